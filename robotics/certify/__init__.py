@@ -1,0 +1,1 @@
+"""Proofs of a behaviour on a robot."""

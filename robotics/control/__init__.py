@@ -1,0 +1,1 @@
+"""From a velocity to wheels or footsteps; the guard."""

@@ -1,0 +1,1 @@
+"""Words that everyone speaks: messages, geometry, models, protocols, errors."""

@@ -1,0 +1,399 @@
+"""The values that flow through one tick: Observation, State, Goal, Plan, Twist2, Command, Tick.
+
+Every message is frozen, its arrays are float64 and read-only. Units are SI and radians. Frames are
+spelled in the names; a pose is ``(x, y, yaw)``, a quaternion ``(x, y, z, w)``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TypeAlias
+
+import numpy as np
+
+from robotics.core.arrays import Array, BoolArray, checked, frozen
+
+# ---------------------------------------------------------------------------------- sensing
+
+
+@dataclass(frozen=True, slots=True)
+class Joints:
+    """What the encoders say, in the order of the robot's joint table."""
+
+    position: Array
+    """Joint angles, shape (n,) [rad]."""
+    velocity: Array
+    """Joint speeds, shape (n,) [rad/s]."""
+    effort: Array
+    """Joint torques, shape (n,) [N·m]."""
+    valid: BoolArray
+    """False where the reading is not to be used, shape (n,)."""
+    age: Array
+    """Age of each reading, shape (n,) [s]."""
+
+    def __post_init__(self) -> None:
+        n = len(self.position)
+        for name in ("position", "velocity", "effort", "age"):
+            object.__setattr__(self, name, checked("Joints", name, getattr(self, name), (n,)))
+        object.__setattr__(self, "valid", frozen(self.valid, dtype=np.bool_))
+
+    @staticmethod
+    def at_rest(position: Array) -> Joints:
+        """Valid, fresh readings at ``position`` (n,) [rad], with no speed and no effort."""
+        zero = np.zeros(len(position))
+        return Joints(position, zero, zero, np.ones(len(position), dtype=np.bool_), zero)
+
+
+@dataclass(frozen=True, slots=True)
+class Imu:
+    """Inertial readings in the frame of the IMU, which is parallel to the base frame."""
+
+    angular_velocity: Array
+    """Rate of the IMU seen from the world, shape (3,) [rad/s]."""
+    linear_acceleration: Array
+    """Specific force (+g on z at rest), shape (3,) [m/s²]."""
+
+    def __post_init__(self) -> None:
+        for name in ("angular_velocity", "linear_acceleration"):
+            object.__setattr__(self, name, checked("Imu", name, getattr(self, name), (3,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """One turn of a planar lidar, in the frame of that lidar (its x-y plane)."""
+
+    angle: Array
+    """Bearing of each beam, shape (m,) [rad], from -π to π, counter-clockwise."""
+    range: Array
+    """Distance of the first return, shape (m,) [m]; infinite where nothing came back."""
+
+    def __post_init__(self) -> None:
+        m = len(self.angle)
+        object.__setattr__(self, "angle", checked("Scan", "angle", self.angle, (m,)))
+        ranges = checked("Scan", "range", self.range, (m,), finite=False)
+        object.__setattr__(self, "range", ranges)
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """Touch: foot force sensors, bumpers."""
+
+    foot_force: Array = field(default_factory=lambda: frozen(np.zeros((2, 4))))
+    """Vertical force on the corners of the (left, right) sole: front-left, front-right, rear-left,
+    rear-right; shape (2, 4) [N]."""
+    bumpers: tuple[str, ...] = ()
+    """Names of the bumpers that are pressed."""
+
+    def __post_init__(self) -> None:
+        force = checked("Contacts", "foot_force", self.foot_force, (2, 4))
+        object.__setattr__(self, "foot_force", force)
+
+
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """The battery's own gauge."""
+
+    charge: float = 1.0
+    """Fraction left, 0 to 1."""
+    voltage: float = 24.0
+    """[V]."""
+    charging: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ToolReadings:
+    """Levels of the sweeper's tools."""
+
+    water: float = 1.0
+    """Fraction of the water tank that is full, 0 to 1."""
+    bin: float = 0.0
+    """Fraction of the bin that is full, 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """All that a body's sensors say at one instant. Nothing else reaches the controllers."""
+
+    time: float
+    """[s], from the body's own clock; never runs backwards."""
+    joints: Joints
+    imu: Imu
+    scan: Scan | None = None
+    """The 360° lidar; None on the ticks between two turns."""
+    kerb_scan: Scan | None = None
+    """The down-tilted lidar, where the robot has one; None between two turns."""
+    contacts: Contacts = Contacts()
+    battery: Battery = Battery()
+    tools: ToolReadings = ToolReadings()
+    faults: tuple[str, ...] = ()
+    """Names of the faults that the body reports."""
+    heard: tuple[str, ...] = ()
+    """What was said to the robot since the last tick."""
+
+
+# ---------------------------------------------------------------------------------- estimating
+
+
+class Kind(StrEnum):
+    """What an obstacle seems to be, from its size and motion."""
+
+    UNKNOWN = "unknown"
+    PERSON = "person"
+    CHILD = "child"
+    CART = "cart"
+    STATIC = "static"
+
+
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """One tracked thing that is not in the site map."""
+
+    id: int
+    """The same for the same thing as long as it is tracked."""
+    position_in_map: Array
+    """Centre, shape (2,) [m]."""
+    velocity_in_map: Array
+    """Shape (2,) [m/s]."""
+    radius: float
+    """[m]."""
+    kind: Kind = Kind.UNKNOWN
+    age: float = 0.0
+    """Time since it was first seen [s]."""
+    unseen: float = 0.0
+    """Time since it was last seen [s]."""
+
+    def __post_init__(self) -> None:
+        for name in ("position_in_map", "velocity_in_map"):
+            object.__setattr__(self, name, checked("Obstacle", name, getattr(self, name), (2,)))
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What the robot believes: the estimator's answer to one observation."""
+
+    time: float
+    """[s]."""
+    pose_base_in_map: Array
+    """(x, y, yaw), shape (3,) [m, m, rad]."""
+    twist_base_in_base: Array
+    """(vx, vy, wz), shape (3,) [m/s, m/s, rad/s]."""
+    joints: Joints
+    tilt: Array
+    """(roll, pitch) of the base against gravity, shape (2,) [rad]; nose down is positive pitch."""
+    angular_velocity_base_in_base: Array
+    """Bias-free gyro, shape (3,) [rad/s]."""
+    contacts: Contacts = Contacts()
+    obstacles: tuple[Obstacle, ...] = ()
+    points_in_base: Array = field(default_factory=lambda: frozen(np.zeros((0, 2))))
+    """The last scan's returns, shape (k, 2) [m]: for the guard, which trusts no tracker."""
+    points_age: float = 0.0
+    """Age of those returns [s]."""
+    quality: float = 1.0
+    """How well the localisation fits, 0 (lost) to 1."""
+    battery: Battery = Battery()
+    tools: ToolReadings = ToolReadings()
+    faults: tuple[str, ...] = ()
+    heard: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        sizes = {
+            "pose_base_in_map": 3,
+            "twist_base_in_base": 3,
+            "tilt": 2,
+            "angular_velocity_base_in_base": 3,
+        }
+        for name, size in sizes.items():
+            object.__setattr__(self, name, checked("State", name, getattr(self, name), (size,)))
+        points = checked("State", "points_in_base", self.points_in_base, (None, 2))
+        object.__setattr__(self, "points_in_base", points)
+
+
+# ---------------------------------------------------------------------------------- deciding
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """Base goal: stand where you are."""
+
+
+@dataclass(frozen=True, slots=True)
+class GoTo:
+    """Base goal: reach a pose."""
+
+    pose_in_map: Array
+    """(x, y, yaw), shape (3,)."""
+    tolerance: float = 0.10
+    """[m]."""
+    tolerance_yaw: float = 0.10
+    """[rad]."""
+    speed: float = np.inf
+    """Upper bound [m/s]."""
+
+    def __post_init__(self) -> None:
+        pose = checked("GoTo", "pose_in_map", self.pose_in_map, (3,))
+        object.__setattr__(self, "pose_in_map", pose)
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """Base goal: sweep a zone of the site map."""
+
+    zone: str
+    """Name of the zone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """Base goal: move with this twist, obstacles permitting (remote control, docking, tests)."""
+
+    twist: Array
+    """(vx, vy, wz), shape (3,)."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "twist", checked("Drive", "twist", self.twist, (3,)))
+
+
+BaseGoal: TypeAlias = Stay | GoTo | Cover | Drive
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """Posture goal: play a clip since an instant, look at a point."""
+
+    clip: str = ""
+    """Name of a behaviour whose tracks move the joints; "" for none."""
+    start: float = 0.0
+    """When the clip started [s]."""
+    look_at_in_map: Array | None = None
+    """Point for the face to turn to, shape (3,) [m]; None to look ahead."""
+    crouch: bool = False
+    """Go down into the stable crouch: the protective stop."""
+
+    def __post_init__(self) -> None:
+        if self.look_at_in_map is not None:
+            point = checked("Posture", "look_at_in_map", self.look_at_in_map, (3,))
+            object.__setattr__(self, "look_at_in_map", point)
+
+
+@dataclass(frozen=True, slots=True)
+class Utterance:
+    """Something to say."""
+
+    zh: str
+    en: str
+    start: float
+    """When it starts [s]."""
+    duration: float
+    """How long it takes [s]."""
+    behaviour: str = ""
+    """The behaviour that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """Settings of the sweeper's tools, each 0 (off) to 1 (full)."""
+
+    brush: float = 0.0
+    spray: float = 0.0
+    fan: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """What the mission wants now, one value for each channel."""
+
+    base: BaseGoal = Stay()
+    posture: Posture = Posture()
+    voice: Utterance | None = None
+    tools: Tools = Tools()
+    activity: str = ""
+    """The mission's leaf state, for people to read."""
+
+
+# ---------------------------------------------------------------------------------- planning
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A path that was checked against the map; empty, with the reason, where there is none."""
+
+    path: Array = field(default_factory=lambda: frozen(np.zeros((0, 3))))
+    """(x, y, yaw) in the map, shape (m, 3)."""
+    speed: Array = field(default_factory=lambda: frozen(np.zeros(0)))
+    """Speed wanted at each pose, shape (m,) [m/s]."""
+    working: BoolArray = field(default_factory=lambda: frozen(np.zeros(0), dtype=np.bool_))
+    """True where the tools are to work (a swath, not a transit), shape (m,)."""
+    reason: str = ""
+    """Why there is no plan, or why the plan is not all that was asked."""
+
+    def __post_init__(self) -> None:
+        path = checked("Plan", "path", self.path, (None, 3))
+        object.__setattr__(self, "path", path)
+        speed = self.speed if len(self.speed) == len(path) else np.zeros(len(path))
+        object.__setattr__(self, "speed", checked("Plan", "speed", speed, (len(path),)))
+        working = (
+            self.working if len(self.working) == len(path) else np.zeros(len(path), dtype=np.bool_)
+        )
+        object.__setattr__(self, "working", frozen(working, dtype=np.bool_))
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to follow."""
+        return len(self.path) == 0
+
+    @staticmethod
+    def none(reason: str) -> Plan:
+        """The empty plan, with its reason."""
+        return Plan(reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Twist2:
+    """Planar velocity of the base in the base frame."""
+
+    vx: float = 0.0
+    """Forward [m/s]."""
+    vy: float = 0.0
+    """To the left [m/s]."""
+    wz: float = 0.0
+    """Counter-clockwise [rad/s]."""
+
+    def __post_init__(self) -> None:
+        checked("Twist2", "(vx, vy, wz)", (self.vx, self.vy, self.wz), (3,))
+
+
+# ---------------------------------------------------------------------------------- commanding
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What the actuators are told. One with NaN in it cannot be built."""
+
+    target: Array
+    """Set-point of each joint, shape (n,): [rad] for a position joint, [rad/s] for a wheel or
+    brush; the joint table says which."""
+    effort_limit: Array
+    """Largest torque each joint may use, shape (n,) [N·m]."""
+    tools: Tools = Tools()
+    sound: Utterance | None = None
+    stopped_by: str = ""
+    """The rule of the guard that changed this command; "" if none did."""
+
+    def __post_init__(self) -> None:
+        n = len(self.target)
+        for name in ("target", "effort_limit"):
+            object.__setattr__(self, name, checked("Command", name, getattr(self, name), (n,)))
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """One turn of the loop, whole."""
+
+    observation: Observation
+    state: State
+    goal: Goal
+    plan: Plan
+    twist: Twist2
+    wished: Command
+    sent: Command

@@ -1,0 +1,1 @@
+"""From what is sensed to what is believed."""

@@ -1,0 +1,1 @@
+"""What is known of the place: grids, site maps, obstacles."""

@@ -1,0 +1,1 @@
+"""Youyou, the greeter."""

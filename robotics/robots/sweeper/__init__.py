@@ -1,0 +1,1 @@
+"""Woxiaobai, the sweeper."""

@@ -1,0 +1,1 @@
+"""The edge to hardware: serial lines and clocks."""

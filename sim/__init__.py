@@ -1,0 +1,1 @@
+"""The laptop side: the simulated place, its bodies, sensors and visitors."""
