@@ -1,0 +1,1 @@
+"""Recordings: every tick of a run in one MCAP file, and back."""
