@@ -45,12 +45,22 @@ class Stage(Protocol):
     backends: Mapping[str, Backend]
     """One body for each robot, by name."""
 
-    def witness(self) -> Mapping[str, Any]:
-        """What an onlooker sees now, for the report and never for a controller.
+    def look(self, time: float) -> Mapping[str, Any]:
+        """What an onlooker sees at ``time`` [s]: figures for the report, never for a controller.
 
-        Empty where nobody looks on (hardware). Plain JSON values; the keys are documented where
-        they are made, in ``sim.witness``.
+        To be called about 20 times a second of the stage's time. Plain JSON values; empty where
+        nobody looks on (hardware).
         """
+
+    def scene(self) -> Mapping[str, Any]:
+        """Where everything is now, for pictures: plain JSON values, empty on hardware.
+
+        Keys: ``robots`` (by name: ``position`` (3,), ``quaternion`` (x, y, z, w), ``joints`` (n,),
+        ``brush``, ``says``), ``visitors`` (rows of id, x, y, heading, radius, height).
+        """
+
+    def summary(self) -> Mapping[str, Any]:
+        """The onlooker's account of the whole run so far; empty on hardware."""
 
     def close(self) -> None:
         """Close every body and the place itself. May be called twice."""

@@ -1,4 +1,4 @@
-"""The map of a run: the site as the robots know it, both paths, what was swept, who walked where."""
+"""The map of a run: the site map, both paths, what was swept, who walked where."""
 
 from __future__ import annotations
 
@@ -94,7 +94,8 @@ def _background(site: Site, low: Array, high: Array) -> str:
 
 def _zone(name: str, polygon: Array, kind: str) -> str:
     drawn = points(polygon[:, 0], polygon[:, 1])
-    return f'<polygon points="{drawn}" class="zone {escape(kind)}"><title>{escape(name)}</title></polygon>'
+    title = f"<title>{escape(name)}</title>"
+    return f'<polygon points="{drawn}" class="zone {escape(kind)}">{title}</polygon>'
 
 
 def _polyline(line: Array, style: str) -> str:
@@ -153,12 +154,10 @@ def _labels(site: Site, low: Array, high: Array) -> str:
     parts = []
     for place in site.places.values():
         x, y = place.pose[:2]
-        if place.kind.startswith("dock") or place.kind == "greeter":
-            if (low < (x, y)).all() and ((x, y) < high).all():
-                name = escape(place.name.replace("_", " "))
-                parts.append(
-                    f'<text x="{number(x + 0.3)}" y="{number(-y)}" class="tag">{name}</text>'
-                )
+        shown = place.kind.startswith("dock") or place.kind == "greeter"
+        if shown and (low < (x, y)).all() and ((x, y) < high).all():
+            name = escape(place.name.replace("_", " "))
+            parts.append(f'<text x="{number(x + 0.3)}" y="{number(-y)}" class="tag">{name}</text>')
     return "".join(parts)
 
 

@@ -1,1 +1,0 @@
-"""Proofs of a behaviour on a robot."""

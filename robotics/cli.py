@@ -1,0 +1,147 @@
+"""The command ``robotics``: reads options, shows progress, prints errors; no logic of its own."""
+
+from __future__ import annotations
+
+import signal
+import sys
+import time
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from robotics.core.errors import RoboticsError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+app = typer.Typer(
+    name="robotics",
+    help="Two robots for a scenic area: the greeter Youyou (优友) and the sweeper Woxiaobai (蜗小白).",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+class Who(StrEnum):
+    """Which robots take part."""
+
+    GREETER = "greeter"
+    SWEEPER = "sweeper"
+    BOTH = "both"
+
+
+@app.command("run")
+def run_command(
+    site: Annotated[str, typer.Argument(help="Name of a site, or a world file (see 'list').")],
+    robot: Annotated[Who, typer.Option(help="Which robots take part.")] = Who.BOTH,
+    on: Annotated[str, typer.Option(help="The bodies: sim (physics) or kinematic.")] = "sim",
+    minutes: Annotated[float, typer.Option(help="Length of the run [min].")] = 5.0,
+    seed: Annotated[int, typer.Option(help="Same seed, same run.", min=0)] = 1,
+    report: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
+    view: Annotated[bool, typer.Option("--view", help="Show PyBullet's window.")] = False,
+    video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
+) -> None:
+    """Let the robots do their job at a site, then write a report.
+
+    Ctrl-C stops both robots safely and still writes the report; twice, at once.
+    """
+    from robotics.console import report_on, watch
+    from robotics.session import Options, Session
+
+    names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
+    options = Options(site, names, on, minutes, seed, view)
+    stamp = time.strftime("%Y%m%d-%H%M%S")
+    folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")
+    session = Session(options, folder, time.perf_counter)
+    signal.signal(signal.SIGINT, lambda *_: session.stop("Ctrl-C"))
+    signal.signal(signal.SIGTERM, lambda *_: session.stop("asked to end"))
+    watch(session, out)
+    report_on(session.record, folder, out, video=video)
+
+
+@app.command("replay")
+def replay_command(
+    record: Annotated[Path, typer.Argument(help="A recording: run.mcap of a report folder.")],
+    report: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
+    video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = False,
+) -> None:
+    """Run a recording through the same functions again and write its report.
+
+    Ends with exit code 1 if any command differs from what was sent.
+    """
+    from robotics.console import report_on, watch_replay
+
+    found = watch_replay(record, out)
+    folder = make_folder(report or record.parent / "replay")
+    report_on(record, folder, out, video=video)
+    if not found.is_equal:
+        err.print(f"{found.differing} of {found.ticks} commands differ; first: {found.first}")
+        raise typer.Exit(1)
+    out.print(f"all {found.ticks} commands are the same, bit for bit")
+
+
+@app.command("recover")
+def recover_command(
+    record: Annotated[Path, typer.Argument(help="The torn recording of a killed run.")],
+    whole: Annotated[Path, typer.Argument(help="The file to write.")],
+) -> None:
+    """Make the recording of a killed run open in any MCAP reader."""
+    from robotics.record.reader import recover
+
+    out.print(f"{recover(record, whole)} messages recovered into {whole}")
+
+
+@app.command("list")
+def list_command() -> None:
+    """Show the sites, robots, bodies and behaviours that there are."""
+    from robotics.console import show_all
+
+    show_all(out)
+
+
+@app.command("export")
+def export_command(
+    site: Annotated[str, typer.Argument(help="Name of a site, or a world file.")],
+    folder: Annotated[Path, typer.Argument(help="Where the map files go.")],
+) -> None:
+    """Write a site's map for other tools: ROS map_server images, Nav2 masks, GeoJSON."""
+    from robotics.console import export
+
+    out.print(export(site, make_folder(folder)))
+
+
+def make_folder(folder: Path) -> Path:
+    """Create ``folder`` and return it.
+
+    Raises:
+        OptionError: It cannot be written.
+    """
+    from robotics.core.errors import OptionError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe = folder / ".writable"
+        probe.touch()
+        probe.unlink()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise OptionError(f"{folder}: {reason}; give --report a folder you can write") from error
+    return folder
+
+
+def main(arguments: list[str] | None = None) -> Any:
+    """Run the command line; a user's mistake ends with one line and exit code 2."""
+    try:
+        app(args=arguments)
+    except RoboticsError as error:
+        err.print("error:", str(error), markup=False, soft_wrap=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

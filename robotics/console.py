@@ -1,0 +1,151 @@
+"""What the command shows in the terminal: live progress, the summary, lists."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from robotics.assets import asset
+from robotics.core.errors import MissingDependency
+from robotics.mapping.places import load_site
+from robotics.record.reader import read_head
+from robotics.replay import Comparison, replay
+from robotics.report.digest import RunDigest, digest
+from robotics.report.page import figures, write_report
+from robotics.robots.catalog import ROBOTS
+from robotics.session import STAGES, Session
+
+
+def watch(session: Session, out: Console) -> None:
+    """Run ``session`` with a live progress bar that says what each robot is doing."""
+    doing = dict.fromkeys(session.options.robots, "getting ready")
+    with _progress(out) as progress:
+        bar = progress.add_task("", total=session.options.seconds, note="opening the site")
+        started = session.clock()
+
+        def show(time: float, robot: str, activity: str) -> None:
+            doing[robot] = activity
+            pace = time / max(session.clock() - started, 1e-9)
+            note = "  ".join(f"[bold]{name}[/bold] {what}" for name, what in doing.items())
+            progress.update(bar, completed=time, note=f"{pace:.1f}× real time  {note}")
+
+        session.on_progress = show
+        session.work()
+
+
+def watch_replay(record: Path, out: Console) -> Comparison:
+    """Replay ``record`` with a progress bar."""
+    total = 60.0 * read_head(record).config["minutes"]
+    with _progress(out) as progress:
+        bar = progress.add_task("", total=total, note="replaying")
+        return replay(record, lambda time, robot, done: progress.update(bar, completed=time))
+
+
+def report_on(record: Path, folder: Path, out: Console, *, video: bool) -> RunDigest:
+    """Write the report of ``record`` into ``folder`` and print its summary."""
+    with out.status("reading the recording"):
+        run = digest(record)
+        site = load_site(read_head(record).unpack_site(folder / "site"))
+    film, stills = None, []
+    if video:
+        with out.status("rendering pictures and video (about a minute)"):
+            film, stills = _render(record, folder, out)
+    page = write_report(folder, run, site, video=film, stills=stills)
+    _print_summary(run, out)
+    out.print(f"report:    {page}", soft_wrap=True)
+    out.print(f"recording: {record}", soft_wrap=True)
+    return run
+
+
+def show_all(out: Console) -> None:
+    """Print sites, robots, bodies and behaviours."""
+    sections: list[tuple[str, list[tuple[str, str]]]] = [
+        ("sites", _sites()),
+        ("robots", [(name, _ROBOT_LINES[name]) for name in ROBOTS]),
+        ("bodies (--on)", [(name, _BODY_LINES[name]) for name in STAGES]),
+    ]
+    for robot in ROBOTS:
+        sections.append((f"behaviours of the {robot}", _behaviours(robot)))
+    for title, rows in sections:
+        table = Table(
+            title=title, title_justify="left", show_header=False, box=None, padding=(0, 2)
+        )
+        for name, line in rows:
+            table.add_row(f"[bold]{name}[/bold]", line)
+        out.print(table)
+        out.print()
+
+
+def export(site: str, folder: Path) -> str:
+    """Write the map files of ``site`` and return a line about them."""
+    load_world = _sim("sim.world", "load_world", "the site's world file")
+    write = _sim("sim.site_export", "export_site", "exporting a site map")
+    write(load_world(site), folder)
+    return f"{len(list(folder.iterdir()))} files in {folder}"
+
+
+_ROBOT_LINES = {
+    "greeter": "Youyou (优友): humanoid, 22 joints; notices visitors, waves, greets, takes steps",
+    "sweeper": "Woxiaobai (蜗小白): differential drive, 1.12 m sweep; plans, sweeps, avoids, docks",
+}
+_BODY_LINES = {
+    "sim": "physics in PyBullet: motors, contacts, sensors with noise and delay",
+    "kinematic": "perfect wheels and servos, no physics: quick trials without PyBullet",
+}
+
+
+def _progress(out: Console) -> Progress:
+    return Progress(
+        SpinnerColumn(),
+        BarColumn(bar_width=24),
+        TextColumn("{task.percentage:3.0f}%"),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[note]}"),
+        console=out,
+        transient=False,
+    )
+
+
+def _print_summary(run: RunDigest, out: Console) -> None:
+    table = Table(show_header=False, box=None, padding=(0, 2))
+    for label, value, note in figures(run):
+        table.add_row(label, f"[bold]{value}[/bold]", note)
+    out.print(table)
+
+
+def _render(record: Path, folder: Path, out: Console) -> tuple[Path | None, list[Path]]:
+    try:
+        render = _sim("sim.render", "render", "rendering pictures")
+        film, stills = render(record, folder)
+    except MissingDependency as error:
+        out.print(f"no pictures: {error}", soft_wrap=True)
+        return None, []
+    return film, stills
+
+
+def _sites() -> list[tuple[str, str]]:
+    try:
+        names = _sim("sim.world", "world_names", "listing sites")()
+        load_world = _sim("sim.world", "load_world", "listing sites")
+        return [(name, load_world(name).title) for name in names]
+    except MissingDependency as error:
+        return [("none", str(error))]
+
+
+def _behaviours(robot: str) -> list[tuple[str, str]]:
+    from robotics.robots.catalog import behaviours
+
+    return [(name, line) for name, line in behaviours(robot, asset(f"behaviours/{robot}")).items()]
+
+
+def _sim(module: str, function: str, purpose: str) -> Any:
+    try:
+        return getattr(importlib.import_module(module), function)
+    except ModuleNotFoundError as error:
+        library = (error.name or module).split(".")[0]
+        raise MissingDependency(library, purpose, "sim") from error

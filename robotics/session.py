@@ -1,0 +1,227 @@
+"""One run from options to recording: who is on stage, what is written down, how it ends."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import platform
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+from robotics.app import Clock, Member, StageTimes, ask_to_stop, run
+from robotics.assets import asset
+from robotics.core.backend import Stage
+from robotics.core.errors import MissingDependency, OptionError, UnknownName
+from robotics.core.messages import Tick
+from robotics.mapping.places import load_site
+from robotics.record.schemas import frame_transform
+from robotics.record.writer import Recorder
+from robotics.robots.catalog import MISSING, ROBOTS, assemble
+
+STAGES = {"sim": "sim.scenario:open_stage", "kinematic": "sim.scenario:open_kinematic"}
+"""Bodies by the name that ``--on`` takes, as ``module:function``; loaded when asked for."""
+
+LOOK_PERIOD = 0.05
+"""The onlooker looks this often [s]."""
+FIGURES_PERIOD = 0.2
+"""The onlooker's figures are recorded this often [s]."""
+STOPPING_TIME = 3.0
+"""Time that the robots get for their safe stop after the first Ctrl-C [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What the user asked for."""
+
+    site: str
+    robots: tuple[str, ...] = ROBOTS
+    on: str = "sim"
+    minutes: float = 5.0
+    seed: int = 1
+    view: bool = False
+
+    @property
+    def seconds(self) -> float:
+        """Length of the run [s]."""
+        return 60.0 * self.minutes
+
+
+@dataclass(slots=True)
+class Session:
+    """A run in progress. ``on_progress`` is told (time [s], robot, activity) about 10 times a second.
+
+    The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
+    """
+
+    options: Options
+    folder: Path
+    clock: Clock
+    on_progress: Callable[[float, str, str], None] = lambda time, robot, activity: None
+    time: float = 0.0
+    stop_asked: float | None = None
+    _recorder: Recorder = field(init=False)
+    _stage: Stage = field(init=False)
+    _crew: dict[str, Member] = field(init=False)
+    _due: dict[str, float] = field(default_factory=dict)
+    _abort: bool = False
+    _reason: str = ""
+
+    @property
+    def record(self) -> Path:
+        """The recording."""
+        return self.folder / "run.mcap"
+
+    def work(self) -> None:
+        """Run to the end; the recording is closed whatever happens.
+
+        Raises:
+            RoboticsError: Something that the user named does not exist or does not work.
+        """
+        site_folder = self.folder / "site"
+        self._stage = open_stage(self.options, site_folder)
+        try:
+            site = load_site(site_folder)
+            self._crew = {}
+            for name in self.options.robots:
+                robot, mission = assemble(name, site, seconds=self.options.seconds)
+                body = self._stage.backends[name]
+                self._crew[name] = Member(robot, mission, body, StageTimes(self.clock))
+            self._recorder = Recorder(self.record, describe(self.options, site.name), site_folder)
+            self._loop()
+        finally:
+            self._stage.close()
+
+    def stop(self, reason: str) -> None:
+        """Ask for the end: safely at first, at once when asked again."""
+        self._abort = self._reason != ""
+        self._reason = self._reason or reason
+
+    def _loop(self) -> None:
+        started = self.clock()
+        try:
+            run(
+                self._crew.values(),
+                until=self.options.seconds,
+                on_tick=self._on_tick,
+                should_stop=self._should_stop,
+            )
+        finally:
+            elapsed = self.clock() - started
+            factor = self.time / elapsed if elapsed > 0.0 else 0.0
+            summary = {**self._stage.summary(), "realtime_factor": factor, "duration": self.time}
+            self._recorder.value("/summary", self.time, summary)
+            for member in self._crew.values():
+                self._record_times(member)
+            self._recorder.close()
+
+    def _should_stop(self) -> bool:
+        if self._reason and self.stop_asked is None:
+            self.stop_asked = self.time
+            event = {"kind": "stop", "reason": self._reason}
+            self._recorder.value("/events", self.time, event)
+            ask_to_stop({name: m.mission for name, m in self._crew.items()}, self._reason)
+        waited = self.stop_asked is not None and self.time >= self.stop_asked + STOPPING_TIME
+        return self._abort or waited
+
+    def _on_tick(self, member: Member, tick: Tick) -> None:
+        self.time = tick.observation.time
+        self._recorder.tick(member.robot.name, tick)
+        if self._is_due("look", LOOK_PERIOD):
+            self._look()
+        if self._is_due(f"progress {member.robot.name}", 0.1):
+            self.on_progress(self.time, member.robot.name, tick.goal.activity)
+        if self._is_due(f"times {member.robot.name}", 1.0):
+            self._record_times(member)
+
+    def _look(self) -> None:
+        figures = self._stage.look(self.time)
+        scene = self._stage.scene()
+        if scene:
+            self._recorder.value("/scene", self.time, dict(scene))
+            transforms = [
+                frame_transform(name, self.time, seen["position"], seen["quaternion"])
+                for name, seen in scene["robots"].items()
+            ]
+            self._recorder.value("/tf", self.time, {"transforms": transforms})
+        if figures and self._is_due("figures", FIGURES_PERIOD):
+            self._recorder.value("/witness", self.time, dict(figures))
+
+    def _record_times(self, member: Member) -> None:
+        seconds = {stage: list(times) for stage, times in member.times.seconds.items()}
+        if seconds:
+            seconds["tick"] = [sum(parts) for parts in zip(*seconds.values(), strict=True)]
+            self._recorder.value(f"/{member.robot.name}/timing", self.time, seconds)
+        member.times.seconds.clear()
+
+    def _is_due(self, what: str, period: float) -> bool:
+        if self.time < self._due.get(what, 0.0) - 1e-9:
+            return False
+        self._due[what] = self.time + period
+        return True
+
+
+def open_stage(options: Options, site_folder: Path) -> Stage:
+    """Open the place and the bodies that ``options.on`` names.
+
+    Raises:
+        UnknownName: There is no such body.
+        MissingDependency: It needs a library that is not installed.
+        OptionError: An option has an impossible value.
+    """
+    if options.on not in STAGES:
+        raise UnknownName("body", options.on, list(STAGES))
+    for name in options.robots:
+        if name not in ROBOTS:
+            raise UnknownName("robot", name, list(ROBOTS))
+    if not 0.0 < options.minutes <= 24 * 60:
+        raise OptionError(f"--minutes is {options.minutes}; allowed: more than 0, up to 1440")
+    module, function = STAGES[options.on].split(":")
+    try:
+        opener = getattr(importlib.import_module(module), function)
+    except ModuleNotFoundError as error:
+        library = (error.name or module).split(".")[0]
+        raise MissingDependency(library, f"--on {options.on}", "all") from error
+    stage: Stage = opener(
+        options.site,
+        robots=options.robots,
+        seed=options.seed,
+        view=options.view,
+        site_folder=site_folder,
+    )
+    return stage
+
+
+def describe(options: Options, title: str) -> dict[str, Any]:
+    """Return all that a reader of the recording, or a replay, has to know about the run."""
+    return {
+        "site": options.site,
+        "title": title,
+        "robots": list(options.robots),
+        "on": options.on,
+        "minutes": options.minutes,
+        "seed": options.seed,
+        "python": platform.python_version(),
+        "versions": {name: _version(name) for name in ("scenic-robots", "numpy", "numba", "pybullet", "pin")},
+        "files": data_digest(),
+        "missing": list(MISSING),
+    }  # fmt: skip
+
+
+def data_digest() -> str:
+    """Return one hash over the URDFs and behaviours, to tell whether a replay uses the same."""
+    digest = hashlib.sha256()
+    for folder in ("urdf", "behaviours"):
+        for file in sorted(asset(folder).rglob("*")):
+            if file.suffix in (".urdf", ".yaml"):
+                digest.update(file.name.encode() + file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "not installed"
