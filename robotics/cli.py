@@ -19,7 +19,7 @@ err = Console(stderr=True, highlight=False)
 
 app = typer.Typer(
     name="robotics",
-    help="Two robots for a scenic area: the greeter Youyou (优友) and the sweeper Woxiaobai (蜗小白).",
+    help="Two robots for a scenic area: Youyou (优友) greets, Woxiaobai (蜗小白) sweeps.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

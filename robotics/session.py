@@ -28,6 +28,8 @@ LOOK_PERIOD = 0.05
 """The onlooker looks this often [s]."""
 FIGURES_PERIOD = 0.2
 """The onlooker's figures are recorded this often [s]."""
+DISTRIBUTIONS = ("scenic-robots", "numpy", "scipy", "numba", "pybullet", "pin")
+"""Installed packages whose versions stand in the recording."""
 STOPPING_TIME = 3.0
 """Time that the robots get for their safe stop after the first Ctrl-C [s]."""
 
@@ -51,7 +53,7 @@ class Options:
 
 @dataclass(slots=True)
 class Session:
-    """A run in progress. ``on_progress`` is told (time [s], robot, activity) about 10 times a second.
+    """A run in progress. ``on_progress`` is told (time [s], robot, activity) 10 times a second.
 
     The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
     """
@@ -204,10 +206,10 @@ def describe(options: Options, title: str) -> dict[str, Any]:
         "minutes": options.minutes,
         "seed": options.seed,
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in ("scenic-robots", "numpy", "numba", "pybullet", "pin")},
+        "versions": {name: _version(name) for name in DISTRIBUTIONS},
         "files": data_digest(),
         "missing": list(MISSING),
-    }  # fmt: skip
+    }
 
 
 def data_digest() -> str:

@@ -11,7 +11,8 @@ PAGE = """<!doctype html>
 *{box-sizing:border-box}
 body{margin:0;background:var(--wash);color:var(--ink);
 font:16px/1.55 system-ui,"Noto Sans","Noto Sans CJK SC","PingFang SC","Microsoft YaHei",sans-serif}
-header{padding:34px 22px 26px;background:linear-gradient(120deg,#0f4c5c,#17807e 55%,#e4a15e);color:#fff}
+header{padding:34px 22px 26px;
+background:linear-gradient(120deg,#0f4c5c,#17807e 55%,#e4a15e);color:#fff}
 header h1{margin:0;font-size:1.7rem}header p{margin:.3em 0 0;opacity:.92}
 header div,main{max-width:920px;margin:auto}
 section{background:var(--paper);border:1px solid var(--line);border-radius:12px;

@@ -1,0 +1,127 @@
+"""Imports point down, and heavy packages are imported in one place each."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+
+PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
+"""Folders that never import one another."""
+
+TOP = frozenset({"robots", "app", "record", "report", "replay", "session", "console", "cli"})
+
+ALLOWED: dict[str, frozenset[str]] = {
+    "__init__": frozenset(),
+    "assets": frozenset({"core"}),
+    "core": frozenset({"core"}),
+    "mapping": frozenset({"mapping", "core"}),
+    **{peer: frozenset({peer, "mapping", "core", "assets"}) for peer in PEERS},
+    "robots": frozenset({"robots", *PEERS, "mapping", "core", "assets"}),
+    "app": frozenset({"core"}),
+    "record": frozenset({"record", "core"}),
+    "report": frozenset({"report", "record", "mapping", "core"}),
+    "replay": frozenset({"app", "record", "robots", "mapping", "core"}),
+    "session": frozenset({"app", "record", "robots", "mapping", "core", "assets"}),
+    "console": frozenset({"session", "replay", "record", "report", "robots", "mapping", "core", "assets"}),
+    "cli": frozenset({"console", "session", "record", "core"}),
+}  # fmt: skip
+"""What each part of ``robotics`` may import of ``robotics``."""
+
+SIM_MAY_IMPORT = frozenset({"robots", "wire", "core", "assets"})
+"""A simulator that shares code with what it tests would agree with its bugs."""
+
+ONLY_IN = {
+    "pybullet": ("sim/",),
+    "serial": ("robotics/wire/links.py",),
+    "transitions": ("robotics/behaviour/mission.py",),
+    "pinocchio": ("robotics/control/dynamics.py",),
+    "time": ("robotics/wire/pacer.py", "robotics/cli.py"),
+    "mcap": ("robotics/record/",),
+    "typer": ("robotics/cli.py",),
+    "rich": ("robotics/cli.py", "robotics/console.py"),
+    "ruamel": ("robotics/core/config.py",),
+    "threading": (),
+    "random": (),
+}
+"""Where each package may be imported."""
+
+
+def _sources() -> Iterator[Path]:
+    for package in ("robotics", "sim"):
+        yield from sorted((ROOT / package).rglob("*.py"))
+
+
+def _imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (name.name for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{path}: relative import"
+            assert node.module is not None
+            yield node.module
+            yield from (f"{node.module}.{name.name}" for name in node.names)
+
+
+def _part(path: Path) -> str:
+    return path.relative_to(ROOT / "robotics").parts[0].removesuffix(".py")
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_every_import_points_down(path: Path) -> None:
+    """A part imports only the parts below it; robotics never imports sim."""
+    inside = path.is_relative_to(ROOT / "robotics")
+    for name in _imports(path):
+        first, _, rest = name.partition(".")
+        if first == "sim":
+            assert not inside, f"robotics must not import {name}"
+        if first != "robotics" or not rest:
+            continue
+        part = rest.split(".")[0]
+        if inside:
+            assert part in ALLOWED[_part(path)], f"{_part(path)} must not import {name}"
+        elif path.name != "scenario.py" or part != "app":
+            assert part in SIM_MAY_IMPORT, f"sim must not import {name}"
+
+
+@pytest.mark.parametrize("path", _sources(), ids=lambda p: str(p.relative_to(ROOT)))
+def test_heavy_packages_are_imported_in_one_place(path: Path) -> None:
+    """pybullet only in sim, pinocchio only in dynamics, the clock only in the pacer and the CLI."""
+    where = path.relative_to(ROOT).as_posix()
+    for name in _imports(path):
+        for package, places in ONLY_IN.items():
+            if name == package or name.startswith(package + "."):
+                assert where.startswith(places or ("nowhere",)), f"{where} imports {name}"
+
+
+def test_the_table_names_every_part() -> None:
+    """A new folder has to be given its place."""
+    parts = {_part(path) for path in _sources() if path.is_relative_to(ROOT / "robotics")}
+    assert parts <= set(ALLOWED), f"give these a row: {parts - set(ALLOWED)}"
+
+
+def test_the_core_never_branches_on_being_simulated() -> None:
+    """No name such as ``simulated`` stands in a condition of robotics."""
+    for path in sorted((ROOT / "robotics").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.If | ast.IfExp):
+                names = {n.id for n in ast.walk(node.test) if isinstance(n, ast.Name)}
+                names |= {n.attr for n in ast.walk(node.test) if isinstance(n, ast.Attribute)}
+                assert not any("simul" in name or name == "is_real" for name in names), path
+
+
+def test_no_file_is_longer_than_400_lines() -> None:
+    """Small files; data belongs in data files."""
+    long = {p: len(p.read_text(encoding="utf-8").splitlines()) for p in _sources()}
+    assert {str(p): n for p, n in long.items() if n > 400} == {}
+
+
+def test_the_tests_of_this_file_can_fail(tmp_path: Path) -> None:
+    """A planted upward import is found."""
+    planted = tmp_path / "x.py"
+    planted.write_text("from robotics.planning import search\nimport pybullet\n")
+    assert "robotics.planning.search" in set(_imports(planted))
+    assert "planning" not in ALLOWED["control"]
+    assert "planning" not in SIM_MAY_IMPORT
