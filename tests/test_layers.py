@@ -25,9 +25,11 @@ ALLOWED: dict[str, frozenset[str]] = {
     "report": frozenset({"report", "record", "mapping", "core"}),
     "replay": frozenset({"app", "record", "robots", "mapping", "core"}),
     "session": frozenset({"app", "record", "robots", "mapping", "core", "assets"}),
-    "console": frozenset({"session", "replay", "record", "report", "robots", "mapping", "core", "assets"}),
+    "console": frozenset(
+        {"session", "replay", "record", "report", "robots", "mapping", "core", "assets"}
+    ),
     "cli": frozenset({"console", "session", "record", "core"}),
-}  # fmt: skip
+}
 """What each part of ``robotics`` may import of ``robotics``."""
 
 SIM_MAY_IMPORT = frozenset({"robots", "wire", "core", "assets"})
@@ -69,7 +71,7 @@ def _part(path: Path) -> str:
     return path.relative_to(ROOT / "robotics").parts[0].removesuffix(".py")
 
 
-@pytest.mark.parametrize("path", _sources(), ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("path", list(_sources()), ids=lambda p: str(p.relative_to(ROOT)))
 def test_every_import_points_down(path: Path) -> None:
     """A part imports only the parts below it; robotics never imports sim."""
     inside = path.is_relative_to(ROOT / "robotics")
@@ -86,9 +88,9 @@ def test_every_import_points_down(path: Path) -> None:
             assert part in SIM_MAY_IMPORT, f"sim must not import {name}"
 
 
-@pytest.mark.parametrize("path", _sources(), ids=lambda p: str(p.relative_to(ROOT)))
+@pytest.mark.parametrize("path", list(_sources()), ids=lambda p: str(p.relative_to(ROOT)))
 def test_heavy_packages_are_imported_in_one_place(path: Path) -> None:
-    """pybullet only in sim, pinocchio only in dynamics, the clock only in the pacer and the CLI."""
+    """Such as pybullet only in sim, pinocchio only in dynamics, the clock only in two files."""
     where = path.relative_to(ROOT).as_posix()
     for name in _imports(path):
         for package, places in ONLY_IN.items():

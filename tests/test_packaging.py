@@ -90,7 +90,7 @@ def test_a_wheel_carries_its_data(tmp_path: Path, empty_python: Path, wheel: Pat
 
 
 def test_an_onboard_computer_needs_no_simulator() -> None:
-    """pybullet stands only in the extra ``sim``."""
+    """PyBullet stands only in the extra ``sim``."""
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     assert not [line for line in project["dependencies"] if "pybullet" in line]
     assert [line for line in project["optional-dependencies"]["sim"] if "pybullet" in line]
