@@ -3,10 +3,34 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from robotics.core.joints import JointTable
 from robotics.core.messages import Command, Goal, Observation, Plan, State, Twist2
+
+
+class Status(StrEnum):
+    """How the base goal is coming along."""
+
+    IDLE = "idle"
+    MOVING = "moving"
+    BLOCKED = "blocked"
+    DONE = "done"
+    IMPOSSIBLE = "impossible"
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What a planner tells a mission about the base goal it was given last."""
+
+    status: Status = Status.IDLE
+    reason: str = ""
+    """Why it is blocked, done or impossible; "" while all is well."""
+    fraction: float = 0.0
+    """Part of the path driven, or of the zone's reachable area swept, 0 to 1."""
+    working: bool = False
+    """Whether the base is on a stretch where the tools are to work."""
 
 
 class Estimator(Protocol):
