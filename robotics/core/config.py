@@ -96,7 +96,7 @@ def _mark(error: MarkedYAMLError) -> str:
 
 def _fault(path: Path, tree: Any, schema: type[BaseModel], detail: ErrorDetails) -> ConfigError:
     place = _dotted(detail["loc"])
-    line = _line(tree, detail["loc"])
+    line = line_of(tree, detail["loc"])
     where = f"line {line} ({place})" if line else place
     if detail["type"] == "extra_forbidden":
         key = str(detail["loc"][-1])
@@ -118,7 +118,7 @@ def _dotted(location: tuple[int | str, ...]) -> str:
     return text
 
 
-def _line(tree: Any, location: tuple[int | str, ...]) -> int:
+def line_of(tree: Any, location: tuple[int | str, ...]) -> int:
     """Return the line (from 1) of the deepest node on the way to ``location``; 0 if unknown."""
     node, line = tree, 0
     for part in location:

@@ -88,5 +88,9 @@ class OptionError(RoboticsError):
     """A command-line option, or an argument of a function behind it, has an impossible value."""
 
 
+class TableError(RoboticsError):
+    """A table of a state machine breaks a rule; the text lists every finding."""
+
+
 class BackendError(RoboticsError):
     """A body can no longer be observed or driven."""
