@@ -1,0 +1,161 @@
+"""A video and still pictures from a recording."""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFont
+
+from robotics.core.errors import MissingDependency
+from robotics.record.reader import read_entries, read_head
+from sim.shots import Frame, Shot, camera, choose, nearest
+from sim.studio import Studio, load_bullet
+from sim.world import load_world
+
+RATE = 12
+"""Pictures a second."""
+SIZE = (640, 360)
+STILL_SIZE = (960, 540)
+WORKERS = 2
+
+Picture = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """What a recording shows."""
+
+    site: str
+    robots: tuple[str, ...]
+    scenes: list[Frame]
+    spoken: list[dict[str, Any]]
+    """What the greeter said, in order."""
+
+
+def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
+    """Render ``run.mp4`` and a still of every shot into ``folder``.
+
+    Args:
+        record: A recording with ``/scene`` entries; without any, nothing is rendered.
+        folder: Existing folder.
+
+    Returns:
+        The video, or None; the stills.
+
+    Raises:
+        MissingDependency: PyBullet or imageio-ffmpeg is not installed.
+    """
+    load_bullet("rendering pictures")
+    story = read_story(record)
+    if len(story.scenes) < 2:
+        return None, []
+    shots = choose(story.scenes, story.spoken)
+    film, stills = folder / "run.mp4", []
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(WORKERS, mp_context=context) as workers:
+        pictures = workers.map(_film, *zip(*_parts(story, shots), strict=True))
+        _encode(film, (picture for part in pictures for picture in part))
+        jobs = [(story, replace(s, title="")) for s in shots]
+        for shot, picture in zip(shots, workers.map(_still, *zip(*jobs, strict=True)), strict=True):
+            path = folder / f"{shot.title.replace(' ', '_')}.jpg"
+            Image.fromarray(picture).save(path, quality=86)
+            stills.append(path)
+    return film, stills
+
+
+def read_story(record: Path) -> Story:
+    """Return what a recording shows."""
+    config = read_head(record).config
+    scenes: list[Frame] = []
+    spoken: list[dict[str, Any]] = []
+    for entry in read_entries(record):
+        if entry.topic == "/scene":
+            scenes.append({**entry.value, "time": entry.time})
+        elif entry.topic == "/greeter/goal" and b'"voice":null' not in entry.data:
+            voice = entry.value["voice"]
+            if not spoken or spoken[-1]["start"] != voice["start"]:
+                spoken.append(voice)
+    return Story(config["site"], tuple(config["robots"]), scenes, spoken)
+
+
+def _parts(story: Story, shots: list[Shot]) -> Iterator[tuple[Story, Shot]]:
+    """Cut the shots into parts of about three seconds, so that all workers are busy."""
+    for shot in shots:
+        length = 3.0 * shot.pace
+        for start in np.arange(shot.start, shot.end - 1e-6, length):
+            part = replace(shot, start=float(start), end=min(shot.end, float(start) + length))
+            low, high = part.start - 2.0, part.end + 2.0
+            near = [f for f in story.scenes if low <= f["time"] <= high or not shot.subject]
+            first = nearest(story.scenes, shot.start)
+            yield replace(story, scenes=[first, *near] if shot.subject else near), part
+
+
+def _film(story: Story, shot: Shot) -> list[Picture]:
+    studio = _studio(story, shot)
+    scenes = story.scenes[1:] if shot.subject else story.scenes
+    pictures = []
+    for time in shot.times(RATE):
+        frame = nearest(scenes, float(time))
+        studio.pose(frame)
+        picture = studio.picture(camera(shot, scenes, float(time)), *SIZE)
+        pictures.append(_caption(picture, shot, float(time), story.spoken))
+    studio.close()
+    return pictures
+
+
+def _still(story: Story, shot: Shot) -> Picture:
+    studio = _studio(story, shot)
+    time = (shot.start + shot.end) / 2 if shot.subject else shot.end * 0.4
+    studio.pose(nearest(story.scenes, time))
+    width, height = STILL_SIZE
+    large = studio.picture(camera(shot, story.scenes, time), 2 * width, 2 * height)
+    studio.close()
+    return np.asarray(Image.fromarray(large).resize(STILL_SIZE, Image.Resampling.LANCZOS))
+
+
+def _studio(story: Story, shot: Shot) -> Studio:
+    middle = camera(shot, story.scenes, (shot.start + shot.end) / 2).target
+    return Studio(load_world(story.site), middle[:2].tolist(), story.robots)
+
+
+def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, Any]]) -> Picture:
+    image = Image.fromarray(picture)
+    draw = ImageDraw.Draw(image, "RGBA")
+    font = ImageFont.load_default(15)
+    minutes, seconds = divmod(time, 60.0)
+    pace = "" if shot.pace == 1.0 else f"  ×{shot.pace:.0f}"
+    draw.text((12, 9), f"{shot.title}  {minutes:.0f}:{seconds:04.1f}{pace}", (20, 30, 40), font)
+    for said in spoken:
+        if shot.pace < 3.0 and said["start"] <= time < said["start"] + said["duration"] + 1.0:
+            text = f"“{said['en']}”"
+            left, top, right, bottom = draw.textbbox((SIZE[0] / 2, SIZE[1] - 26), text, font, "mm")
+            draw.rounded_rectangle((left - 9, top - 6, right + 9, bottom + 6), 8, (0, 0, 0, 140))
+            draw.text((SIZE[0] / 2, SIZE[1] - 26), text, (255, 255, 255), font, "mm")
+    return np.asarray(image)
+
+
+def _encode(film: Path, pictures: Iterator[Picture]) -> None:
+    try:
+        import imageio_ffmpeg
+    except ModuleNotFoundError as error:
+        raise MissingDependency("imageio-ffmpeg", "writing a video", "sim") from error
+    writer = imageio_ffmpeg.write_frames(
+        str(film),
+        SIZE,
+        fps=RATE,
+        codec="libx264",
+        quality=None,
+        output_params=["-crf", "27", "-preset", "medium", "-movflags", "+faststart"],
+        macro_block_size=2,
+    )
+    writer.send(None)
+    for picture in pictures:
+        writer.send(np.ascontiguousarray(picture).tobytes())
+    writer.close()

@@ -1,0 +1,171 @@
+"""Choose what a video shows: whole run from above, a greeting, some steps, the brushes at work."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vector = NDArray[np.float64]
+Frame = dict[str, Any]
+"""One entry of ``/scene``: see ``robotics.core.backend.Stage.scene``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Camera:
+    """Where the camera stands and looks, in the map frame [m]."""
+
+    eye: Vector
+    target: Vector
+    field_of_view: float = 50.0
+    """Vertical [deg]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One stretch of the video."""
+
+    title: str
+    start: float
+    """[s] of the run."""
+    end: float
+    pace: float
+    """Seconds of the run in one second of the video."""
+    subject: str
+    """The robot that the camera follows; "" for the whole place."""
+    bearing: float
+    """Direction from the subject to the camera, relative to its heading at the start [rad]."""
+    distance: float
+    height: float
+    """Of the eye above the ground [m]."""
+    aim: float
+    """Height that the camera looks at [m]."""
+
+    def times(self, rate: float) -> Vector:
+        """Return the times of the run to show at ``rate`` pictures a second of video."""
+        return np.arange(self.start, self.end, self.pace / rate)
+
+
+def choose(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> list[Shot]:
+    """Return the shots for a run.
+
+    Args:
+        scenes: All scenes in order of time.
+        spoken: What the greeter said: ``start`` [s], ``behaviour``.
+    """
+    end = float(scenes[-1]["time"])
+    robots = scenes[0]["robots"]
+    whole = Shot("the morning", 0.0, end, max(1.0, end / 8.0), "", -0.9, 17.0, 11.0, 0.0)
+    shots = [whole]
+    if "greeter" in robots:
+        moment = _greeting(scenes, spoken)
+        shots.append(_cut("a greeting", moment - 1.5, 8.0, end, "greeter", (0.5, 3.1, 1.35, 0.72)))
+        walk = _walk(scenes)
+        if walk is not None:
+            side = ("greeter", (1.45, 2.4, 0.8, 0.5))
+            shots.append(_cut("real steps", walk - 0.5, 7.0, end, *side))
+    if "sweeper" in robots:
+        moment = _sweeping(scenes)
+        shots.append(
+            _cut("sweeping", moment, 14.0, end, "sweeper", (0.75, 4.2, 2.0, 0.3), pace=2.0)
+        )
+    return shots
+
+
+def _cut(
+    title: str,
+    start: float,
+    length: float,
+    end: float,
+    subject: str,
+    view: tuple[float, float, float, float],
+    *,
+    pace: float = 1.0,
+) -> Shot:
+    start = max(0.0, min(start, end - length))
+    return Shot(title, start, min(end, start + length), pace, subject, *view)
+
+
+def _greeting(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> float:
+    """Return when a greeting starts with most visitors near, or the middle of the run."""
+    best, when = -1, float(scenes[-1]["time"]) / 2
+    for said in spoken:
+        frame = nearest(scenes, said["start"])
+        x, y = frame["robots"]["greeter"]["position"][:2]
+        near = sum(math.hypot(v[1] - x, v[2] - y) < 3.0 for v in frame.get("visitors", []))
+        if near > best:
+            best, when = near, said["start"]
+    return when
+
+
+def _walk(scenes: Sequence[Frame]) -> float | None:
+    """Return when the greeter moves most within three seconds; None if it never steps."""
+    xy = np.array([frame["robots"]["greeter"]["position"][:2] for frame in scenes])
+    times = np.array([frame["time"] for frame in scenes])
+    stride = max(1, int(np.searchsorted(times, times[0] + 3.0)))
+    if len(xy) <= stride:
+        return None
+    moved = np.hypot(*(xy[stride:] - xy[:-stride]).T)
+    return float(times[int(moved.argmax())]) if moved.max() > 0.12 else None
+
+
+def _sweeping(scenes: Sequence[Frame]) -> float:
+    """Return when the brushes have worked for a third of their time."""
+    times = [f["time"] for f in scenes if f["robots"]["sweeper"].get("brush", 0.0) > 0.0]
+    return float(times[len(times) // 3]) if times else 0.0
+
+
+def nearest(scenes: Sequence[Frame], time: float) -> Frame:
+    """Return the scene at or just after ``time`` [s]."""
+    low, high = 0, len(scenes) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if scenes[middle]["time"] < time:
+            low = middle + 1
+        else:
+            high = middle
+    return scenes[low]
+
+
+def camera(shot: Shot, scenes: Sequence[Frame], time: float) -> Camera:
+    """Return the camera of ``shot`` at ``time``: it glides after its subject, and never turns."""
+    if not shot.subject:
+        centre = _centre(scenes)
+        return _camera(shot, centre, 0.0, _spread(scenes, centre))
+    first = nearest(scenes, shot.start)["robots"][shot.subject]
+    window = [nearest(scenes, time + shift) for shift in np.linspace(-1.0, 1.0, 9)]
+    track = [frame["robots"][shot.subject]["position"][:2] for frame in window]
+    return _camera(shot, np.mean(track, axis=0), heading(first["quaternion"]), 1.0)
+
+
+def heading(quaternion: Sequence[float]) -> float:
+    """Return the yaw of a quaternion (x, y, z, w) [rad]."""
+    x, y, z, w = quaternion
+    return math.atan2(2 * (w * z + x * y), 1 - 2 * (y * y + z * z))
+
+
+def _camera(shot: Shot, at: Vector, yaw: float, zoom: float) -> Camera:
+    bearing = yaw + shot.bearing
+    away = shot.distance * zoom * np.array([math.cos(bearing), math.sin(bearing)])
+    eye = np.array([*(np.asarray(at) + away), shot.height * zoom])
+    return Camera(eye, np.array([*at, shot.aim]))
+
+
+def _centre(scenes: Sequence[Frame]) -> Vector:
+    corners = _track_box(scenes)
+    return np.asarray(corners.mean(axis=0))
+
+
+def _spread(scenes: Sequence[Frame], centre: Vector) -> float:
+    """Return the zoom that keeps both robots in the picture, 0.7 to 2."""
+    reach = float(np.abs(_track_box(scenes) - centre).max())
+    return min(2.0, max(0.7, reach / 9.0))
+
+
+def _track_box(scenes: Sequence[Frame]) -> Vector:
+    xy = np.array([r["position"][:2] for f in scenes[::20] for r in f["robots"].values()])
+    return np.array([xy.min(axis=0), xy.max(axis=0)])

@@ -1,0 +1,218 @@
+"""Pictures of a recorded scene: the place, the robots and the visitors, without any physics."""
+
+from __future__ import annotations
+
+import colorsys
+import math
+from collections.abc import Iterable, Sequence
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from shapely import Point, Polygon
+
+from robotics.assets import asset
+from robotics.core.errors import MissingDependency
+from sim.meshes import Mesh, prism_mesh, strip_meshes, turned_mesh
+from sim.shots import Camera, Frame
+from sim.world import World
+
+Picture = NDArray[np.uint8]
+Outline = Sequence[tuple[float, float]]
+
+COAT = ((0.0, 0.0), (0.62, 0.0), (0.56, 0.3), (0.8, 0.52), (0.92, 0.74), (0.45, 0.83), (0.0, 0.84))
+"""Outline of a visitor: distance from its axis / radius, height / height."""
+SEA = (0.46, 0.66, 0.74, 1.0)
+SKY = np.array([[214, 229, 240], [150, 193, 226]], dtype=np.float64)
+"""Colour at the horizon and overhead."""
+VIEW_RADIUS = 45.0
+"""Things farther from the focus are left out [m]."""
+
+
+class Studio:
+    """A renderer of its own; one picture at a time.
+
+    Args:
+        world: The place.
+        focus: Middle of what will be shown, shape (2,) [m].
+        robots: Names of the robots; each has ``urdf/<name>/<name>.urdf``.
+
+    Raises:
+        MissingDependency: PyBullet is not installed.
+    """
+
+    def __init__(self, world: World, focus: Sequence[float], robots: Iterable[str]) -> None:
+        self._bullet = load_bullet("rendering pictures")
+        self._client: int = self._bullet.connect(self._bullet.DIRECT)
+        self._build_place(world, Point(*focus).buffer(VIEW_RADIUS))
+        self._robots = {name: self._load(name) for name in robots}
+        self._figures: dict[int, int] = {}
+
+    def close(self) -> None:
+        """Let go of the renderer."""
+        self._bullet.disconnect(physicsClientId=self._client)
+
+    def pose(self, frame: Frame) -> None:
+        """Put everything where ``frame`` says."""
+        for name, seen in frame["robots"].items():
+            self._pose_robot(self._robots[name], seen)
+        self._pose_figures(frame.get("visitors", []))
+
+    def picture(self, camera: Camera, width: int, height: int) -> Picture:
+        """Return what ``camera`` sees, shape (height, width, 3)."""
+        b = self._bullet
+        view = b.computeViewMatrix(camera.eye.tolist(), camera.target.tolist(), [0, 0, 1])
+        lens = b.computeProjectionMatrixFOV(camera.field_of_view, width / height, 0.1, 120.0)
+        _, _, rgba, depth, _ = b.getCameraImage(
+            width,
+            height,
+            view,
+            lens,
+            lightDirection=[-6, 9, 14],
+            shadow=1,
+            lightAmbientCoeff=0.58,
+            lightDiffuseCoeff=0.52,
+            lightSpecularCoeff=0.12,
+            renderer=b.ER_TINY_RENDERER,
+            flags=b.ER_NO_SEGMENTATION_MASK,
+            physicsClientId=self._client,
+        )
+        picture = np.array(rgba, dtype=np.uint8).reshape(height, width, 4)[:, :, :3].copy()
+        empty = np.asarray(depth).reshape(height, width) >= 0.99999
+        rows = np.linspace(1.0, 0.0, height)[:, None]
+        sky = (SKY[0] * (1 - rows) + SKY[1] * rows)[:, None, :].repeat(width, axis=1)
+        picture[empty] = sky[empty].astype(np.uint8)
+        return picture
+
+    def _build_place(self, world: World, visible: Polygon) -> None:
+        self._prism(_corners(visible), -0.6, -0.5, SEA)
+        for paving in world.paving:
+            outline = _clip(paving.polygon, visible)
+            self._prism(outline, -0.5, 0.0, paving.colour)
+            self._draw_joints(outline, paving.colour)
+        for solid in world.solids:
+            if Polygon(solid.polygon).intersects(visible):
+                self._prism(solid.polygon, solid.bottom, solid.top, solid.colour)
+
+    def _prism(self, outline: Outline, bottom: float, top: float, colour: Sequence[float]) -> None:
+        if len(outline) >= 3:
+            self._place(prism_mesh(outline, bottom, top), colour)
+
+    def _draw_joints(self, outline: Outline, colour: Sequence[float]) -> None:
+        """Draw the joints between paving slabs, so that motion over the ground can be seen."""
+        if len(outline) < 3:
+            return
+        shape = Polygon(outline)
+        west, south, east, north = shape.bounds
+        lines = [((x, south), (x, north)) for x in np.arange(math.ceil(west), east, 1.0)]
+        lines += [((west, y), (east, y)) for y in np.arange(math.ceil(south), north, 1.0)]
+        for mesh in strip_meshes(shape, lines):
+            self._place(mesh, [*(0.86 * c for c in colour[:3]), 1.0])
+
+    def _place(self, mesh: Mesh, colour: Sequence[float]) -> None:
+        shape = self._shape(mesh, colour)
+        self._bullet.createMultiBody(0, -1, shape, physicsClientId=self._client)
+
+    def _shape(self, mesh: Mesh, colour: Sequence[float]) -> int:
+        b = self._bullet
+        return int(
+            b.createVisualShape(
+                b.GEOM_MESH,
+                vertices=mesh.vertices,
+                normals=mesh.normals,
+                indices=mesh.indices,
+                rgbaColor=list(colour),
+                specularColor=[0.05, 0.05, 0.05],
+                physicsClientId=self._client,
+            )
+        )
+
+    def _load(self, name: str) -> int:
+        path = str(asset(f"urdf/{name}/{name}.urdf"))
+        return int(self._bullet.loadURDF(path, useFixedBase=True, physicsClientId=self._client))
+
+    def _pose_robot(self, body: int, seen: dict[str, Any]) -> None:
+        b, client = self._bullet, self._client
+        info = b.getDynamicsInfo(body, -1, physicsClientId=client)
+        place = b.multiplyTransforms(seen["position"], seen["quaternion"], info[3], info[4])
+        b.resetBasePositionAndOrientation(body, *place, physicsClientId=client)
+        joints = range(b.getNumJoints(body, physicsClientId=client))
+        kinds = {j: b.getJointInfo(body, j, physicsClientId=client)[2] for j in joints}
+        moving = [j for j, kind in kinds.items() if kind == b.JOINT_REVOLUTE]
+        for joint, angle in zip(moving, seen["joints"], strict=True):
+            b.resetJointState(body, joint, angle, physicsClientId=client)
+
+    def _pose_figures(self, visitors: Sequence[Sequence[float]]) -> None:
+        """Stand every visitor where it is, and put those away who are not there."""
+        here = {int(row[0]): row for row in visitors}
+        for number in here.keys() - self._figures.keys():
+            self._figures[number] = self._figure(number, *here[number][4:6])
+        for number, body in self._figures.items():
+            _, x, y, yaw, *_ = here.get(number, (0, 0.0, 0.0, 0.0))
+            z = 0.0 if number in here else -50.0
+            turn = (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
+            self._bullet.resetBasePositionAndOrientation(
+                body, (x, y, z), turn, physicsClientId=self._client
+            )
+
+    def _figure(self, number: int, radius: float, height: float) -> int:
+        """Make a visitor: a coat in a colour of its own, a head, hair that shows where it looks."""
+        b = self._bullet
+        coat = [*colorsys.hsv_to_rgb((0.61803 * number + 0.07) % 1.0, 0.42, 0.80), 1.0]
+        skin = [0.93, 0.78, 0.66, 1.0] if number % 3 else [0.83, 0.66, 0.52, 1.0]
+        head = 0.075 * height + 0.02
+        neck = height - head
+        shapes = [
+            self._shape(turned_mesh([(radius * r, height * z) for r, z in COAT]), coat),
+            self._shape(turned_mesh(_ball(head)), skin),
+            self._shape(turned_mesh(_ball(1.06 * head)), [0.16, 0.13, 0.12, 1.0]),
+        ]
+        return int(
+            b.createMultiBody(
+                0,
+                -1,
+                shapes[0],
+                linkMasses=[0, 0],
+                linkCollisionShapeIndices=[-1, -1],
+                linkVisualShapeIndices=shapes[1:],
+                linkPositions=[[0.0, 0.0, neck], [-0.25 * head, 0.0, neck + 0.2 * head]],
+                linkOrientations=[[0, 0, 0, 1]] * 2,
+                linkInertialFramePositions=[[0, 0, 0]] * 2,
+                linkInertialFrameOrientations=[[0, 0, 0, 1]] * 2,
+                linkParentIndices=[0, 0],
+                linkJointTypes=[b.JOINT_FIXED] * 2,
+                linkJointAxis=[[0, 0, 1]] * 2,
+                physicsClientId=self._client,
+            )
+        )
+
+
+def load_bullet(purpose: str) -> ModuleType:
+    """Return the module pybullet.
+
+    Raises:
+        MissingDependency: It is not installed; the text names ``purpose``.
+    """
+    try:
+        import pybullet
+    except ModuleNotFoundError as error:
+        raise MissingDependency("pybullet", purpose, "sim") from error
+    module: ModuleType = pybullet
+    return module
+
+
+def _ball(radius: float) -> list[tuple[float, float]]:
+    angles = np.linspace(0.0, math.pi, 9)
+    return [(radius * math.sin(a), -radius * math.cos(a)) for a in angles]
+
+
+def _corners(shape: Polygon) -> Outline:
+    ring = shape.exterior
+    points = [(x, y) for x, y in list(ring.coords)[:-1]]
+    return points if ring.is_ccw else points[::-1]
+
+
+def _clip(outline: Outline, visible: Polygon) -> Outline:
+    cut = Polygon(outline).intersection(visible).simplify(0.05)
+    return _corners(cut) if isinstance(cut, Polygon) and not cut.is_empty else ()
