@@ -1,0 +1,1 @@
+"""The two robots' descriptions: parts tables, and the generator that writes URDF and meshes."""

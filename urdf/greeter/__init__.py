@@ -1,0 +1,1 @@
+"""The greeter: parts table, URDF and meshes."""

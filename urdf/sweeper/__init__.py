@@ -1,0 +1,1 @@
+"""The sweeper: parts table, URDF and meshes."""
