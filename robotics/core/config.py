@@ -23,6 +23,9 @@ class Schema(BaseModel):
 
 S = TypeVar("S", bound=Schema)
 
+Location = tuple[int | str, ...]
+"""The way to a value in a file: keys and indices from the root."""
+
 
 def load_yaml(path: Path) -> Any:
     """Parse a YAML 1.2 file (``no`` is text, 12:30 is text, duplicate keys are refused).
@@ -74,6 +77,12 @@ def load(path: str | Path, schema: type[S]) -> S:
         raise first from error
 
 
+def fault_at(path: Path, location: Location, problem: str, cure: str) -> ConfigError:
+    """Return an error about the value at ``location``, for checks that span sections of a file."""
+    place, line = _dotted(location), line_of(load_yaml(path), location)
+    return ConfigError(path, f"line {line} ({place})" if line else place, problem, cure)
+
+
 def _plain(node: Any) -> Any:
     """Return ruamel's tree as plain Python values."""
     if isinstance(node, dict):
@@ -111,14 +120,14 @@ def _fault(path: Path, tree: Any, schema: type[BaseModel], detail: ErrorDetails)
     return ConfigError(path, where, f"{shown} is not allowed", detail["msg"].lower())
 
 
-def _dotted(location: tuple[int | str, ...]) -> str:
+def _dotted(location: Location) -> str:
     text = ""
     for part in location:
         text += f"[{part}]" if isinstance(part, int) else (f".{part}" if text else part)
     return text
 
 
-def line_of(tree: Any, location: tuple[int | str, ...]) -> int:
+def line_of(tree: Any, location: Location) -> int:
     """Return the line (from 1) of the deepest node on the way to ``location``; 0 if unknown."""
     node, line = tree, 0
     for part in location:
@@ -132,7 +141,7 @@ def line_of(tree: Any, location: tuple[int | str, ...]) -> int:
     return line
 
 
-def _fields_at(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
+def _fields_at(schema: type[BaseModel], location: Location) -> list[str]:
     """Return the keys allowed at ``location``, as far as the schema tells."""
     current: Any = schema
     for part in location:
