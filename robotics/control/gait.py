@@ -1,0 +1,366 @@
+"""The walk: stand, shift the weight, step, step, …, stand.
+
+An inverted pendulum is simulated beside the robot and pulled towards what is measured. At each
+tick of a step (1) the centre of pressure moves inside the sole to bring the divergent component of
+motion ξ to where the next step wants it, (2) what that cannot do is done by moving the footprint,
+(3) what that cannot do by ending the step earlier or later (`steps`).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from robotics.control import pendulum, steps
+from robotics.control.balance import (
+    Settling,
+    StandParameters,
+    breath,
+    idle_sway,
+    needs_step,
+    standing_cop,
+)
+from robotics.control.com_observer import Seen
+from robotics.control.swing import Swing
+from robotics.control.walk_parameters import WalkParameters
+from robotics.core.arrays import Array
+from robotics.core.geometry import rotation2, wrap
+
+
+class Phase(StrEnum):
+    """What the legs do."""
+
+    STAND = "stand"
+    SHIFT = "shift"
+    """Both feet down, the weight moves over the first stance foot."""
+    STEP = "step"
+
+
+@dataclass(frozen=True, slots=True)
+class BodyReference:
+    """What the body should do now, in the walk frame."""
+
+    com: Array
+    """Centre of mass, shape (3,) [m]."""
+    cop: Array
+    """Centre of pressure, shape (2,) [m]."""
+    acceleration: Array
+    """Of the centre of mass, horizontal, shape (2,) [m/s²]."""
+    yaw: float
+    """Heading of the trunk [rad]."""
+    soles: Array
+    """Sole centres, shape (2, 3) [m]."""
+    sole_yaw: Array
+    """Headings of the soles, shape (2,) [rad]."""
+    stance: int
+    """The foot that carries, or carried last (0 left, 1 right)."""
+    swinging: bool
+    """Whether the other foot is in the air."""
+
+
+@dataclass(slots=True)
+class _Footfall:
+    """One memory for the speed feedback: where the body was when a foot landed."""
+
+    time: float
+    com: Array
+    heading: float
+    yaw: float
+
+
+class Gait:
+    """The phase machine of walking; knows no joints.
+
+    Args:
+        walk: Numbers of the walk.
+        stand: Numbers of standing.
+        period: Time of a tick [s].
+        mass: Of the robot [kg].
+    """
+
+    def __init__(
+        self, walk: WalkParameters, stand: StandParameters, *, period: float, mass: float
+    ) -> None:
+        self._walk, self._stand = walk, stand
+        self._period = period
+        self._touch = walk.touch_force * mass * pendulum.GRAVITY
+        self.phase = Phase.STAND
+        self.stance = 1
+        half = walk.stance_width / 2.0
+        self.soles = np.array([[0.0, half], [0.0, -half]])
+        self.sole_yaw = np.zeros(2)
+        self.steps_taken = 0
+        self._com, self._velocity = np.zeros(2), np.zeros(2)
+        self._height = Settling(walk.com_height, stand.settle)
+        self._sway = Settling(0.0, stand.settle)
+        self._elapsed, self._time, self._duration = 0.0, 0.0, walk.step_time
+        self._swing = Swing.lift_off(self.soles[0], 0.0)
+        self._cop_in_sole = np.zeros(2)
+        self._followed, self._correction = np.zeros(3), np.zeros(3)
+        self._footfalls: list[_Footfall] = []
+        self._on_the_spot = 0
+
+    @property
+    def planted(self) -> Array:
+        """Where the stance foot is in the walk frame, shape (2,) [m]."""
+        return np.array(self.soles[self.stance])
+
+    @property
+    def omega(self) -> float:
+        """Rate of the pendulum [1/s]."""
+        return pendulum.rate(self._height.value)
+
+    def advance(self, seen: Seen, twist: Array, *, crouch: bool = False) -> BodyReference:
+        """Return the reference for this tick.
+
+        Args:
+            seen: What is measured.
+            twist: (vx, vy, wz) to follow in the base frame, shape (3,); is limited here.
+            crouch: Stand (after the steps that it takes) and go down.
+        """
+        self._time += self._period
+        self._elapsed += self._period
+        self._follow(np.zeros(3) if crouch else twist)
+        self._correct_model(seen)
+        self._track_stance_heading(seen)
+        wants_to_walk = not crouch and bool(np.any(twist))
+        if self.phase is Phase.STAND:
+            cop = self._standing(seen, wants_to_walk)
+        elif self.phase is Phase.SHIFT:
+            cop = self._shifting()
+        else:
+            cop = self._stepping(seen, wants_to_walk)
+        self._settle(crouch)
+        acceleration = self.omega**2 * (self._com - cop)
+        self._com, self._velocity = pendulum.advance(
+            self._com, self._velocity, cop, omega=self.omega, time=self._period
+        )
+        return self._reference(cop, acceleration)
+
+    # ------------------------------------------------------------------ every tick
+
+    def _follow(self, twist: Array) -> None:
+        """Ramp towards the twist; drop the speed correction where there is nothing to correct."""
+        top = np.array(self._walk.largest_twist)
+        step = np.array(self._walk.acceleration) * self._period
+        wanted = np.clip(twist, -top, top)
+        self._followed = self._followed + np.clip(wanted - self._followed, -step, step)
+        if self.phase is not Phase.STEP or not self._moving:
+            self._correction = 0.98 * self._correction
+            self._footfalls.clear()
+
+    @property
+    def _moving(self) -> bool:
+        return float(np.linalg.norm(self._followed)) > 0.02
+
+    @property
+    def _commanded(self) -> Array:
+        """The twist that the steps are made for, shape (3,)."""
+        return self._followed + self._correction
+
+    def _correct_model(self, seen: Seen) -> None:
+        """Pull the pendulum towards the measured motion, more where they differ more."""
+        walk = self._walk
+        lead = (seen.com - self._com) + (seen.velocity - self._velocity) / self.omega
+        least, most = walk.model_gain
+        share = least + walk.model_slope * (float(np.linalg.norm(lead)) - walk.model_trust)
+        share = min(max(share, least), most)
+        self._com = self._com + share * (seen.com - self._com)
+        self._velocity = self._velocity + share * (seen.velocity - self._velocity)
+
+    def _track_stance_heading(self, seen: Seen) -> None:
+        """Let the stance foot's heading follow what is measured: feet turn a little underfoot."""
+        foot = self.stance
+        self.sole_yaw[foot] += 0.05 * wrap(float(seen.sole_yaw[foot] - self.sole_yaw[foot]))
+
+    def _settle(self, crouch: bool) -> None:
+        walk = self._walk
+        standing = self.phase is Phase.STAND
+        height = walk.crouch_height if crouch and standing else walk.com_height
+        if standing and not crouch:
+            height += breath(self._stand, self._elapsed)
+        self._height.follow(height, self._period)
+        sway = idle_sway(self._stand, self._elapsed) if standing and not crouch else 0.0
+        self._sway.follow(sway, self._period)
+
+    @property
+    def _dcm(self) -> Array:
+        return pendulum.divergent(self._com, self._velocity, self.omega)
+
+    @property
+    def _heading(self) -> float:
+        """Mean heading of the two feet [rad]."""
+        left, right = self.sole_yaw
+        return float(right + 0.5 * wrap(float(left - right)))
+
+    @property
+    def _middle(self) -> Array:
+        return np.asarray(self.soles.mean(axis=0))
+
+    # ------------------------------------------------------------------ both feet down
+
+    def _standing(self, seen: Seen, wants_to_walk: bool) -> Array:
+        turn, middle = rotation2(self._heading), self._middle
+        error = turn.T @ (self._dcm - middle)
+        cop = standing_cop(self._stand, error, np.array([0.0, self._sway.value]))
+        measured = turn.T @ (pendulum.divergent(seen.com, seen.velocity, self.omega) - middle)
+        if needs_step(self._stand, measured):
+            low, high = self._stand.capture_low[1], self._stand.capture_high[1]
+            if not 0.6 * low < measured[1] < 0.6 * high:  # the leg on the side of the fall
+                self.stance = 1 if measured[1] > 0.0 else 0
+            self._on_the_spot = -2
+            self._begin_step()
+        elif wants_to_walk:
+            sideways = self._followed[1] + 0.1 * self._followed[2]
+            if abs(sideways) > 1e-4:
+                self.stance = 1 if sideways > 0.0 else 0
+            self._on_the_spot = 0
+            self.phase, self._elapsed = Phase.SHIFT, 0.0
+        return np.asarray(middle + turn @ cop)
+
+    def _shifting(self) -> Array:
+        walk = self._walk
+        left = max(walk.start_time - self._elapsed, self._period)
+        turn, middle = rotation2(self._heading), self._middle
+        offset = steps.nominal_offset(walk, self._commanded, self._out, omega=self.omega)
+        target = self.soles[self.stance] + turn @ offset
+        cop = pendulum.cop_to_reach(self._dcm, target, omega=self.omega, time=left)
+        cop_in_stand = turn.T @ (cop - middle)
+        cop_in_stand = np.clip(cop_in_stand, (-0.06, -0.10), (0.085, 0.10))
+        if self._elapsed >= walk.start_time:
+            self._begin_step()
+        return np.asarray(middle + turn @ cop_in_stand)
+
+    # ------------------------------------------------------------------ one foot in the air
+
+    @property
+    def _out(self) -> int:
+        """+1 where the swing foot is the left one, else -1."""
+        return 1 if self.stance == 1 else -1
+
+    def _begin_step(self) -> None:
+        swinging = 1 - self.stance
+        self.phase, self._elapsed = Phase.STEP, 0.0
+        self._duration = self._walk.step_time
+        self._swing = Swing.lift_off(self.soles[swinging], float(self.sole_yaw[swinging]))
+        self.steps_taken += 1
+
+    def _stepping(self, seen: Seen, wants_to_walk: bool) -> Array:
+        walk, omega, out = self._walk, self.omega, self._out
+        foot, yaw = self.soles[self.stance], float(self.sole_yaw[self.stance])
+        turn = rotation2(yaw)
+        twist = self._commanded
+        turning = float(twist[2]) * walk.step_time
+        middle_turn = rotation2(0.5 * turning)  # in the axes of the stance foot, as all below
+        offset = rotation2(turning) @ steps.nominal_offset(walk, twist, -out, omega=omega)
+        nominal = middle_turn @ steps.nominal_step(walk, twist, out)
+        dcm = turn.T @ (self._dcm - foot)
+        left = max(self._duration - self._elapsed, 0.0)
+        if left > walk.cop_hold:
+            wanted = pendulum.cop_to_reach(dcm, nominal + offset, omega=omega, time=left)
+            self._cop_in_sole = steps.limit_cop(walk, wanted)
+        cop = self._cop_in_sole
+        at_landing = pendulum.divergent_after(dcm, cop, omega=omega, time=max(left, 0.02))
+        landing = steps.limit_step(walk, middle_turn.T @ (at_landing - offset), out)
+        if left > walk.cop_hold:
+            self._duration = steps.adapt_time(
+                walk,
+                self._duration,
+                elapsed=self._elapsed,
+                arrival=self._arrival(dcm, landing, offset),
+                missing_width=landing.missing_width,
+            )
+        place = middle_turn @ landing.place
+        self._swing.advance(
+            foot + turn @ place,
+            yaw + turning,
+            elapsed=self._elapsed,
+            duration=self._duration,
+            dt=self._period,
+        )
+        self._swing.lift(walk.step_height, elapsed=self._elapsed, duration=self._duration)
+        if self._has_landed(seen):
+            self._land(seen, wants_to_walk)
+        return np.asarray(foot + turn @ cop)
+
+    def _arrival(self, dcm: Array, landing: steps.Landing, offset: Array) -> float:
+        """Return when ξ will be where the step should end, sideways or at full length [s]."""
+        cop, out = self._cop_in_sole, self._out
+        away = out * float(dcm[1] - cop[1])
+        target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
+        if landing.is_longest:
+            return pendulum.time_to_reach(
+                float(dcm[0] - cop[0]),
+                float(landing.place[0] + offset[0] - cop[0]),
+                omega=self.omega,
+            )
+        if away > 0.004 and target > 0.01:
+            return pendulum.time_to_reach(away, target, omega=self.omega)
+        return math.inf
+
+    def _has_landed(self, seen: Seen) -> bool:
+        share = self._elapsed / self._duration
+        touched = bool(seen.force[1 - self.stance] > self._touch)
+        late = self._elapsed > self._duration + self._walk.late_limit
+        return (share > self._walk.touch_after and touched) or late
+
+    def _land(self, seen: Seen, wants_to_walk: bool) -> None:
+        swung = 1 - self.stance
+        self.soles[swung] = seen.soles[swung]
+        self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
+        self.stance = swung
+        self._correct_speed(seen)
+        at_rest = not wants_to_walk and not self._moving
+        self._on_the_spot = self._on_the_spot + 1 if at_rest else 0
+        if at_rest and self._on_the_spot >= self._walk.still_after and self._can_stand(seen):
+            self.phase, self._elapsed = Phase.STAND, 0.0
+        else:
+            self._begin_step()
+
+    def _correct_speed(self, seen: Seen) -> None:
+        """Compare the mean motion over two steps with the twist and lean against the error."""
+        fall = _Footfall(self._time, seen.com, self._heading, seen.yaw)
+        self._footfalls = [*self._footfalls[-2:], fall]
+        if len(self._footfalls) < 3 or not self._moving:
+            return
+        first = self._footfalls[0]
+        time = fall.time - first.time
+        mean_heading = first.heading + 0.5 * wrap(fall.heading - first.heading)
+        travelled = rotation2(mean_heading).T @ (fall.com - first.com)
+        mean = np.array([*travelled, wrap(fall.yaw - first.yaw)]) / time
+        gain, top = np.array(self._walk.speed_feedback), np.array(self._walk.speed_correction)
+        self._correction = np.clip(self._correction + gain * (self._followed - mean), -top, top)
+
+    def _can_stand(self, seen: Seen) -> bool:
+        """Whether the feet are side by side and ξ is between them."""
+        turn = rotation2(self._heading)
+        apart = turn.T @ (self.soles[0] - self.soles[1]) - (0.0, self._walk.stance_width)
+        lead = pendulum.divergent(seen.com, seen.velocity, self.omega) - self._middle
+        twisted = abs(wrap(float(self.sole_yaw[0] - self.sole_yaw[1])))
+        return bool(
+            np.linalg.norm(apart) < 0.05 and abs((turn.T @ lead)[0]) < 0.06 and twisted < 0.1
+        )
+
+    # ------------------------------------------------------------------ out
+
+    def _reference(self, cop: Array, acceleration: Array) -> BodyReference:
+        soles = np.column_stack((self.soles, np.zeros(2)))
+        sole_yaw = self.sole_yaw.copy()
+        swinging = self.phase is Phase.STEP
+        if swinging:
+            soles[1 - self.stance] = self._swing.position
+            sole_yaw[1 - self.stance] = self._swing.yaw
+        heading = float(sole_yaw[1] + 0.5 * wrap(float(sole_yaw[0] - sole_yaw[1])))
+        return BodyReference(
+            com=np.array([*self._com, self._height.value]),
+            cop=cop,
+            acceleration=acceleration,
+            yaw=heading,
+            soles=soles,
+            sole_yaw=sole_yaw,
+            stance=self.stance,
+            swinging=swinging,
+        )

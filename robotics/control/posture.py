@@ -1,0 +1,193 @@
+"""The upper body: clips, rest posture, arm swing, and where the head looks.
+
+Sources follow one another without a jump in angle or speed: at each change the joints run on from
+where they were, slowing down, and cross over to the new source with a minimum-jerk share (Flash and
+Hogan, J. Neurosci. 1985).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+
+from robotics.control.balance import Settling
+from robotics.core.arrays import Array
+from robotics.core.errors import UnknownName
+from robotics.core.joints import JointTable
+from robotics.core.messages import Posture, State
+
+
+class Clip(Protocol):
+    """A movement of some joints, as a pure function of time."""
+
+    @property
+    def joints(self) -> tuple[str, ...]:
+        """Names of the joints that it moves."""
+
+    @property
+    def duration(self) -> float:
+        """[s]."""
+
+    @property
+    def loop(self) -> bool:
+        """Whether it begins again at its end."""
+
+    def evaluate(self, time: float) -> Array:
+        """Return the targets of its joints, shape (k,) [rad], ``time`` [s] after its start."""
+
+
+@dataclass(frozen=True, slots=True)
+class PostureParameters:
+    """Numbers of the upper body."""
+
+    rest: Mapping[str, float]
+    """Angles of the joints that do not hang at zero, by name [rad]."""
+    head_in_base: tuple[float, float, float]
+    """Where the eyes are [m]."""
+    base_height: float
+    """Of the base above the ground [m]."""
+    blend: float = 0.45
+    """Time of going over from one source to the next [s]."""
+    speed_share: float = 0.7
+    """Of the joints' top speed that is used at most."""
+    swing_gain: float = 2.4
+    """Shoulder angle for each metre that the other foot is ahead [rad/m]."""
+    swing_limit: float = 0.5
+    """[rad]."""
+    swing_settle: float = 0.02
+    look_settle: float = 0.18
+    """Time constants of the arm swing and of the head [s]."""
+    look_limit: tuple[float, float] = (1.2, 0.5)
+    """Largest yaw and pitch of the head [rad]."""
+    look_speed: float = 2.5
+    """Largest speed of the head's target [rad/s]."""
+
+
+class UpperBody:
+    """Gives the angles of head and arms at each tick; the legs' entries stay at their start.
+
+    Args:
+        joints: The joint table.
+        parameters: Numbers.
+        clips: By the name that a ``Posture`` gives.
+        start: Joint angles to begin from, shape (n,) [rad].
+        period: Time of a tick [s].
+    """
+
+    def __init__(
+        self,
+        joints: JointTable,
+        parameters: PostureParameters,
+        clips: Mapping[str, Clip],
+        *,
+        start: Array,
+        period: float,
+    ) -> None:
+        self._parameters, self._clips, self._period = parameters, dict(clips), period
+        self._places = {name: joints.indices(*clip.joints) for name, clip in clips.items()}
+        moved = [name for name in joints.names if not _is_leg(name)]
+        self._upper = np.zeros(len(joints), dtype=np.bool_)
+        self._upper[list(joints.indices(*moved))] = True
+        self._head = joints.indices("head_yaw", "head_pitch")
+        self._shoulders = joints.indices("left_shoulder_pitch", "right_shoulder_pitch")
+        self._rest = np.array(start, dtype=np.float64)
+        for name, angle in parameters.rest.items():
+            self._rest[joints.index(name)] = angle
+        self._lower, self._highest = joints.column("lower"), joints.column("upper")
+        self._largest = parameters.speed_share * joints.column("velocity") * period
+        self._position = np.array(start, dtype=np.float64)
+        self._velocity = np.zeros(len(joints))
+        self._look = [Settling(0.0, parameters.look_settle) for _ in range(2)]
+        self._look_target = np.zeros(2)
+        self._arms = Settling(0.0, parameters.swing_settle)
+        self._source: tuple[str, float] = ("", 0.0)
+        self._from = self._position.copy()
+        self._from_velocity = np.zeros(len(joints))
+        self._since = math.inf
+
+    def advance(self, state: State, wanted: Posture, *, feet_apart: float) -> Array:
+        """Return the joint angles for this tick, shape (n,) [rad].
+
+        Args:
+            state: Time, and pose for looking.
+            wanted: The clip and the point to look at.
+            feet_apart: How far the left sole is ahead of the right one [m].
+
+        Raises:
+            UnknownName: There is no such clip.
+        """
+        source = self._playing(wanted, state.time)
+        if source != self._source:
+            self._source, self._since = source, 0.0
+            self._from, self._from_velocity = self._position.copy(), self._velocity.copy()
+        target = self._base_posture(state, wanted, feet_apart)
+        name, start = source
+        if name:
+            places = list(self._places[name])
+            target[places] = self._clips[name].evaluate(state.time - start)
+        self._since += self._period
+        target = self._blend(np.where(self._upper, target, self._rest))
+        target = np.clip(target, self._lower, self._highest)
+        step = np.clip(target - self._position, -self._largest, self._largest)
+        self._position = self._position + step
+        self._velocity = step / self._period
+        return self._position
+
+    def _playing(self, wanted: Posture, time: float) -> tuple[str, float]:
+        """Return name and start of the clip that plays at ``time``; ("", 0) for none."""
+        if not wanted.clip:
+            return "", 0.0
+        if wanted.clip not in self._clips:
+            raise UnknownName("behaviour", wanted.clip, list(self._clips))
+        clip = self._clips[wanted.clip]
+        is_over = not clip.loop and time > wanted.start + clip.duration
+        if is_over or time < wanted.start:
+            return "", 0.0
+        return wanted.clip, wanted.start
+
+    def _blend(self, target: Array) -> Array:
+        """Cross over from the last source, running on, to ``target`` (n,)."""
+        share = self._since / self._parameters.blend
+        if share >= 1.0:
+            return target
+        weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
+        slowing = self._parameters.blend / 4.0
+        ran_on = slowing * (1.0 - math.exp(-self._since / slowing))
+        return (1.0 - weight) * (self._from + self._from_velocity * ran_on) + weight * target
+
+    def _base_posture(self, state: State, wanted: Posture, feet_apart: float) -> Array:
+        """Return rest posture with arm swing and gaze, shape (n,) [rad]."""
+        parameters = self._parameters
+        target = self._rest.copy()
+        limit = parameters.swing_limit
+        # positive shoulder pitch is backwards-down: the arm goes with the other leg
+        swing = min(max(parameters.swing_gain * feet_apart, -limit), limit)
+        swing = self._arms.follow(swing, self._period)
+        target[list(self._shoulders)] += (swing, -swing)
+        point = wanted.look_at_in_map
+        goal = np.zeros(2) if point is None else self.gaze(state.pose_base_in_map, point)
+        most = parameters.look_speed * self._period
+        self._look_target = self._look_target + np.clip(goal - self._look_target, -most, most)
+        for place, axis, angle in zip(self._head, self._look, self._look_target, strict=True):
+            target[place] = axis.follow(float(angle), self._period)
+        return target
+
+    def gaze(self, pose_base_in_map: Array, point_in_map: Array) -> Array:
+        """Return (yaw, pitch) of the head towards a point (3,), within its limits [rad]."""
+        parameters = self._parameters
+        x, y, yaw = pose_base_in_map
+        dx, dy = point_in_map[0] - x, point_in_map[1] - y
+        ahead = math.cos(yaw) * dx + math.sin(yaw) * dy - parameters.head_in_base[0]
+        left = -math.sin(yaw) * dx + math.cos(yaw) * dy - parameters.head_in_base[1]
+        up = point_in_map[2] - parameters.base_height - parameters.head_in_base[2]
+        angles = (math.atan2(left, ahead), -math.atan2(up, math.hypot(ahead, left)))
+        limit = np.array(parameters.look_limit)
+        return np.clip(angles, -limit, limit)
+
+
+def _is_leg(joint: str) -> bool:
+    return any(part in joint for part in ("hip", "knee", "ankle"))

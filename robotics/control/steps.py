@@ -1,0 +1,110 @@
+"""Where and when to put the next foot down: pure functions.
+
+Step adjustment keeps the divergent component of motion at its nominal offset from the new stance
+foot; timing adjustment helps where the foot cannot reach (after Khadiv et al., "Walking control
+based on step timing adaptation", 2020). Points are (forward, left) in the axes of the stance foot
+with its sole centre as origin [m]; ``out`` is +1 where the swing foot is the left one, else -1.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+
+from robotics.control import pendulum
+from robotics.control.walk_parameters import WalkParameters
+from robotics.core.arrays import Array
+
+_SHORTEN, _STRETCH = 0.4, 0.15
+"""Share of a wanted change of step time that is made in one tick."""
+_CROSSING = 0.02
+"""A step that would have to come this much nearer than allowed is ended early [m]."""
+
+
+class Landing(NamedTuple):
+    """The next footprint, in the axes of the stance foot."""
+
+    place: Array
+    """Where the foot is to land, shape (2,)."""
+    is_longest: bool
+    """The length was cut at its limit."""
+    missing_width: float
+    """How much nearer than allowed it would have had to land; 0 if not at all."""
+
+
+def width(parameters: WalkParameters, twist: Array) -> float:
+    """Return the mean distance of the feet across the direction of walking [m]."""
+    room = parameters.least_width + abs(float(twist[1])) * parameters.step_time
+    return max(parameters.stance_width, room)
+
+
+def nominal_step(parameters: WalkParameters, twist: Array, out: int) -> Array:
+    """Return the next footprint (2,) of an undisturbed walk with ``twist`` (vx, vy, wz)."""
+    time = parameters.step_time
+    across = out * width(parameters, twist) + float(twist[1]) * time
+    return np.array([twist[0] * time, out * max(out * across, parameters.least_width)])
+
+
+def nominal_offset(parameters: WalkParameters, twist: Array, out: int, *, omega: float) -> Array:
+    """Return ξ from the new stance foot at touch-down (2,), undisturbed.
+
+    ``out`` tells the new swing foot.
+    """
+    time = parameters.step_time
+    sway = pendulum.steady_sway(width(parameters, twist), omega=omega, time=time)
+    return np.array(
+        [
+            pendulum.steady_offset(float(twist[0]) * time, omega=omega, time=time),
+            out * sway + pendulum.steady_offset(float(twist[1]) * time, omega=omega, time=time),
+        ]
+    )
+
+
+def limit_step(parameters: WalkParameters, place: Array, out: int) -> Landing:
+    """Keep a footprint (2,) within reach of the leg and off the other foot."""
+    longest = parameters.longest_step
+    forward = min(max(float(place[0]), -longest), longest)
+    outward = out * float(place[1])
+    kept = min(max(outward, parameters.least_width), parameters.widest_step)
+    return Landing(
+        np.array([forward, out * kept]),
+        abs(float(place[0])) > longest,
+        max(parameters.least_width - outward, 0.0),
+    )
+
+
+def limit_cop(parameters: WalkParameters, cop: Array) -> Array:
+    """Keep a centre of pressure (2,) well inside the stance sole."""
+    low, high = parameters.cop_forward
+    side = parameters.cop_outward
+    return np.array([min(max(cop[0], low), high), min(max(cop[1], -side), side)])
+
+
+def adapt_time(
+    parameters: WalkParameters,
+    planned: float,
+    *,
+    elapsed: float,
+    arrival: float,
+    missing_width: float,
+) -> float:
+    """Return the new duration of this step [s].
+
+    Args:
+        parameters: Limits.
+        planned: Duration so far [s].
+        elapsed: Time since lift-off [s].
+        arrival: Time until ξ is where this step should end [s]; infinite if that says nothing.
+        missing_width: See ``Landing``.
+    """
+    shortest = parameters.quickest_step * parameters.step_time
+    longest = parameters.slowest_step * parameters.step_time
+    if math.isfinite(arrival):
+        wanted = min(max(elapsed + arrival, shortest, elapsed + 0.03), longest)
+        share = _STRETCH if wanted > planned else _SHORTEN
+        planned += share * (wanted - planned)
+    if missing_width > _CROSSING:
+        planned += _SHORTEN * min(max(shortest, elapsed + 0.04) - planned, 0.0)
+    return planned

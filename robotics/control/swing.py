@@ -1,0 +1,79 @@
+"""The foot in the air: a cubic to a landing place that may still change, and a lift."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+from robotics.core.arrays import Array
+
+_EARLY = 0.03
+"""The foot is over its landing place this long before it lands [s]."""
+_SHARPEST = 60.0
+"""Largest horizontal acceleration [m/s²]."""
+_REACH = 0.15
+"""Speed of reaching down where the ground is late [m/s]."""
+_DEEPEST = 0.03
+"""How far below the ground it reaches [m]."""
+
+
+@dataclass(slots=True)
+class Swing:
+    """One step of one foot.
+
+    Attributes:
+        position: Where the sole's centre is meant to be now, shape (3,) [m].
+        velocity: Horizontal, shape (2,) [m/s].
+        yaw: Heading of the foot now [rad].
+        yaw_start: Heading at lift-off [rad].
+    """
+
+    position: Array
+    velocity: Array
+    yaw: float
+    yaw_start: float
+
+    @staticmethod
+    def lift_off(place: Array, yaw: float) -> Swing:
+        """Begin at ``place`` (2,) on the ground."""
+        return Swing(np.array([place[0], place[1], 0.0]), np.zeros(2), yaw, yaw)
+
+    def advance(
+        self, target: Array, yaw: float, *, elapsed: float, duration: float, dt: float
+    ) -> None:
+        """Move on by ``dt`` [s] towards ``target`` (2,) and heading ``yaw`` [rad].
+
+        The horizontal motion is the start of the cubic from here to rest at the target, planned
+        anew at each tick, so a moved target makes no jump in position or speed.
+
+        Args:
+            target: Landing place.
+            yaw: Heading on landing.
+            elapsed: Time since lift-off [s].
+            duration: Planned time of the step [s].
+            dt: Tick [s].
+        """
+        left = max(duration - elapsed - _EARLY, _EARLY)
+        pull = 6.0 * (target - self.position[:2]) / left**2 - 4.0 * self.velocity / left
+        pull = np.clip(pull, -_SHARPEST, _SHARPEST)
+        self.position[:2] += self.velocity * dt + 0.5 * pull * dt * dt
+        self.velocity = self.velocity + pull * dt
+        share = min(max(elapsed / duration, 0.0), 1.0)
+        self.yaw = self.yaw_start + (yaw - self.yaw_start) * share * share * (3.0 - 2.0 * share)
+
+    def lift(self, height: float, *, elapsed: float, duration: float) -> None:
+        """Set the height: up fast, down softly; below the ground where it comes late."""
+        share = elapsed / duration
+        if share >= 1.0:
+            self.position[2] = max(-_DEEPEST, -_REACH * (elapsed - duration))
+        else:
+            self.position[2] = height * _profile(max(share, 0.0))
+
+
+def _profile(share: float) -> float:
+    """Return the lift, 0 to 1, at ``share`` of the step."""
+    if share < 0.5:
+        return math.sin(math.pi * share) ** 1.5
+    return (1.0 - math.cos(2.0 * math.pi * share)) / 2.0

@@ -1,0 +1,67 @@
+"""Numbers of the walk: what was tuned, in one table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class WalkParameters:
+    """Defaults are those of a 1.1 m, 13 kg body with 0.51 m legs and 0.21 m × 0.12 m soles.
+
+    Lengths [m], times [s], angles [rad]. "Forward" and "outward" are along the axes of the stance
+    foot, "outward" away from it towards the other one.
+    """
+
+    com_height: float = 0.50
+    """Centre of mass above the ground: knees bent by about 0.8 rad."""
+    crouch_height: float = 0.42
+    """The same in the protective crouch."""
+    stance_width: float = 0.16
+    """Between the soles' centres."""
+    least_width: float = 0.135
+    """A step never comes nearer than this: soles are 0.12 wide and must not tread on each other."""
+    step_time: float = 0.36
+    start_time: float = 0.35
+    """Weight shift before the first step."""
+    step_height: float = 0.045
+    longest_step: float = 0.32
+    widest_step: float = 0.44
+    quickest_step: float = 0.5
+    """Of the step time: a step may be shortened to this fraction."""
+    slowest_step: float = 1.35
+    """Of the step time: a step may be stretched to this fraction."""
+    late_limit: float = 0.12
+    """A foot that has not landed by this long after its time is taken as landed."""
+    acceleration: tuple[float, float, float] = (0.6, 0.6, 1.8)
+    """Of the twist followed: [m/s²], [m/s²], [rad/s²]."""
+    largest_twist: tuple[float, float, float] = (0.30, 0.12, 0.6)
+    """Of the twist followed: [m/s], [m/s], [rad/s]."""
+    speed_feedback: tuple[float, float, float] = (0.28, 0.2, 0.2)
+    """Share of the error of the mean speed over two steps that is added at each step."""
+    speed_correction: tuple[float, float, float] = (0.25, 0.12, 0.3)
+    """Largest correction of that kind: [m/s], [m/s], [rad/s]."""
+    cop_forward: tuple[float, float] = (-0.06, 0.09)
+    """How far the centre of pressure may go from the ankle in single support."""
+    cop_outward: float = 0.05
+    cop_hold: float = 0.04
+    """Before touch-down the centre of pressure is held: what it could mend is smaller than what
+    the division by a short time makes of noise."""
+    model_gain: tuple[float, float] = (0.06, 0.35)
+    """Share of the difference to the measured motion taken over in a tick: least, largest."""
+    model_trust: float = 0.012
+    """Difference up to which the least share is used."""
+    model_slope: float = 6.0
+    """Growth of that share beyond it [1/m]."""
+    velocity_filter: float = 0.025
+    """Time constant of the measured speed of the centre of mass."""
+    trunk_gain: float = 0.3
+    """Hip angle for each radian of tilt."""
+    trunk_damping: float = 0.02
+    """Hip angle for each rad/s of tilting [s]."""
+    touch_force: float = 0.15
+    """Of the weight: a foot with more than this has landed."""
+    touch_after: float = 0.6
+    """Of the step time: before this, force on the swing foot is a stumble, not a landing."""
+    still_after: int = 1
+    """Steps on the spot before standing still."""

@@ -1,0 +1,143 @@
+"""From what the body should do to joint angles, and back from tilt to the hips.
+
+The base is placed so that the centre of mass comes out right for the arms as they are; both legs
+follow in closed form (`leg`). A robot on servos tilts a little on its compliant stance leg, so the
+swing leg is posed as seen from the tilted trunk, and the stance hip pushes the trunk upright.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from robotics.control.com_observer import Seen
+from robotics.control.dynamics import SIDES, Dynamics
+from robotics.control.gait import BodyReference
+from robotics.control.leg import JOINTS, inverse, leg_geometry
+from robotics.control.walk_parameters import WalkParameters
+from robotics.core.arrays import Array
+from robotics.core.model import Model
+from robotics.core.rotation import matrix_from_rpy, matrix_z
+
+_SPEED_SHARE, _ACCELERATION_SHARE = 0.6, 0.4
+"""Shares of a new difference quotient in the filtered speed and acceleration of the reference."""
+_TOP_ACCELERATION = 120.0
+"""[rad/s²]."""
+_TILT_SHARE = 0.3
+"""Share of a new tilt in the filtered tilt that poses the swing leg."""
+
+
+@dataclass(frozen=True, slots=True)
+class JointReference:
+    """Where the joints should be, and how the base lies for that."""
+
+    position: Array
+    """Shape (n,) [rad]."""
+    velocity: Array
+    """Shape (n,) [rad/s]."""
+    acceleration: Array
+    """Shape (n,) [rad/s²]."""
+    rotation_base: Array
+    """In the walk frame, shape (3, 3)."""
+    position_base: Array
+    """In the walk frame, shape (3,) [m]."""
+
+
+class WholeBody:
+    """Poses the joints.
+
+    Args:
+        model: The robot.
+        dynamics: Kinematics; its posture is overwritten.
+        period: Time of a tick [s].
+        start: Joint angles to begin from, shape (n,) [rad].
+    """
+
+    def __init__(self, model: Model, dynamics: Dynamics, *, period: float, start: Array) -> None:
+        self._dynamics, self._period = dynamics, period
+        self._legs = [leg_geometry(model, side) for side in SIDES]
+        self.leg_joints = leg_joints(model)
+        self._position = np.array(start, dtype=np.float64)
+        self._velocity = np.zeros(len(start))
+        self._acceleration = np.zeros(len(start))
+        self._tilt = np.zeros(2)
+        self.reachable = True
+
+    def pose(self, body: BodyReference, upper: Array, seen: Seen) -> JointReference:
+        """Return the joint reference for this tick.
+
+        Args:
+            body: What the body should do.
+            upper: Angles of all joints, shape (n,) [rad]; those of the legs are ignored.
+            seen: For the tilt of the trunk.
+        """
+        before = self._position.copy()
+        legs = self._position[self.leg_joints]
+        self._position = np.array(upper)
+        self._position[self.leg_joints] = legs
+        rotation = matrix_z(body.yaw)
+        com_from_base = self._dynamics.place(self._position, rotation_base=rotation)
+        base = body.com - com_from_base
+        self.reachable = True
+        for side in range(len(SIDES)):
+            self._pose_leg(side, body, rotation, base)
+        self._tilt = self._tilt + _TILT_SHARE * (seen.tilt - self._tilt)
+        if body.swinging:
+            self._pose_leg(1 - body.stance, body, *self._tilted(body, rotation, base))
+        self._differentiate(before)
+        return JointReference(
+            self._position.copy(), self._velocity, self._acceleration, rotation, base
+        )
+
+    def _pose_leg(self, side: int, body: BodyReference, rotation: Array, base: Array) -> None:
+        place = rotation.T @ (body.soles[side] - base)
+        turned = rotation.T @ matrix_z(float(body.sole_yaw[side]))
+        angles = inverse(self._legs[side], place, turned)
+        self._position[self.leg_joints[side]] = angles.position
+        self.reachable &= angles.reachable
+
+    def _tilted(self, body: BodyReference, rotation: Array, base: Array) -> tuple[Array, Array]:
+        """Return rotation and position of the base as it is, turned about the stance hip."""
+        hip = self._legs[body.stance].hip_in_base
+        roll, pitch = self._tilt
+        tilted = matrix_from_rpy(float(roll), float(pitch), body.yaw)
+        return tilted, base + rotation @ hip - tilted @ hip
+
+    def _differentiate(self, before: Array) -> None:
+        speed = (self._position - before) / self._period
+        last = self._velocity
+        self._velocity = last + _SPEED_SHARE * (speed - last)
+        rate = (self._velocity - last) / self._period
+        change = _ACCELERATION_SHARE * (rate - self._acceleration)
+        self._acceleration = np.clip(
+            self._acceleration + change, -_TOP_ACCELERATION, _TOP_ACCELERATION
+        )
+
+
+def leg_joints(model: Model) -> Array:
+    """Return the places of the leg joints in the joint table, shape (2, 6), hip to sole."""
+    table = model.joints
+    return np.array([table.indices(*(f"{side}_{joint}" for joint in JOINTS)) for side in SIDES])
+
+
+def upright_offset(
+    walk: WalkParameters, body: BodyReference, seen: Seen, *, legs: Array, count: int
+) -> Array:
+    """Return what to add to the joint targets so that the trunk comes upright, shape (n,) [rad].
+
+    Acts on the hips of the leg, or legs, on the ground.
+
+    Args:
+        walk: Gains.
+        body: Tells which feet are on the ground.
+        seen: Tilt and its rate.
+        legs: Places of the leg joints, shape (2, 6).
+        count: Number of joints.
+    """
+    push = walk.trunk_gain * seen.tilt + walk.trunk_damping * seen.tilt_rate
+    offset = np.zeros(count)
+    for side in (body.stance,) if body.swinging else (0, 1):
+        offset[legs[side][JOINTS.index("hip_roll")]] = push[0]
+        offset[legs[side][JOINTS.index("hip_pitch")]] = push[1]
+    return offset

@@ -1,0 +1,119 @@
+"""Twist and posture to 22 joint targets: the greeter's legs, arms and head."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+
+from robotics.control.com_observer import ComObserver
+from robotics.control.dynamics import SIDES, Dynamics
+from robotics.control.feedforward import torques
+from robotics.control.gait import Gait, Phase
+from robotics.control.leg import inverse, leg_geometry
+from robotics.control.posture import Clip, UpperBody
+from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
+from robotics.core.arrays import Array
+from robotics.core.geometry import rotation2
+from robotics.core.messages import Command, Goal, State, Twist2
+from robotics.core.model import Model
+from robotics.robots.greeter.config import PERIOD, GreeterConfig, servos
+
+TwistLimit = Callable[[State, Twist2], Twist2]
+"""Slows a wished twist before an obstacle: a walker must step to a stand, not freeze."""
+
+
+def unlimited(state: State, twist: Twist2) -> Twist2:
+    """Let every twist pass."""
+    return twist
+
+
+class WalkingLocomotion:
+    """Walks, stands, gestures and looks.
+
+    Args:
+        model: The greeter.
+        config: Its numbers.
+        clips: Movements of the upper body, by the name that a ``Posture`` gives.
+        limit_twist: Asked at every tick, before a foot is placed.
+    """
+
+    def __init__(
+        self,
+        model: Model,
+        config: GreeterConfig,
+        clips: Mapping[str, Clip],
+        *,
+        limit_twist: TwistLimit = unlimited,
+    ) -> None:
+        self._config, self._limit_twist = config, limit_twist
+        self._joints = model.joints
+        self._servos = servos(model.joints)
+        self._dynamics = Dynamics(model)
+        start, _ = standing_pose(model, config, dynamics=self._dynamics)
+        self._upper = UpperBody(model.joints, config.upper, clips, start=start, period=PERIOD)
+        self._body = WholeBody(model, self._dynamics, period=PERIOD, start=start)
+        self._observer = ComObserver(
+            self._dynamics, period=PERIOD, time_constant=config.walk.velocity_filter
+        )
+        self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
+        self._feet_apart = 0.0
+
+    @property
+    def is_standing(self) -> bool:
+        """Whether both feet are down and stay there."""
+        return self.gait.phase is Phase.STAND
+
+    def move(self, state: State, goal: Goal, twist: Twist2) -> Command:
+        """Return the joint targets for this tick."""
+        allowed = self._limit_twist(state, twist)
+        wanted = np.array([allowed.vx, allowed.vy, allowed.wz])
+        if (np.abs(wanted) < self._config.still_twist).all():
+            wanted = np.zeros(3)
+        gait = self.gait
+        seen = self._observer.observe(state, stance=gait.stance, planted=gait.planted)
+        body = gait.advance(seen, wanted, crouch=goal.posture.crouch)
+        self._feet_apart = float((rotation2(body.yaw).T @ (body.soles[0] - body.soles[1])[:2])[0])
+        upper = self._upper.advance(state, goal.posture, feet_apart=self._feet_apart)
+        joints = self._body.pose(body, upper, seen)
+        torque = torques(self._dynamics, self._config.walk, body, joints)
+        target = joints.position + self._servos.offset(torque, joints.velocity)
+        target += upright_offset(
+            self._config.walk,
+            body,
+            seen,
+            legs=self._body.leg_joints,
+            count=len(target),
+        )
+        target = np.clip(target, self._joints.column("lower"), self._joints.column("upper"))
+        return Command(
+            target,
+            self._joints.column("effort"),
+            tools=goal.tools,
+            sound=goal.voice,
+        )
+
+
+def standing_pose(
+    model: Model, config: GreeterConfig, *, dynamics: Dynamics | None = None
+) -> tuple[Array, float]:
+    """Return the joints (n,) [rad] and the base height [m] of standing still.
+
+    The centre of mass is over the middle of the line between the ankles, at its walking height.
+    """
+    dynamics = dynamics or Dynamics(model)
+    walk = config.walk
+    position = np.zeros(len(model.joints))
+    for name, angle in config.upper.rest.items():
+        position[model.joints.index(name)] = angle
+    places = leg_joints(model)
+    legs = [leg_geometry(model, side) for side in SIDES]
+    base = np.array([0.0, 0.0, walk.com_height])
+    wanted = base.copy()
+    for _ in range(20):
+        for side, leg in enumerate(legs):
+            across = (0.5 - side) * walk.stance_width
+            sole = np.array([0.0, across, 0.0]) - base
+            position[places[side]] = inverse(leg, sole, np.eye(3)).position
+        base = base + wanted - dynamics.place(position, position_base=base)
+    return position, float(base[2])
