@@ -1,0 +1,134 @@
+"""The whole estimator of a robot on two driven wheels."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from robotics.core.arrays import Array, frozen
+from robotics.core.messages import Observation, State
+from robotics.estimation.odometry import DifferentialDrive, Increment, WheelOdometry
+from robotics.estimation.perception import Lidar, Perceived, RangePerception, Start
+from robotics.estimation.tilt import TiltFilter
+from robotics.mapping.grid import Grid
+
+BACKWARDS = "time ran backwards"
+STOOD_STILL = "time stood still"
+ENCODER_LOST = "wheel encoder lost"
+
+
+@dataclass(slots=True)
+class WheeledEstimator:
+    """From an observation to a full state; never raises on bad readings, but names them."""
+
+    wheels: tuple[int, int]
+    """Places of the (left, right) wheel in the joint table."""
+    odometry: WheelOdometry
+    perception: RangePerception
+    tilt: TiltFilter = field(default_factory=TiltFilter)
+    fade: float = 2.0
+    """Time constant with which the quality falls while a fault lasts [s]."""
+    _time: float | None = None
+    _trust: float = 1.0
+    _speed: float = 0.0
+
+    @staticmethod
+    def of(
+        scannable: Grid,
+        start: Start,
+        *,
+        drive: DifferentialDrive,
+        lidar: Lidar,
+        wheels: tuple[int, int] = (0, 1),
+    ) -> WheeledEstimator:
+        """Build the estimator for a site (``scannable``: where a lidar beam ends) and a robot."""
+        perception = RangePerception.of(scannable, start, lidar)
+        return WheeledEstimator(wheels, WheelOdometry(drive), perception)
+
+    def update(self, observation: Observation) -> State:
+        """Return the state at ``observation.time``."""
+        duration, faults = self._elapsed(observation.time)
+        step = self._step(observation, duration)
+        if self.odometry.lost:
+            faults = (*faults, ENCODER_LOST)
+        rate = observation.imu.angular_velocity - self.odometry.bias.value
+        tilt = self._level(observation, rate, duration)
+        seen = self.perception.update(observation.time, step, observation.scan)
+        faults = (*faults, *seen.faults)
+        self._judge(bool(faults), duration)
+        return self._state(observation, seen, rate=rate, tilt=tilt, faults=faults)
+
+    def _elapsed(self, time: float) -> tuple[float, tuple[str, ...]]:
+        """Return the time since the last tick [s] and what is wrong with it."""
+        last, self._time = self._time, time
+        if last is None:
+            return 0.0, ()
+        if time > last:
+            return time - last, ()
+        return 0.0, (BACKWARDS if time < last else STOOD_STILL,)
+
+    def _step(self, observation: Observation, duration: float) -> Increment:
+        joints = observation.joints
+        places = list(self.wheels)
+        if max(places) >= len(joints.position):
+            return self._blind_step(observation, duration)
+        return self.odometry.update(
+            joints.position[places],
+            joints.valid[places],
+            angular_velocity=observation.imu.angular_velocity,
+            duration=duration,
+        )
+
+    def _blind_step(self, observation: Observation, duration: float) -> Increment:
+        """Step on without any joint reading."""
+        return self.odometry.update(
+            np.zeros(2),
+            np.zeros(2, dtype=np.bool_),
+            angular_velocity=observation.imu.angular_velocity,
+            duration=duration,
+        )
+
+    def _level(self, observation: Observation, rate: Array, duration: float) -> Array:
+        """Return (roll, pitch) [rad]; the force of driving and turning is taken off first."""
+        speed, turn = self.odometry.speed, self.odometry.turn
+        pull = (speed - self._speed) / duration if duration > 0.0 else 0.0
+        self._speed = speed
+        own = np.array([pull, speed * turn, 0.0])
+        force = observation.imu.linear_acceleration - own
+        return self.tilt.update(rate, force, duration=duration)
+
+    def _judge(self, faulty: bool, duration: float) -> None:
+        """Let the trust fall while something is wrong, and come back in about a second."""
+        if faulty:
+            self._trust *= math.exp(-max(duration, 0.02) / self.fade)
+        else:
+            self._trust += (1.0 - self._trust) * (1.0 - math.exp(-duration))
+
+    def _state(
+        self,
+        observation: Observation,
+        seen: Perceived,
+        *,
+        rate: Array,
+        tilt: Array,
+        faults: tuple[str, ...],
+    ) -> State:
+        return State(
+            time=observation.time,
+            pose_base_in_map=seen.pose_base_in_map,
+            twist_base_in_base=frozen((self.odometry.speed, 0.0, self.odometry.turn)),
+            joints=observation.joints,
+            tilt=frozen(tilt),
+            angular_velocity_base_in_base=frozen(rate),
+            contacts=observation.contacts,
+            obstacles=seen.obstacles,
+            points_in_base=seen.points_in_base,
+            points_age=seen.points_age,
+            quality=min(1.0, max(0.0, seen.quality * self._trust)),
+            battery=observation.battery,
+            tools=observation.tools,
+            faults=(*observation.faults, *faults),
+            heard=observation.heard,
+        )

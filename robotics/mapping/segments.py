@@ -1,0 +1,229 @@
+"""Cut a scan into the things that the map does not explain; compiled."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robotics.core.arrays import Array, BoolArray, IntArray
+from robotics.core.compiled import compiled
+from robotics.mapping.field import SurfaceField, sample
+
+
+class Cutting(NamedTuple):
+    """Constants of the segmentation."""
+
+    explained: float = 0.20
+    """A return this near to a mapped surface belongs to the map [m]."""
+    explained_far: float = 0.01
+    """The same grows by this share of the range (a heading error of 0.6°)."""
+    gap: float = 0.20
+    """Neighbouring returns farther apart than this, and twice the beam spacing, are cut [m]."""
+    notch: float = 0.12
+    """A dent this deep between two bulges parts two walkers side by side [m]."""
+    compact: float = 1.2
+    """Longer things are no walker or cart; they are cut into pieces of at most this length [m]."""
+    radius_least: float = 0.10
+    """[m]."""
+    radius_most: float = 0.60
+    """[m]."""
+
+
+X, Y, RADIUS, RANGE, HIDDEN, LONG = range(6)
+"""Columns of the table that ``cut`` returns: centre [m], radius [m], range of the centre [m],
+1 where a nearer thing hides an edge, 1 for a piece of a long thing."""
+
+
+@compiled
+def unexplained(
+    points: Array, ranges: Array, field: SurfaceField, cutting: Cutting
+) -> NDArray[np.bool_]:
+    """Return True for the points (k, 2) in the map that lie on no mapped surface, shape (k,)."""
+    free = np.empty(points.shape[0], dtype=np.bool_)
+    for i in range(points.shape[0]):
+        limit = cutting.explained + cutting.explained_far * ranges[i]
+        free[i] = abs(sample(field, points[i, 0], points[i, 1])[0]) > limit
+    return free
+
+
+@compiled
+def cut(points: Array, beams: IntArray, kept: BoolArray, turn: Array, cutting: Cutting) -> Array:
+    """Group the kept points into things.
+
+    Args:
+        points: Returns in the order of their beams, seen from the lidar, shape (k, 2) [m].
+        beams: Beam number of each, growing, shape (k,).
+        kept: False for points that the map explains, shape (k,).
+        turn: (beams in a turn, their spacing [rad]).
+        cutting: Constants.
+
+    Returns:
+        One row for each thing, see ``X`` and the names beside it; x and y in the lidar's axes.
+    """
+    k = points.shape[0]
+    label = _chain(points, beams, kept, turn, cutting)
+    rows = np.empty((k + 1, 6))
+    count = 0
+    order = _from_a_gap(label, k)
+    first = 0
+    while first < k:
+        if label[order[first]] < 0:
+            first += 1
+            continue
+        last = first
+        while last + 1 < k and label[order[last + 1]] == label[order[first]]:
+            last += 1
+        begin = first
+        while begin <= last:
+            end, is_long = _piece(points, order, begin, last, cutting)
+            if end - begin >= 1:
+                hidden = _is_hidden(points, beams, order, begin, end, turn)
+                rows[count] = _describe(points, order[begin : end + 1], turn[1], cutting, is_long)
+                rows[count, 4] = 1.0 if hidden else 0.0
+                count += 1
+            begin = end + 1
+        first = last + 1
+    return rows[:count]
+
+
+@compiled
+def _chain(
+    points: Array, beams: IntArray, kept: BoolArray, turn: Array, cutting: Cutting
+) -> IntArray:
+    """Label each point by its chain of near neighbours; -1 where it is not kept."""
+    k = points.shape[0]
+    label = np.full(k, -1, dtype=np.int64)
+    name = -1
+    last = -1
+    for i in range(k):
+        if not kept[i]:
+            continue
+        if last < 0 or not _joined(points, beams, last, i, turn, cutting):
+            name += 1
+        label[i] = name
+        last = i
+    if last >= 0 and name > 0:
+        first = int(np.argmax(label >= 0))
+        if _joined(points, beams, last, first, turn, cutting):
+            final = label[last]
+            for i in range(k):
+                if label[i] == final:
+                    label[i] = label[first]
+    return label
+
+
+@compiled
+def _joined(points: Array, beams: IntArray, i: int, j: int, turn: Array, cutting: Cutting) -> bool:
+    """Whether point j carries on the thing of point i."""
+    if (beams[j] - beams[i]) % int(turn[0]) > 3:
+        return False
+    away = math.hypot(points[j, 0] - points[i, 0], points[j, 1] - points[i, 1])
+    far = math.hypot(points[j, 0], points[j, 1])
+    return bool(away <= cutting.gap + 2.0 * turn[1] * far)
+
+
+@compiled
+def _from_a_gap(label: IntArray, k: int) -> IntArray:
+    """Return the indices 0 … k-1 turned so that no thing straddles their ends."""
+    start = 0
+    if k > 1 and label[0] >= 0 and label[0] == label[k - 1]:
+        for i in range(1, k):
+            if label[i] != label[i - 1]:
+                start = i
+                break
+    return (np.arange(k) + start) % k
+
+
+@compiled
+def _piece(
+    points: Array, order: IntArray, begin: int, last: int, cutting: Cutting
+) -> tuple[int, bool]:
+    """Return where the piece that begins at ``begin`` ends, and whether the thing is long."""
+    dent = _dent(points, order, begin, last, cutting.notch)
+    if dent < last:
+        last = dent
+    a, b = order[begin], order[last]
+    length = math.hypot(points[b, 0] - points[a, 0], points[b, 1] - points[a, 1])
+    if length <= cutting.compact:
+        return last, False
+    end = begin
+    while end < last:
+        b = order[end + 1]
+        if math.hypot(points[b, 0] - points[a, 0], points[b, 1] - points[a, 1]) > cutting.compact:
+            break
+        end += 1
+    return end, True
+
+
+@compiled
+def _dent(points: Array, order: IntArray, begin: int, last: int, notch: float) -> int:
+    """Return the first place that is farther by ``notch`` than bulges on both sides, or last."""
+    near_before = math.inf
+    for m in range(begin, last):
+        mine = math.hypot(points[order[m], 0], points[order[m], 1])
+        near_before = min(near_before, mine)
+        following = math.hypot(points[order[m + 1], 0], points[order[m + 1], 1])
+        if mine - near_before < notch or following > mine:
+            continue
+        near_after = math.inf
+        for n in range(m + 1, last + 1):
+            far = math.hypot(points[order[n], 0], points[order[n], 1])
+            if far > mine:
+                break
+            near_after = min(near_after, far)
+        if mine - near_after >= notch:
+            return m
+    return last
+
+
+@compiled
+def _is_hidden(
+    points: Array, beams: IntArray, order: IntArray, begin: int, end: int, turn: Array
+) -> bool:
+    """Whether the beam beside an edge ends clearly nearer than that edge."""
+    k = points.shape[0]
+    for edge, side in ((order[begin], -1), (order[end], 1)):
+        other = (edge + side) % k
+        if (side * (beams[other] - beams[edge])) % int(turn[0]) > 2:
+            continue
+        far = math.hypot(points[edge, 0], points[edge, 1])
+        if math.hypot(points[other, 0], points[other, 1]) < far - 0.25:
+            return True
+    return False
+
+
+@compiled
+def _describe(
+    points: Array, members: IntArray, spacing: float, cutting: Cutting, is_long: bool
+) -> Array:
+    """Return one row: a disc fitted to the visible side, or the box of a long piece.
+
+    A disc of radius r whose centre is at D shows beams of mean range D - r π/4.
+    """
+    n = len(members)
+    a, b = members[0], members[n - 1]
+    row = np.zeros(6)
+    if is_long:
+        row[0] = points[members, 0].mean()
+        row[1] = points[members, 1].mean()
+        length = math.hypot(points[b, 0] - points[a, 0], points[b, 1] - points[a, 1])
+        row[2] = max(cutting.radius_least, 0.5 * length)
+        row[3] = math.hypot(row[0], row[1])
+        row[5] = 1.0
+        return row
+    first = math.atan2(points[a, 1], points[a, 0])
+    span = (math.atan2(points[b, 1], points[b, 0]) - first) % (2.0 * math.pi)
+    mean = 0.0
+    for m in members:
+        mean += math.hypot(points[m, 0], points[m, 1]) / n
+    half = math.sin(min(0.5 * (span + spacing), 1.5))
+    radius = mean * half / (1.0 - min(0.7, 0.25 * math.pi * half))
+    radius = min(cutting.radius_most, max(cutting.radius_least, radius))
+    row[3] = mean + 0.25 * math.pi * radius
+    row[2] = radius
+    row[0] = row[3] * math.cos(first + 0.5 * span)
+    row[1] = row[3] * math.sin(first + 0.5 * span)
+    return row
