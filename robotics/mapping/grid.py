@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from PIL import Image, UnidentifiedImageError
+from PIL import Image
 from scipy.ndimage import distance_transform_edt
 
 from robotics.core.arrays import Array, BoolArray, IntArray, frozen
@@ -97,15 +97,19 @@ def polygon_mask(like: Grid, polygon: ArrayLike) -> BoolArray:
     """
     height, width = like.cells.shape
     corners = (np.asarray(polygon, dtype=np.float64) - like.origin) / like.resolution - 0.5
-    flips = np.zeros((height, width + 1), dtype=np.int64)
+    left, bottom = np.clip(np.floor(corners.min(axis=0)), 0, (width, height)).astype(int)
+    right, top = np.clip(np.ceil(corners.max(axis=0)) + 1, 0, (width, height)).astype(int)
+    flips = np.zeros((top - bottom, right - left + 1), dtype=np.int64)
     for (ax, ay), (bx, by) in zip(corners, np.roll(corners, -1, axis=0), strict=True):
         low, high = min(ay, by), max(ay, by)
-        rows = np.arange(max(0, math.ceil(low)), min(height, math.ceil(high)))
+        rows = np.arange(max(bottom, math.ceil(low)), min(top, math.ceil(high)))
         if not len(rows):
             continue
-        crossing = ax + (rows - ay) * (bx - ax) / (by - ay)
-        flips[rows, np.clip(np.ceil(crossing), 0, width).astype(np.int64)] += 1
-    return np.asarray(np.cumsum(flips[:, :-1], axis=1) % 2 == 1)
+        crossing = np.ceil(ax + (rows - ay) * (bx - ax) / (by - ay))
+        flips[rows - bottom, np.clip(crossing - left, 0, right - left).astype(np.int64)] += 1
+    mask = np.zeros((height, width), dtype=np.bool_)
+    mask[bottom:top, left:right] = np.cumsum(flips[:, :-1], axis=1) % 2 == 1
+    return mask
 
 
 def read_map(path: Path) -> tuple[Grid, dict[str, Any]]:
@@ -133,8 +137,13 @@ def read_map(path: Path) -> tuple[Grid, dict[str, Any]]:
             path, "resolution", f"{resolution:g} is not allowed", "give metres per cell, 0 … 5"
         )
     origin = _origin(path, keys)
-    shade, opaque = _shade(path, keys)
-    return Grid(_occupancy(path, keys, shade, opaque)[::-1], resolution, origin), keys
+    image = _image(path, keys)
+    if image.mode in ("1", "L"):  # 256 shades only: judge each once
+        levels = _occupancy(path, keys, np.arange(256) / 255.0, np.ones(256, np.bool_))
+        cells = levels[np.asarray(image.convert("L"))]
+    else:
+        cells = _occupancy(path, keys, *_shade(image, keys.get("mode", "trinary")))
+    return Grid(cells[::-1], resolution, origin), keys
 
 
 def _number(path: Path, keys: dict[str, Any], key: str, default: float | None = None) -> float:
@@ -157,29 +166,34 @@ def _origin(path: Path, keys: dict[str, Any]) -> Array:
     return np.array(numbers[:2])
 
 
-def _shade(path: Path, keys: dict[str, Any]) -> tuple[Array, BoolArray]:
-    """Return the brightness 0 … 1 of the image (rows from the north), and where it is opaque."""
+def _image(path: Path, keys: dict[str, Any]) -> Image.Image:
     name = keys.get("image")
     if not isinstance(name, str) or not name:
         raise MapError(path, "image", "is missing", "give the name of the PNG or PGM file")
     file = path.parent / name
     try:
         with Image.open(file) as image:
-            clear = image.mode in ("LA", "RGBA", "PA") or "transparency" in image.info
-            if image.mode.startswith("I") or image.mode == "F":
-                scale = 65535.0 if image.mode.startswith("I") else 1.0
-                pixels = np.asarray(image, dtype=np.float64) / scale
-                return pixels, np.ones(pixels.shape, dtype=np.bool_)
-            if image.mode in ("1", "L"):
-                grey = np.asarray(image.convert("L"))
-                return grey / 255.0, np.ones(grey.shape, dtype=np.bool_)
-            pixels = np.asarray(image.convert("RGBA"), dtype=np.float64) / 255.0
+            image.load()
+            return image
     except FileNotFoundError as error:
         raise MapError(path, "image", f"'{name}' does not exist", "put it beside") from error
-    except (OSError, UnidentifiedImageError, Image.DecompressionBombError) as error:
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
         raise MapError(file, "", "the image cannot be read", "save it as PNG or PGM") from error
-    opaque = np.asarray(pixels[..., 3] >= 1.0) if clear else np.ones(pixels.shape[:2], np.bool_)
-    return pixels[..., :3].mean(axis=2), opaque
+
+
+def _shade(image: Image.Image, mode: str) -> tuple[Array, BoolArray]:
+    """Return the brightness 0 … 1 of an image (rows from the north), and where it is opaque.
+
+    As in map_server, opacity counts as a fourth channel in trinary mode.
+    """
+    if image.mode.startswith("I") or image.mode == "F":
+        pixels = np.asarray(image, dtype=np.float64) / (1.0 if image.mode == "F" else 65535.0)
+        return pixels, np.ones(pixels.shape, dtype=np.bool_)
+    has_alpha = image.has_transparency_data
+    pixels = np.asarray(image.convert("RGBA"), dtype=np.float64) / 255.0
+    opaque = np.asarray(pixels[..., 3] >= 1.0)
+    channels = 4 if has_alpha and mode == "trinary" else 3
+    return pixels[..., :channels].mean(axis=2), opaque
 
 
 def _occupancy(
@@ -199,7 +213,7 @@ def _occupancy(
         raise MapError(path, "", problem, "0 <= free_thresh < occupied_thresh <= 1")
     dark = shade if keys.get("negate", 0) else 1.0 - shade
     if mode == "scale":
-        middle = np.rint(99.0 * (dark - least) / (most - least))
+        middle = np.rint(100.0 * (dark - least) / (most - least))
     else:
         middle = np.full(dark.shape, float(UNKNOWN))
     found = np.where(dark > most, 100.0, np.where(dark < least, 0.0, middle))

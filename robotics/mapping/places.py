@@ -122,9 +122,9 @@ def load_site(folder: Path) -> Site:
     for zone in zones.values():
         inside = polygon_mask(base, zone.polygon)
         if zone.kind == "keepout":
-            kept_out = kept_out | inside
+            kept_out[inside] = True
         elif zone.kind == "slow":
-            speed = np.where(inside, np.minimum(speed, zone.speed), speed)
+            speed[inside] = np.minimum(speed[inside], zone.speed)
     return Site(
         name=str(keys.get("name", folder.name)),
         occupied=occupied,
