@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from shapely import LineString, Polygon
+from shapely import LineString
+from shapely.geometry.base import BaseGeometry
 
 Point = tuple[float, float]
 
@@ -90,7 +91,7 @@ def turned_mesh(profile: Sequence[Point], sides: int = 14) -> Mesh:
     return mesh
 
 
-def strip_meshes(shape: Polygon, lines: Sequence[tuple[Point, Point]]) -> Iterator[Mesh]:
+def strip_meshes(shape: BaseGeometry, lines: Sequence[tuple[Point, Point]]) -> Iterator[Mesh]:
     """Yield thin strips on the ground along those parts of ``lines`` that lie in ``shape``."""
     mesh = Mesh([], [], [])
     for line in lines:

@@ -16,7 +16,7 @@ from robotics.assets import asset
 from robotics.core.errors import MissingDependency
 from sim.meshes import Mesh, prism_mesh, strip_meshes, turned_mesh
 from sim.shots import Camera, Frame
-from sim.world import World
+from sim.world import Solid, World
 
 Picture = NDArray[np.uint8]
 Outline = Sequence[tuple[float, float]]
@@ -26,6 +26,9 @@ COAT = ((0.0, 0.0), (0.62, 0.0), (0.56, 0.3), (0.8, 0.52), (0.92, 0.74), (0.45, 
 SEA = (0.46, 0.66, 0.74, 1.0)
 SKY = np.array([[214, 229, 240], [150, 193, 226]], dtype=np.float64)
 """Colour at the horizon and overhead."""
+SHADE = (0.6, 0.58, 0.55, 1.0)
+SLAB_RADIUS = 16.0
+"""Joints between slabs are drawn this near the focus [m]."""
 VIEW_RADIUS = 45.0
 """Things farther from the focus are left out [m]."""
 
@@ -45,7 +48,7 @@ class Studio:
     def __init__(self, world: World, focus: Sequence[float], robots: Iterable[str]) -> None:
         self._bullet = load_bullet("rendering pictures")
         self._client: int = self._bullet.connect(self._bullet.DIRECT)
-        self._build_place(world, Point(*focus).buffer(VIEW_RADIUS))
+        self._build_place(world, Point(*focus))
         self._robots = {name: self._load(name) for name in robots}
         self._figures: dict[int, int] = {}
 
@@ -70,7 +73,7 @@ class Studio:
             view,
             lens,
             lightDirection=[-6, 9, 14],
-            shadow=1,
+            shadow=0,
             lightAmbientCoeff=0.58,
             lightDiffuseCoeff=0.52,
             lightSpecularCoeff=0.12,
@@ -85,28 +88,36 @@ class Studio:
         picture[empty] = sky[empty].astype(np.uint8)
         return picture
 
-    def _build_place(self, world: World, visible: Polygon) -> None:
+    def _build_place(self, world: World, focus: Point) -> None:
+        visible = focus.buffer(VIEW_RADIUS)
         self._prism(_corners(visible), -0.6, -0.5, SEA)
         for paving in world.paving:
             outline = _clip(paving.polygon, visible)
             self._prism(outline, -0.5, 0.0, paving.colour)
-            self._draw_joints(outline, paving.colour)
+            self._draw_joints(outline, focus, paving.colour)
         for solid in world.solids:
-            if Polygon(solid.polygon).intersects(visible):
-                self._prism(solid.polygon, solid.bottom, solid.top, solid.colour)
+            if not Polygon(solid.polygon).intersects(visible):
+                continue
+            for bottom, top in _visible_spans(solid):
+                self._prism(solid.polygon, bottom, top, solid.colour)
 
     def _prism(self, outline: Outline, bottom: float, top: float, colour: Sequence[float]) -> None:
         if len(outline) >= 3:
             self._place(prism_mesh(outline, bottom, top), colour)
 
-    def _draw_joints(self, outline: Outline, colour: Sequence[float]) -> None:
-        """Draw the joints between paving slabs, so that motion over the ground can be seen."""
-        if len(outline) < 3:
+    def _draw_joints(self, outline: Outline, focus: Point, colour: Sequence[float]) -> None:
+        """Draw the joints between paving slabs, so that motion over the ground can be seen.
+
+        The renderer looks at every pixel of a triangle's bounding box, so the strips are short.
+        """
+        shape = Polygon(outline).intersection(focus.buffer(SLAB_RADIUS)) if outline else Polygon()
+        if shape.is_empty:
             return
-        shape = Polygon(outline)
-        west, south, east, north = shape.bounds
-        lines = [((x, south), (x, north)) for x in np.arange(math.ceil(west), east, 1.0)]
-        lines += [((west, y), (east, y)) for y in np.arange(math.ceil(south), north, 1.0)]
+        west, south, east, north = (round(v) for v in shape.bounds)
+        lines = []
+        for x in range(west, east + 1):
+            for y in range(south, north + 1):
+                lines += [((x, y), (x, y + 1.0)), ((x, y), (x + 1.0, y))]
         for mesh in strip_meshes(shape, lines):
             self._place(mesh, [*(0.86 * c for c in colour[:3]), 1.0])
 
@@ -167,22 +178,23 @@ class Studio:
             self._shape(turned_mesh([(radius * r, height * z) for r, z in COAT]), coat),
             self._shape(turned_mesh(_ball(head)), skin),
             self._shape(turned_mesh(_ball(1.06 * head)), [0.16, 0.13, 0.12, 1.0]),
+            self._shape(turned_mesh([(1.15 * radius, 0.006), (0.0, 0.0061)]), SHADE),
         ]
         return int(
             b.createMultiBody(
                 0,
                 -1,
                 shapes[0],
-                linkMasses=[0, 0],
-                linkCollisionShapeIndices=[-1, -1],
+                linkMasses=[0] * 3,
+                linkCollisionShapeIndices=[-1] * 3,
                 linkVisualShapeIndices=shapes[1:],
-                linkPositions=[[0.0, 0.0, neck], [-0.25 * head, 0.0, neck + 0.2 * head]],
-                linkOrientations=[[0, 0, 0, 1]] * 2,
-                linkInertialFramePositions=[[0, 0, 0]] * 2,
-                linkInertialFrameOrientations=[[0, 0, 0, 1]] * 2,
-                linkParentIndices=[0, 0],
-                linkJointTypes=[b.JOINT_FIXED] * 2,
-                linkJointAxis=[[0, 0, 1]] * 2,
+                linkPositions=[[0, 0, neck], [-0.25 * head, 0, neck + 0.2 * head], [0, 0, 0]],
+                linkOrientations=[[0, 0, 0, 1]] * 3,
+                linkInertialFramePositions=[[0, 0, 0]] * 3,
+                linkInertialFrameOrientations=[[0, 0, 0, 1]] * 3,
+                linkParentIndices=[0] * 3,
+                linkJointTypes=[b.JOINT_FIXED] * 3,
+                linkJointAxis=[[0, 0, 1]] * 3,
                 physicsClientId=self._client,
             )
         )
@@ -200,6 +212,13 @@ def load_bullet(purpose: str) -> ModuleType:
         raise MissingDependency("pybullet", purpose, "sim") from error
     module: ModuleType = pybullet
     return module
+
+
+def _visible_spans(solid: Solid) -> list[tuple[float, float]]:
+    """Return (bottom, top) of what is seen of a solid: of a railing's panel, two chains."""
+    if solid.kind != "railing":
+        return [(solid.bottom, solid.top)]
+    return [(solid.top * share - 0.025, solid.top * share + 0.025) for share in (0.45, 0.88)]
 
 
 def _ball(radius: float) -> list[tuple[float, float]]:
