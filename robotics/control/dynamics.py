@@ -39,7 +39,7 @@ class Dynamics:
         self._data = self._model.createData()
         joints = [self._model.getJointId(name) for name in model.joints.names]
         self._column = np.array([self._model.joints[joint].idx_v for joint in joints])
-        self._sole = [self._model.getFrameId(f"{side}_sole") for side in SIDES]
+        self._sole = [self._link(f"{side}_sole") for side in SIDES]
         self._configuration = pinocchio.neutral(self._model)
         self.count = len(joints)
         self.mass = float(pinocchio.computeTotalMass(self._model))
@@ -77,8 +77,7 @@ class Dynamics:
 
     def link(self, name: str) -> tuple[Array, Array]:
         """Return position (3,) [m] and rotation (3, 3) of a link's frame, by its name."""
-        frame = self._model.getFrameId(name)
-        pose = self._pin.updateFramePlacement(self._model, self._data, frame)
+        pose = self._pin.updateFramePlacement(self._model, self._data, self._link(name))
         return np.array(pose.translation), np.array(pose.rotation)
 
     def prepare_jacobians(self) -> None:
@@ -129,3 +128,7 @@ class Dynamics:
         torque = self._pin.rnea(self._model, self._data, self._configuration, speeds, rates)
         force, moment = rotation @ torque[:3], rotation @ torque[3:6]
         return np.array(torque[self._column]), force, moment
+
+    def _link(self, name: str) -> int:
+        """Return the frame of a link; a fixed joint may have the same name."""
+        return int(self._model.getFrameId(name, self._pin.FrameType.BODY))

@@ -29,7 +29,7 @@ def divergent(com: Array, velocity: Array, omega: float) -> Array:
 def advance(
     com: Array, velocity: Array, cop: Array, *, omega: float, time: float
 ) -> tuple[Array, Array]:
-    """Return position and velocity of the centre of mass after ``time`` [s] over a fixed ``cop``."""
+    """Return the centre of mass and its velocity after ``time`` [s] over a fixed ``cop``."""
     c, s = math.cosh(omega * time), math.sinh(omega * time)
     away = com - cop
     return cop + away * c + velocity * (s / omega), away * (omega * s) + velocity * c

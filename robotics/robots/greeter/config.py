@@ -41,8 +41,8 @@ def servos(joints: JointTable) -> Servos:
 class GreeterConfig:
     """All that may be tuned of the greeter's body."""
 
-    walk: WalkParameters = WalkParameters()
-    stand: StandParameters = StandParameters()
+    walk: WalkParameters = field(default_factory=WalkParameters)
+    stand: StandParameters = field(default_factory=StandParameters)
     upper: PostureParameters = field(
         default_factory=lambda: PostureParameters(
             rest=REST, head_in_base=(0.08, 0.0, 0.49), base_height=0.46

@@ -1,0 +1,93 @@
+"""Roll and pitch of a body that shakes, and its gyro's bias.
+
+The explicit complementary filter of Mahony, Hamel and Pflimlin (IEEE TAC 2008), for the direction
+of gravity only: heading is left to odometry and the map. The gains begin high, because a robot is
+switched on while it stands, and fall to what walking's accelerations allow.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from robotics.core.arrays import Array
+
+GRAVITY = 9.81
+"""[m/s²]."""
+
+
+@dataclass(frozen=True, slots=True)
+class AttitudeGains:
+    """How much the accelerometer is believed."""
+
+    correction: float = 0.3
+    """Rate at which a tilt error is taken out in the long run [1/s]."""
+    correction_at_start: float = 5.0
+    """The same when switched on."""
+    bias: float = 0.02
+    """Rate at which a lasting error becomes a bias in the long run [1/s²]."""
+    bias_at_start: float = 1.5
+    settling: float = 1.5
+    """Time constant from the start's gains to the others [s]."""
+    load_band: float = 0.4
+    """Of gravity: readings whose strength differs by more are impacts and are not used."""
+    heading_bias: float = 0.3
+    """Rate at which the mean turn of a robot that stands becomes the bias about z [1/s]."""
+
+
+@dataclass(slots=True)
+class Attitude:
+    """The filter.
+
+    Attributes:
+        gains: How much the accelerometer is believed.
+        bias: Estimate of the gyro's bias, shape (3,) [rad/s].
+        up: Unit vector against gravity in the base frame, shape (3,).
+    """
+
+    gains: AttitudeGains = field(default_factory=AttitudeGains)
+    bias: Array = field(default_factory=lambda: np.zeros(3))
+    up: Array = field(default_factory=lambda: np.array([0.0, 0.0, 1.0]))
+    _time: float = 0.0
+    _started: bool = False
+
+    def update(
+        self, angular_velocity: Array, force: Array, *, duration: float, still: bool = False
+    ) -> Array:
+        """Return (roll, pitch) [rad], nose down positive pitch.
+
+        Args:
+            angular_velocity: Gyro, shape (3,) [rad/s].
+            force: Specific force, shape (3,) [m/s²].
+            duration: Time since the last call [s].
+            still: Whether the robot stands on its feet, so that it does not turn on average.
+        """
+        strength = float(np.linalg.norm(force))
+        usable = abs(strength - GRAVITY) < self.gains.load_band * GRAVITY
+        if usable and not self._started:
+            self.up, self._started = force / strength, True
+        error = np.cross(force / strength, self.up) if usable else np.zeros(3)
+        share = math.exp(-self._time / self.gains.settling)
+        correction = _between(self.gains.correction, self.gains.correction_at_start, share)
+        learning = _between(self.gains.bias, self.gains.bias_at_start, share)
+        self.bias = self.bias - duration * learning * error
+        if still:
+            turn = float(angular_velocity[2] - self.bias[2])
+            self.bias[2] += duration * self.gains.heading_bias * turn
+        rate = angular_velocity - self.bias + correction * error
+        self.up = self.up - duration * np.cross(rate, self.up)
+        self.up = self.up / np.linalg.norm(self.up)
+        self._time += duration
+        return self.tilt
+
+    @property
+    def tilt(self) -> Array:
+        """(roll, pitch) [rad], shape (2,)."""
+        x, y, z = self.up
+        return np.array([math.atan2(y, z), math.atan2(-x, math.hypot(y, z))])
+
+
+def _between(low: float, high: float, share: float) -> float:
+    return low + share * (high - low)
