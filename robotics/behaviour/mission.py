@@ -265,8 +265,8 @@ class Conduct:
     mission: Machine
     work: Callable[[State], Goal]
     """Decides while the mission is neither starting nor at rest."""
-    latch: StopLatch
     limits: PowerLimits = PowerLimits()
+    latch: StopLatch = field(default_factory=StopLatch)
     safety: Machine = field(init=False)
     power: Machine = field(init=False)
     _held: Goal | None = None

@@ -1,0 +1,123 @@
+"""Who stands around the greeter, and what that asks of it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from robotics.behaviour.guests import Guest, GuestBook
+from robotics.core.arrays import Array
+from robotics.core.geometry import wrap
+from robotics.core.messages import State
+
+NOTICE, COMING = 3.2, 5.0
+"""Somebody so near, or so near and coming closer, is noticed [m]."""
+GREET, CALL = 2.8, 4.0
+"""Somebody so near is greeted at once; so near, after ``LINGER`` [m]."""
+LINGER = 1.0
+"""[s]."""
+FRONT = math.radians(110.0)
+"""People are greeted so far to either side [rad]."""
+ASIDE = math.radians(60.0)
+"""Beyond this the body turns, not only the head [rad]."""
+APPROACH = 0.2
+"""Closing speed of somebody who comes [m/s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """One guest as seen from the robot now."""
+
+    guest: Guest
+    distance: float
+    """[m]."""
+    bearing: float
+    """From the robot's front, left positive [rad]."""
+    closing: float
+    """Speed towards the robot [m/s]."""
+
+
+@dataclass(slots=True)
+class Audience:
+    """The people around, nearest first."""
+
+    book: GuestBook = field(default_factory=GuestBook)
+    seen: tuple[Seen, ...] = ()
+    _time: float = 0.0
+
+    def update(self, state: State) -> None:
+        """Take in one estimate."""
+        self._time = state.time
+        guests = self.book.update(state.obstacles, state.time)
+        looks = [_look(guest, state.pose_base_in_map) for guest in guests]
+        self.seen = tuple(sorted(looks, key=lambda one: one.distance))
+        for one in self.seen:
+            close = one.distance <= CALL and abs(one.bearing) <= FRONT
+            if not close:
+                one.guest.close_since = None
+            elif one.guest.close_since is None:
+                one.guest.close_since = state.time
+
+    def within(self, distance: float) -> list[Seen]:
+        """Return who is at most so far away [m]."""
+        return [one for one in self.seen if one.distance <= distance]
+
+    def coming(self) -> bool:
+        """Whether somebody is near, or on the way here."""
+        return any(
+            one.distance <= NOTICE or one.closing > APPROACH
+            for one in self.within(COMING)
+            if abs(one.bearing) <= FRONT
+        )
+
+    def strangers(self) -> list[Seen]:
+        """Return who could be greeted: close, in front, and not greeted within a minute."""
+        return [
+            one
+            for one in self.seen
+            if one.guest.close_since is not None and not one.guest.is_greeted(self._time)
+        ]
+
+    def waiting(self) -> bool:
+        """Whether a stranger is so near, or has been close for so long, that it is time."""
+        return any(
+            one.distance <= GREET or self._time - (one.guest.close_since or 0.0) >= LINGER
+            for one in self.strangers()
+        )
+
+    def greet(self) -> list[Guest]:
+        """Enter the greeting of all strangers; return them."""
+        guests = [one.guest for one in self.strangers()]
+        for guest in guests:
+            guest.greeted = self._time
+        return guests
+
+    def aside(self) -> Seen | None:
+        """Return who stands aside (behind: only strangers) while nobody is in front; or None."""
+        near = self.within(NOTICE)
+        if any(abs(one.bearing) <= ASIDE for one in near):
+            return None
+        for one in near:
+            standing = float(np.hypot(*one.guest.velocity)) < 0.3
+            if standing and (abs(one.bearing) <= FRONT or not one.guest.is_greeted(self._time)):
+                return one
+        return None
+
+    def find(self, guest: Guest | None) -> Seen | None:
+        """Return how ``guest`` is seen now; None if it is gone."""
+        return next((one for one in self.seen if one.guest is guest), None)
+
+    def face_of(self, one: Seen) -> Array:
+        """Return where to look, shape (3,) in the map [m]: a child's or an adult's face."""
+        height = 1.05 if one.guest.child else 1.5
+        return np.array([*one.guest.position, height])
+
+
+def _look(guest: Guest, pose: Array) -> Seen:
+    offset = np.asarray(guest.position) - pose[:2]
+    distance = max(float(np.hypot(*offset)), 1e-6)
+    bearing = wrap(math.atan2(offset[1], offset[0]) - float(pose[2]))
+    closing = -float(np.dot(guest.velocity, offset)) / distance
+    return Seen(guest, distance, bearing, closing)

@@ -1,0 +1,92 @@
+"""The sweeper's mission as a table."""
+
+from __future__ import annotations
+
+from robotics.behaviour.machine import Promise, State, Table, Transition, mission_table
+
+
+def table() -> Table:
+    """Return the sweeper's mission. Refilling and emptying come with issue 3: it goes home."""
+    cover = State(
+        "cover",
+        "works on one zone",
+        initial="transit",
+        children=(
+            State("transit", "drives to the zone, tools off", enter="begin_zone"),
+            State("sweep", "sweeps: brushes, spray low, fan"),
+            State("wait", "people stand in the way: asks them kindly"),
+        ),
+    )
+    working = State(
+        "working",
+        "away from the dock",
+        initial="undock",
+        children=(
+            State("undock", "backs out of the dock", enter="begin_undock"),
+            State("choose", "chooses the next zone that fits into the time left"),
+            cover,
+            State("lost", "does not know where it is: stands still until it does"),
+            State("help", "has been lost for long: asks for a person", enter="begin_help"),
+        ),
+    )
+    home = State(
+        "returning",
+        "goes home, tools off",
+        initial="transit",
+        children=(
+            State("transit", "drives to the charging dock"),
+            State("wait", "people stand in the way: asks them kindly"),
+            State("lost", "does not know where it is: stands still until it does"),
+        ),
+    )
+    roads = ("working/cover/transit", "working/cover/sweep")
+    blind = ("working/undock", "working/choose", "working/cover")
+    return mission_table(
+        "sweeper",
+        working,
+        (
+            Transition("away", "working/undock", "working/choose"),
+            Transition("chosen", "working/choose", "working/cover"),
+            Transition("all_done", "working/choose", "returning"),
+            Transition("arrived", "working/cover/transit", "working/cover/sweep"),
+            *(Transition("blocked", road, "working/cover/wait") for road in roads),
+            Transition("blocked", "returning/transit", "returning/wait"),
+            Transition("cleared", "working/cover/wait", "working/cover/sweep"),
+            Transition("cleared", "returning/wait", "returning/transit"),
+            Transition("zone_done", "working/cover", "working/choose"),
+            *(Transition("lost", source, "working/lost") for source in blind),
+            Transition("lost", "returning/transit", "returning/lost"),
+            Transition("lost", "returning/wait", "returning/lost"),
+            Transition("found", "working/lost", "working/choose", unless=("has_zone",)),
+            Transition("found", "working/lost", "working/cover/sweep", guards=("has_zone",)),
+            Transition("found", "working/help", "working/choose"),
+            Transition("found", "returning/lost", "returning/transit"),
+            Transition("lost_for_long", "working/lost", "working/help"),
+            *(Transition(need, "working", "returning") for need in ("bin_full", "water_empty")),
+        ),
+        events=(
+            *("away", "chosen", "all_done", "arrived", "blocked", "cleared", "zone_done"),
+            *("lost", "found", "lost_for_long", "bin_full", "water_empty"),
+        ),
+        home=home,
+        promises=(
+            Promise("away", "working/undock", "working/choose"),
+            Promise("chosen", "working/choose", "working/cover"),
+            Promise("all_done", "working/choose", "returning"),
+            Promise("arrived", "working/cover/transit", "working/cover/sweep"),
+            *(Promise("blocked", road, "working/cover/wait") for road in roads),
+            Promise("blocked", "returning/transit", "returning/wait"),
+            Promise("cleared", "working/cover/wait", "working/cover/sweep"),
+            Promise("cleared", "returning/wait", "returning/transit"),
+            Promise("zone_done", "working/cover", "working/choose"),
+            *(Promise("lost", source, "working/lost") for source in blind),
+            *(Promise("lost", f"returning/{x}", "returning/lost") for x in ("transit", "wait")),
+            Promise("found", "working/help", "working/choose"),
+            Promise("found", "working/lost", "working/choose"),
+            Promise("found", "working/lost", "working/cover/sweep"),
+            Promise("found", "returning/lost", "returning/transit"),
+            Promise("lost_for_long", "working/lost", "working/help"),
+            *(Promise(need, "working", "returning") for need in ("bin_full", "water_empty")),
+        ),
+        branching=("blocked", "cleared", "lost", "found"),
+    )
