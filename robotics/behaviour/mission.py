@@ -324,6 +324,8 @@ class Conduct:
         except Exception as error:  # a robot whose mission has a fault stands still and says so
             self.fail(state.time, f"{type(error).__name__}: {error}")
             goal = self._rest()
+        if self.mission.state == "fault" and self.safety.state != "fault":
+            self.safety.fire(Event("fail", state.time, self.mission.history[-1].reason))
         return self._rest() if self.is_resting else goal
 
     def fail(self, time: float, reason: str) -> None:
