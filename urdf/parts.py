@@ -115,13 +115,13 @@ class Robot:
 
     Attributes:
         name: Its name and folder.
-        palette: Colour names with red, green, blue, opacity in 0…1.
+        palette: Colour names with red, green, blue in 0…1.
         links: The base first.
         joints: Actuated ones in bus order, then the fixed ones.
     """
 
     name: str
-    palette: dict[str, tuple[float, float, float, float]]
+    palette: dict[str, tuple[float, float, float]]
     links: tuple[Link, ...]
     joints: tuple[Joint, ...]
 

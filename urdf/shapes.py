@@ -68,7 +68,7 @@ def blob(
     *,
     square: tuple[float, float] = (1.0, 1.0),
     taper: float = 0.0,
-    detail: int = 12,
+    detail: int = 10,
 ) -> Mesh:
     """Return a superellipsoid: ellipsoid, rounded box or anything between.
 
@@ -145,7 +145,15 @@ def tube(path: ArrayLike, radius: ArrayLike, *, sides: int = 8) -> Mesh:
     angle = np.arange(sides) * (2 * np.pi / sides)
     reach = np.broadcast_to(np.asarray(radius, dtype=np.float64), len(centre))[:, None, None]
     around = np.cos(angle)[:, None] * side[:, None] + np.sin(angle)[:, None] * up[:, None]
-    return _closed(centre[:, None] + reach * around, centre[0], centre[-1])
+    return loft(centre[:, None] + reach * around, centre[0], centre[-1])
+
+
+def prism(outline: ArrayLike, thickness: float) -> Mesh:
+    """Return a plate along z over an outline (k, 2) [m] that is star-shaped about the origin."""
+    flat = np.asarray(outline, dtype=np.float64)
+    levels = (-thickness / 2, thickness / 2)
+    rings = np.stack([np.column_stack([flat, np.full(len(flat), z)]) for z in levels])
+    return _rings(rings, levels)
 
 
 def ring(radius: float, thickness: float, *, columns: int = 28, sides: int = 10) -> Mesh:
@@ -172,10 +180,10 @@ def _quads(
 
 def _rings(points: Array, ends: tuple[float, float]) -> Mesh:
     """Return the surface through rings (k, n, 3) from bottom to top with poles on the z axis."""
-    return _closed(points, np.array([0.0, 0.0, ends[0]]), np.array([0.0, 0.0, ends[1]]))
+    return loft(points, np.array([0.0, 0.0, ends[0]]), np.array([0.0, 0.0, ends[1]]))
 
 
-def _closed(points: Array, first: Array, last: Array) -> Mesh:
+def loft(points: Array, first: Array, last: Array) -> Mesh:
     """Return the surface through rings (k, n, 3), with one more vertex at each end."""
     rows, columns = points.shape[:2]
     index = np.arange(rows * columns).reshape(rows, columns)

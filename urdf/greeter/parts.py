@@ -24,6 +24,8 @@ LIDAR = (0.07, 0.0, 0.40)
 
 X, Y, Z = (1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0)
 LEG, HIP_YAW, ARM, NECK = (17.8, 6.9), (8.9, 6.9), (4.8, 6.0), (3.0, 8.0)
+MOTORS = {"hip_yaw": HIP_YAW, "hip": LEG, "knee": LEG, "ankle": LEG, "head": NECK}
+"""Torque [N·m] and speed [rad/s] by the first part of a joint's name that fits; else an arm's."""
 LEG_ROTOR: Triple = (0.012, 0.012, 0.012)
 ARM_ROTOR: Triple = (0.002, 0.002, 0.002)
 
@@ -47,14 +49,30 @@ def drive(name: str, at: Triple, apart: Triple) -> tuple[Part, Part]:
     )
 
 
+def revolute(
+    name: str, ends: tuple[str, str], at: Triple, *, axis: Triple, stops: tuple[float, float]
+) -> Joint:
+    """Return a driven joint between parent and child, with the motor of its class."""
+    motor = next((m for part, m in MOTORS.items() if part in name), ARM)
+    return Joint(
+        name,
+        "revolute",
+        *ends,
+        at,
+        axis=axis,
+        lower=stops[0],
+        upper=stops[1],
+        effort=motor[0],
+        velocity=motor[1],
+    )
+
+
 def greeter() -> Robot:
     """Return the whole robot."""
     links = [_trunk(), _neck(), _head()]
     joints = [
-        Joint("head_yaw", "revolute", "trunk", "neck", (0, 0, NECK_Z), axis=Z, **_range(1.6, NECK)),
-        Joint(
-            "head_pitch", "revolute", "neck", "head", (0, 0, HEAD_Z), axis=Y, **_range(0.7, NECK)
-        ),
+        revolute("head_yaw", ("trunk", "neck"), (0, 0, NECK_Z), axis=Z, stops=(-1.6, 1.6)),
+        revolute("head_pitch", ("neck", "head"), (0, 0, HEAD_Z), axis=Y, stops=(-0.7, 0.7)),
     ]
     for limb in (_arm, _leg):
         left_links, left_joints = limb()
@@ -64,14 +82,6 @@ def greeter() -> Robot:
         links.append(link)
         joints.append(Joint(link.name, "fixed", parent, link.name, at))
     return Robot("greeter", looks.PALETTE, tuple(links), tuple(joints))
-
-
-def _range(reach: float, motor: tuple[float, float]) -> dict[str, float]:
-    return _stops(-reach, reach, motor)
-
-
-def _stops(lower: float, upper: float, motor: tuple[float, float]) -> dict[str, float]:
-    return {"lower": lower, "upper": upper, "effort": motor[0], "velocity": motor[1]}
 
 
 def _trunk() -> Link:
@@ -106,7 +116,7 @@ def _head() -> Link:
         solid("head frame", box((0.05, 0.10, 0.03)).moved((-0.02, 0.0, 0.04)), mass=0.10),
         solid("microphones", box((0.03, 0.16, 0.01)).moved((0.0, 0.0, 0.055)), mass=0.04),
     ]
-    skull = Collision("sphere", (0.095,), (0.0, 0.0, 0.0))
+    skull = Collision("sphere", (0.098,), (0.0, 0.0, 0.0))
     return Link("head", (*inside, *looks.head()), (skull,), ARM_ROTOR)
 
 
@@ -140,20 +150,14 @@ def _arm() -> tuple[list[Link], list[Joint]]:
             ARM_ROTOR,
         ),
     ]
-    names = [link.name for link in links]
+    shoulder, mount, upper, fore = (link.name for link in links)
     joints = [
-        _revolute("left_shoulder_pitch", "trunk", names[0], SHOULDER, Y, _range(3.1, ARM)),
-        _revolute("left_shoulder_roll", *names[0:2], (0, 0.035, 0), X, _stops(-0.2, 2.6, ARM)),
-        _revolute("left_shoulder_yaw", *names[1:3], (0, 0, -0.04), Z, _range(1.6, ARM)),
-        _revolute("left_elbow", *names[2:4], (0, 0, -0.15), Y, _stops(-2.3, 0.0, ARM)),
+        revolute("left_shoulder_pitch", ("trunk", shoulder), SHOULDER, axis=Y, stops=(-3.1, 3.1)),
+        revolute("left_shoulder_roll", (shoulder, mount), (0, 0.035, 0), axis=X, stops=(-0.2, 2.6)),
+        revolute("left_shoulder_yaw", (mount, upper), (0, 0, -0.04), axis=Z, stops=(-1.6, 1.6)),
+        revolute("left_elbow", (upper, fore), (0, 0, -0.15), axis=Y, stops=(-2.3, 0.0)),
     ]
     return links, joints
-
-
-def _revolute(
-    name: str, parent: str, child: str, at: Triple, axis: Triple, limits: dict[str, float]
-) -> Joint:
-    return Joint(name, "revolute", parent, child, at, axis=axis, **limits)
 
 
 def _leg() -> tuple[list[Link], list[Joint]]:
@@ -190,15 +194,15 @@ def _leg() -> tuple[list[Link], list[Joint]]:
             1.0,
         ),
     ]
-    n = [link.name for link in links]
+    hip, cross, thigh, shank, ankle, foot = (link.name for link in links)
     here = (0.0, 0.0, 0.0)
     joints = [
-        _revolute("left_hip_yaw", "trunk", n[0], (0, HIP_Y, 0), Z, _range(0.9, HIP_YAW)),
-        _revolute("left_hip_roll", n[0], n[1], here, X, _range(0.7, LEG)),
-        _revolute("left_hip_pitch", n[1], n[2], here, Y, _stops(-1.9, 1.0, LEG)),
-        _revolute("left_knee", n[2], n[3], (0, 0, -THIGH), Y, _stops(-0.02, 2.4, LEG)),
-        _revolute("left_ankle_pitch", n[3], n[4], (0, 0, -SHANK), Y, _range(1.2, LEG)),
-        _revolute("left_ankle_roll", n[4], n[5], here, X, _range(0.7, LEG)),
+        revolute("left_hip_yaw", ("trunk", hip), (0, HIP_Y, 0), axis=Z, stops=(-0.9, 0.9)),
+        revolute("left_hip_roll", (hip, cross), here, axis=X, stops=(-0.7, 0.7)),
+        revolute("left_hip_pitch", (cross, thigh), here, axis=Y, stops=(-1.9, 1.0)),
+        revolute("left_knee", (thigh, shank), (0, 0, -THIGH), axis=Y, stops=(-0.02, 2.4)),
+        revolute("left_ankle_pitch", (shank, ankle), (0, 0, -SHANK), axis=Y, stops=(-1.2, 1.2)),
+        revolute("left_ankle_roll", (ankle, foot), here, axis=X, stops=(-0.7, 0.7)),
     ]
     return links, joints
 
@@ -209,7 +213,7 @@ def _frames() -> list[tuple[Link, str, Triple]]:
     found = [
         (Link("imu", (board,)), "trunk", (0.0, 0.0, 0.16)),
         (Link("lidar", looks.lidar()), "trunk", LIDAR),
-        (Link("camera", looks.camera()), "head", (0.078, 0.0, 0.052)),
+        (Link("camera", looks.camera()), "head", (0.085, 0.0, 0.055)),
     ]
     for link, parent, at in (
         (Link("left_sole", looks.sole()), "left_foot", (0.0, 0.0, -ANKLE)),

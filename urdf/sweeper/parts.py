@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from urdf.parts import Collision, Joint, Link, Part, Robot, Triple, pair, solid
-from urdf.shapes import box, cylinder, blob
+from urdf.shapes import box, cylinder
 from urdf.sweeper import looks
 
 WHEEL_RADIUS, TRACK, WHEEL_WIDTH = 0.15, 0.64, 0.06
@@ -61,13 +61,13 @@ def sweeper() -> Robot:
 
 def _base() -> Link:
     inside: list[Part] = [
-        solid("steel frame", box((0.95, 0.50, 0.05)).moved((0.03, 0, 0.14)), mass=30.0),
+        solid("steel frame", box((0.95, 0.50, 0.05)).moved((0.03, 0, 0.14)), mass=24.0),
         *pair(
             [
                 solid(
                     "battery 24 V 100 Ah",
-                    box((0.33, 0.20, 0.17)).moved((-0.30, 0.13, 0.25)),
-                    mass=22.0,
+                    box((0.33, 0.20, 0.17)).moved((-0.31, 0.13, 0.25)),
+                    mass=21.0,
                 )
             ]
         ),
@@ -80,21 +80,24 @@ def _base() -> Link:
                 )
             ]
         ),
-        solid("water tank, half full", box((0.20, 0.46, 0.16)).moved((0.24, 0, 0.28)), mass=15.0),
+        solid("water tank, half full", box((0.20, 0.46, 0.16)).moved((0.22, 0, 0.28)), mass=15.0),
         solid("bin, half full", box((0.26, 0.40, 0.10)).moved((-0.18, 0, 0.40)), mass=12.0),
         solid("vacuum fan", cylinder(0.07, 0.12).moved((-0.37, 0, 0.40), LYING), mass=6.0),
         solid("roller motor", cylinder(0.035, 0.14).moved((0.10, 0.0, 0.23), LYING), mass=3.0),
         *pair(
-            [solid("side brush motor", cylinder(0.04, 0.10).moved((0.46, 0.30, 0.16)), mass=2.2)]
+            [solid("side brush motor", cylinder(0.04, 0.10).moved((0.44, 0.28, 0.19)), mass=2.2)]
         ),
         solid(
             "spray bar", cylinder(0.012, 0.66, columns=12).moved((0.585, 0, 0.10), LYING), mass=0.8
         ),
-        solid("control cabinet", box((0.20, 0.30, 0.10)).moved((0.14, 0, 0.40)), mass=6.0),
+        solid("control cabinet", box((0.20, 0.30, 0.10)).moved((-0.02, 0, 0.40)), mass=6.0),
     ]
-    hull = Collision("box", (1.08, 0.76, 0.33), (0.06, 0.0, 0.285))
-    hopper = Collision("box", (0.36, 0.36, 0.10), (-0.18, 0.0, 0.50))
-    return Link("base", (*inside, *looks.body()), (hull, hopper))
+    hulls = (
+        Collision("box", (1.08, 0.76, 0.18), (0.06, 0.0, 0.21)),
+        Collision("box", (0.46, 0.60, 0.14), (0.34, 0.0, 0.37)),
+        Collision("box", (0.36, 0.42, 0.23), (-0.20, 0.0, 0.415)),
+    )
+    return Link("base", (*inside, *looks.body()), hulls)
 
 
 def _wheel(name: str) -> Link:
@@ -111,9 +114,9 @@ def _frames() -> list[tuple[Link, Triple, Triple]]:
         (Link("lidar", looks.lidar()), LIDAR, level),
         (Link("kerb_lidar", looks.kerb_lidar()), KERB_LIDAR, (0.0, float(KERB_TILT), 0.0)),
     ]
-    for name, x in (("bumper_front", 0.61), ("bumper_rear", -0.49)):
-        strip = Collision("box", (0.02, 0.70, 0.10))
-        found.append((Link(name, looks.bumper(), (strip,)), (x, 0.0, 0.19), level))
+    for name, x, yaw in (("bumper_front", 0.61, 0.0), ("bumper_rear", -0.50, np.pi)):
+        strip = Collision("box", (0.02, 0.60, 0.06))
+        found.append((Link(name, looks.bumper(), (strip,)), (x, 0.0, 0.19), (0.0, 0.0, float(yaw))))
     ball = Collision("sphere", (CASTER_RADIUS,))
     for name, at in CASTERS.items():
         found.append((Link(name, looks.caster(), (ball,), friction=0.03), at, level))
