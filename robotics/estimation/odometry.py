@@ -54,7 +54,10 @@ class DifferentialDrive:
     wheel_speed_max: float = 25.0
     """Faster readings are jumps of a bad encoder [rad/s]."""
     slip: float = 0.02
-    """One sigma of a wheel's rolled distance, as a share of it."""
+    """One sigma of the difference between the wheels' rolled distances, as a share of them."""
+    drift: float = 0.03
+    """One sigma of the driven distance after 1 m [m]; its variance grows with the distance, since
+    tyres that slip or are worn err the same way for a while."""
     gyro_sigma: float = 0.01
     """Noise of one gyro sample [rad/s]."""
     bias_sigma: float = 0.01
@@ -165,19 +168,19 @@ class WheelOdometry:
         if usable.all():
             dyaw, var_yaw = self._yaw((left, right), gyro=gyro, var_gyro=var_gyro, grain=grain)
             distance = 0.5 * (left + right)
-            var = 0.5 * (drive.slip * distance) ** 2 + 0.5 * grain
+            var = drive.drift**2 * abs(distance) + 0.5 * grain
             if self.standing > REST:
                 dyaw, var_yaw = 0.0, (1e-4 * duration) ** 2
         elif usable.any():
             dyaw, var_yaw = gyro, var_gyro
             half = 0.5 * dyaw * drive.track
             distance = left + half if usable[0] else right - half
-            var = (2.0 * drive.slip * distance) ** 2 + grain
+            var = (2.0 * drive.drift) ** 2 * abs(distance) + grain
         else:
             dyaw, var_yaw = gyro, var_gyro
             distance = self.speed * duration
             var = (0.5 * distance) ** 2 + (0.1 * duration) ** 2
-        sideways = (0.5 * drive.slip * distance) ** 2
+        sideways = (0.3 * drive.drift) ** 2 * abs(distance)
         dx, dy = arc(distance, dyaw)
         return Increment(dx, dy, dyaw, var, sideways, var_yaw)
 

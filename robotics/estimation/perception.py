@@ -82,8 +82,8 @@ class RangePerception:
     blind_after: float = 0.5
     """Time without a usable return after which the lidar counts as blinded [s]."""
     _time: float | None = None
-    _scanned: float | None = None
-    _useful: float | None = None
+    _scanned: float = 0.0
+    _useful: float = 0.0
     _points: Array = field(default_factory=lambda: frozen(np.zeros((0, 2))))
     _miscount: bool = False
 
@@ -117,6 +117,7 @@ class RangePerception:
         duration = 0.0 if self._time is None else max(0.0, time - self._time)
         if self._time is None or time < self._time:
             self._scanned = self._useful = time
+            self.tracker.forget()
         self._time = time
         self.localisation.predict(increment, duration=duration)
         self._carry(increment)
@@ -131,7 +132,7 @@ class RangePerception:
             quality=self.localisation.quality,
             obstacles=self.tracker.obstacles,
             points_in_base=self._points,
-            points_age=time - (time if self._scanned is None else self._scanned),
+            points_age=time - self._scanned,
             faults=faults,
         )
 
@@ -146,18 +147,21 @@ class RangePerception:
         self._points = moved
 
     def _take(self, time: float, scan: Scan, tilt: tuple[float, float]) -> None:
-        """Correct the pose, then look for obstacles."""
+        """Correct the pose, then look for obstacles.
+
+        A turn without any return is none: the points age, and the lidar soon counts as blinded.
+        """
         self._miscount = len(scan.angle) != self.lidar.beams
         if self._miscount:
             return
         returns, origin = level(scan, self.lidar, tilt)
+        if not len(returns.beams):
+            return
         points = transform((*origin, 0.0), returns.points_in_lidar)
-        self._points, self._scanned = frozen(points), time
+        self._points, self._scanned, self._useful = frozen(points), time, time
         moving = self.tracker.predict(time)
-        if len(points):
-            self._useful = time
-            in_map = transform(self.localisation.pose, points)
-            self.localisation.correct(points, away_from(in_map, moving, margin=0.25))
+        in_map = transform(self.localisation.pose, points)
+        self.localisation.correct(points, away_from(in_map, moving, margin=0.25))
         if self.localisation.jumped:
             self.tracker.forget()
         lidar_in_map = compose(self.localisation.pose, (*origin, 0.0))
@@ -165,9 +169,25 @@ class RangePerception:
 
     def _faults(self, time: float) -> tuple[str, ...]:
         faults = (MISCOUNT,) if self._miscount else ()
-        if self._useful is not None and time - self._useful > self.blind_after:
+        if time - self._useful > self.blind_after:
             faults = (*faults, BLINDED)
         return faults
+
+
+def warm_up() -> None:
+    """Compile all kernels, or load them from disk, before a robot moves; takes seconds at most.
+
+    A box of 4 × 4 m with a post in it is looked at, first from a wrong place.
+    """
+    solid = np.ones((120, 120), dtype=np.bool_)
+    solid[20:100, 20:100] = False
+    room = Grid(solid, 0.05, np.array([-3.0, -3.0]))
+    angle = np.linspace(-math.pi, math.pi, 360, endpoint=False)
+    ranges = 2.0 / np.maximum(np.abs(np.cos(angle)), np.abs(np.sin(angle)))
+    ranges[100:110] = 1.0
+    perception = RangePerception.of(room, Start(np.array([0.6, 0.3, 0.1])), Lidar(np.zeros(3)))
+    for turn in range(5):
+        perception.update(0.1 * turn, Increment(), Scan(angle, ranges))
 
 
 def level(scan: Scan, lidar: Lidar, tilt: tuple[float, float]) -> tuple[Returns, Array]:

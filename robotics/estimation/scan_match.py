@@ -22,7 +22,7 @@ class Matching(NamedTuple):
     """Residual at which a beam has lost three quarters of its weight, at the end [m]."""
     scale_first: float = 0.40
     """The same at the first iteration [m]; it shrinks from there."""
-    beams_least: float = 3.0
+    beams_least: float = 1.5
     """A direction that fewer full beams than this fix is left to odometry."""
     lever: float = 4.0
     """Distance at which a turn counts like a shift [m]."""
@@ -99,7 +99,7 @@ def _normal_equations(
         ax = c * points[i, 0] - s * points[i, 1]
         ay = s * points[i, 0] + c * points[i, 1]
         d, gx, gy = sample(field, ax + pose[0], ay + pose[1])
-        if abs(d) >= 0.95 * field.reach:
+        if abs(d) >= 0.95 * field.reach or _is_behind(ax, ay, gx, gy):
             continue
         kernel = scale * scale / (scale * scale + d * d)
         w = weights[i] * kernel * kernel
@@ -117,6 +117,15 @@ def _normal_equations(
     hessian[2, 0] = hessian[0, 2]
     hessian[2, 1] = hessian[1, 2]
     return hessian, gradient
+
+
+@compiled
+def _is_behind(ax: float, ay: float, gx: float, gy: float) -> bool:
+    """Whether free space grows on along the ray (ax, ay): the far side of a thin wall.
+
+    A beam cannot end there, so its pull would hold the match on the wrong face.
+    """
+    return ax * gx + ay * gy > 0.2 * math.hypot(ax, ay)
 
 
 @compiled

@@ -24,12 +24,18 @@ class Cutting(NamedTuple):
     """Neighbouring returns farther apart than this, and twice the beam spacing, are cut [m]."""
     notch: float = 0.12
     """A dent this deep between two bulges parts two walkers side by side [m]."""
+    pair: float = 0.65
+    """A thing wider than this, up to twice as wide, may be two walkers one behind the other [m]."""
+    step: float = 0.15
+    """They are parted where the range jumps by more than this [m]."""
     compact: float = 1.2
     """Longer things are no walker or cart; they are cut into pieces of at most this length [m]."""
     radius_least: float = 0.10
     """[m]."""
     radius_most: float = 0.60
     """[m]."""
+    radius_hidden: float = 0.25
+    """What a half-hidden thing is taken to have at least: a walker's [m]."""
 
 
 X, Y, RADIUS, RANGE, HIDDEN, LONG = range(6)
@@ -80,9 +86,12 @@ def cut(points: Array, beams: IntArray, kept: BoolArray, turn: Array, cutting: C
         while begin <= last:
             end, is_long = _piece(points, order, begin, last, cutting)
             if end - begin >= 1:
-                hidden = _is_hidden(points, beams, order, begin, end, turn)
-                rows[count] = _describe(points, order[begin : end + 1], turn[1], cutting, is_long)
-                rows[count, 4] = 1.0 if hidden else 0.0
+                members = order[begin : end + 1]
+                if is_long:
+                    rows[count] = _describe_long(points, members, cutting)
+                else:
+                    hidden = _hidden_edges(points, beams, order, begin, end, turn)
+                    rows[count] = _describe(points, members, turn[1], cutting, hidden)
                 count += 1
             begin = end + 1
         first = last + 1
@@ -120,7 +129,7 @@ def _joined(points: Array, beams: IntArray, i: int, j: int, turn: Array, cutting
     """Whether point j carries on the thing of point i."""
     if (beams[j] - beams[i]) % int(turn[0]) > 3:
         return False
-    away = math.hypot(points[j, 0] - points[i, 0], points[j, 1] - points[i, 1])
+    away = _apart(points, i, j)
     far = math.hypot(points[j, 0], points[j, 1])
     return bool(away <= cutting.gap + 2.0 * turn[1] * far)
 
@@ -142,20 +151,36 @@ def _piece(
     points: Array, order: IntArray, begin: int, last: int, cutting: Cutting
 ) -> tuple[int, bool]:
     """Return where the piece that begins at ``begin`` ends, and whether the thing is long."""
-    dent = _dent(points, order, begin, last, cutting.notch)
-    if dent < last:
-        last = dent
-    a, b = order[begin], order[last]
-    length = math.hypot(points[b, 0] - points[a, 0], points[b, 1] - points[a, 1])
+    last = _dent(points, order, begin, last, cutting.notch)
+    length = _apart(points, order[begin], order[last])
+    if cutting.pair < length < 2.0 * cutting.pair:
+        last = _step(points, order, begin, last, cutting.step)
+        length = _apart(points, order[begin], order[last])
     if length <= cutting.compact:
         return last, False
     end = begin
-    while end < last:
-        b = order[end + 1]
-        if math.hypot(points[b, 0] - points[a, 0], points[b, 1] - points[a, 1]) > cutting.compact:
-            break
+    while end < last and _apart(points, order[begin], order[end + 1]) <= cutting.compact:
         end += 1
     return end, True
+
+
+@compiled
+def _apart(points: Array, i: int, j: int) -> float:
+    """Return the distance between two points [m]."""
+    return math.hypot(points[j, 0] - points[i, 0], points[j, 1] - points[i, 1])
+
+
+@compiled
+def _step(points: Array, order: IntArray, begin: int, last: int, least: float) -> int:
+    """Return the place before the greatest jump in range, at least two points from the ends."""
+    best = last
+    for m in range(begin + 1, last - 1):
+        here = math.hypot(points[order[m], 0], points[order[m], 1])
+        there = math.hypot(points[order[m + 1], 0], points[order[m + 1], 1])
+        if abs(there - here) > least:
+            least = abs(there - here)
+            best = m
+    return best
 
 
 @compiled
@@ -180,50 +205,66 @@ def _dent(points: Array, order: IntArray, begin: int, last: int, notch: float) -
 
 
 @compiled
-def _is_hidden(
+def _hidden_edges(
     points: Array, beams: IntArray, order: IntArray, begin: int, end: int, turn: Array
-) -> bool:
-    """Whether the beam beside an edge ends clearly nearer than that edge."""
+) -> tuple[bool, bool]:
+    """Whether the beams beside the first and the last point end clearly nearer than these."""
     k = points.shape[0]
-    for edge, side in ((order[begin], -1), (order[end], 1)):
+    hidden = [False, False]
+    for which in range(2):
+        edge = order[begin] if which == 0 else order[end]
+        side = -1 if which == 0 else 1
         other = (edge + side) % k
         if (side * (beams[other] - beams[edge])) % int(turn[0]) > 2:
             continue
         far = math.hypot(points[edge, 0], points[edge, 1])
-        if math.hypot(points[other, 0], points[other, 1]) < far - 0.25:
-            return True
-    return False
+        hidden[which] = math.hypot(points[other, 0], points[other, 1]) < far - 0.25
+    return hidden[0], hidden[1]
+
+
+@compiled
+def _describe_long(points: Array, members: IntArray, cutting: Cutting) -> Array:
+    """Return the row of a piece of a long thing: its middle and half its length."""
+    length = _apart(points, members[0], members[len(members) - 1])
+    x, y = points[members, 0].mean(), points[members, 1].mean()
+    radius = max(cutting.radius_least, 0.5 * length)
+    return np.array([x, y, radius, math.hypot(x, y), 0.0, 1.0])
 
 
 @compiled
 def _describe(
-    points: Array, members: IntArray, spacing: float, cutting: Cutting, is_long: bool
+    points: Array, members: IntArray, spacing: float, cutting: Cutting, hidden: tuple[bool, bool]
 ) -> Array:
-    """Return one row: a disc fitted to the visible side, or the box of a long piece.
+    """Return the row of a disc of which one side is seen.
 
-    A disc of radius r whose centre is at D shows beams of mean range D - r π/4.
+    The radius follows from the angle that the disc covers; where an edge is hidden it is taken
+    as a walker's, and the centre is reckoned from the other edge. Each beam that passes the
+    centre at the angle δ then tells the distance ``r cos δ + √(radius² - (D sin δ)²)``.
     """
     n = len(members)
-    a, b = members[0], members[n - 1]
-    row = np.zeros(6)
-    if is_long:
-        row[0] = points[members, 0].mean()
-        row[1] = points[members, 1].mean()
-        length = math.hypot(points[b, 0] - points[a, 0], points[b, 1] - points[a, 1])
-        row[2] = max(cutting.radius_least, 0.5 * length)
-        row[3] = math.hypot(row[0], row[1])
-        row[5] = 1.0
-        return row
-    first = math.atan2(points[a, 1], points[a, 0])
-    span = (math.atan2(points[b, 1], points[b, 0]) - first) % (2.0 * math.pi)
-    mean = 0.0
+    first = math.atan2(points[members[0], 1], points[members[0], 0]) - 0.5 * spacing
+    last = math.atan2(points[members[n - 1], 1], points[members[n - 1], 0])
+    span = (last - first) % (2.0 * math.pi) + 0.5 * spacing
+    near = math.inf
     for m in members:
-        mean += math.hypot(points[m, 0], points[m, 1]) / n
-    half = math.sin(min(0.5 * (span + spacing), 1.5))
-    radius = mean * half / (1.0 - min(0.7, 0.25 * math.pi * half))
+        near = min(near, math.hypot(points[m, 0], points[m, 1]))
+    half = math.sin(min(0.5 * span, 1.2))
+    radius = near * half / (1.0 - half)
+    partly = hidden[0] != hidden[1]
+    if hidden[0] or hidden[1]:
+        radius = max(radius, cutting.radius_hidden)
     radius = min(cutting.radius_most, max(cutting.radius_least, radius))
-    row[3] = mean + 0.25 * math.pi * radius
-    row[2] = radius
-    row[0] = row[3] * math.cos(first + 0.5 * span)
-    row[1] = row[3] * math.sin(first + 0.5 * span)
-    return row
+    far = near + radius
+    for _ in range(2):
+        heading = first + 0.5 * span
+        if partly:
+            half_span = math.asin(min(0.9, radius / far))
+            heading = first + (span - half_span if hidden[0] else half_span)
+        total = 0.0
+        for m in members:
+            away = math.atan2(points[m, 1], points[m, 0]) - heading
+            inside = max(0.0, radius**2 - (far * math.sin(away)) ** 2)
+            total += math.hypot(points[m, 0], points[m, 1]) * math.cos(away) + math.sqrt(inside)
+        far = total / n
+    flag = 1.0 if hidden[0] or hidden[1] else 0.0
+    return np.array([far * math.cos(heading), far * math.sin(heading), radius, far, flag, 0.0])

@@ -13,7 +13,7 @@ from robotics.core.messages import Kind, Obstacle
 class Tracking:
     """Constants of the tracker."""
 
-    acceleration: float = 0.35
+    acceleration: float = 0.15
     """Spectral density of a walker's acceleration [m²/s³]."""
     noise: float = 0.025
     """One sigma of a measured centre, near by [m]."""
