@@ -53,6 +53,10 @@ class Mission(Protocol):
 class Planner(Protocol):
     """Turns a goal into a path through the map."""
 
+    @property
+    def progress(self) -> Progress:
+        """How the present goal is coming along."""
+
     def plan(self, state: State, goal: Goal) -> Plan:
         """Return the plan; the old one as long as it is valid."""
 

@@ -1,0 +1,88 @@
+"""The robots that there are, each assembled with its mission."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from robotics.assets import asset
+from robotics.behaviour.clips import Behaviour, clips_of, load_behaviours
+from robotics.core.arrays import Array
+from robotics.core.errors import UnknownName
+from robotics.core.parts import Mission, Robot
+from robotics.mapping.places import Site
+from robotics.robots.greeter import joints as greeter_joints
+from robotics.robots.greeter import mission as greeter_mission
+from robotics.robots.greeter import robot as greeter
+from robotics.robots.sweeper import joints as sweeper_joints
+from robotics.robots.sweeper import mission as sweeper_mission
+from robotics.robots.sweeper import robot as sweeper
+
+ROBOTS = ("greeter", "sweeper")
+"""Names of the robots."""
+
+MISSING = (
+    "sound: greetings are text with timing",
+    "handshakes, songs, dances and answers",
+    "refilling water and tipping the bin",
+    "hardware: no serial line is driven",
+)
+"""What a reader of a report might expect and will not find yet."""
+
+_JOINTS = {"greeter": greeter_joints, "sweeper": sweeper_joints}
+_MISSIONS = {"greeter": greeter_mission, "sweeper": sweeper_mission}
+
+
+def assemble(name: str, site: Site, *, seconds: float) -> tuple[Robot, Mission]:
+    """Return robot ``name`` and its mission at ``site``.
+
+    Args:
+        name: One of ``ROBOTS``.
+        site: The site map.
+        seconds: Length of the run [s].
+
+    Raises:
+        UnknownName: There is no such robot, or the site has no place for it.
+        FileError: Its URDF or one of its behaviours is wrong.
+    """
+    behaviours = _behaviours(name)
+    start = start_pose(site, name)
+    if name == "greeter":
+        robot = greeter.build(site, start, clips_of(behaviours))
+    else:
+        robot = sweeper.build(site, start)
+    mission = _MISSIONS[name].build_mission(
+        site, seconds=seconds, behaviours=behaviours, progress=lambda: robot.planner.progress
+    )
+    return robot, mission
+
+
+def start_pose(site: Site, robot: str) -> Array:
+    """Return where the map says that ``robot`` starts, (x, y, yaw), shape (3,).
+
+    Raises:
+        UnknownName: The map has no place of kind ``start`` with the robot's name.
+    """
+    starts = {place.name: place for place in site.places.values() if place.kind == "start"}
+    if robot not in starts:
+        raise UnknownName(f"start place at {site.name}", robot, list(starts))
+    return starts[robot].pose
+
+
+def behaviours(name: str) -> Mapping[str, str]:
+    """Return what robot ``name`` can do: behaviour -> one line about it.
+
+    Raises:
+        ConfigError: A behaviour file is wrong.
+    """
+    found = {}
+    for key, behaviour in _behaviours(name).items():
+        words = f"“{behaviour.zh[0]}” / “{behaviour.en[0]}”" if behaviour.zh else ""
+        found[key] = f"{behaviour.kind}, {behaviour.duration:g} s {words}".rstrip()
+    return found
+
+
+def _behaviours(name: str) -> Mapping[str, Behaviour]:
+    if name not in ROBOTS:
+        raise UnknownName("robot", name, list(ROBOTS))
+    return load_behaviours(asset(f"behaviours/{name}"), _JOINTS[name].load().joints)
