@@ -51,7 +51,7 @@ def held(grid: Grid, shape: BaseGeometry) -> None:
 
 
 def test_cells_are_occupied_where_solids_stand(pair: Pair) -> None:
-    """At random cells, at cells along all edges and inside every solid, shapely says the same as the map."""
+    """At random cells, along all edges and inside solids, shapely says the same as the map."""
     world, site, _ = pair
     low = [Polygon(s.polygon) for s in world.solids if s.bottom < world.map.robot_height]
     held(site.occupied, unary_union(low))
