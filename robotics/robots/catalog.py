@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from robotics.assets import asset
 from robotics.behaviour.clips import Behaviour, clips_of, load_behaviours
