@@ -10,14 +10,13 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from robotics.assets import asset
 from robotics.core.errors import MissingDependency
 from robotics.mapping.places import load_site
 from robotics.record.reader import read_head
 from robotics.replay import Comparison, replay
 from robotics.report.digest import RunDigest, digest
 from robotics.report.page import figures, write_report
-from robotics.robots.catalog import ROBOTS
+from robotics.robots.catalog import ROBOTS, behaviours
 from robotics.session import STAGES, Session
 
 
@@ -138,9 +137,7 @@ def _sites() -> list[tuple[str, str]]:
 
 
 def _behaviours(robot: str) -> list[tuple[str, str]]:
-    from robotics.robots.catalog import behaviours
-
-    return [(name, line) for name, line in behaviours(robot, asset(f"behaviours/{robot}")).items()]
+    return list(behaviours(robot).items())
 
 
 def _sim(module: str, function: str, purpose: str) -> Any:

@@ -15,8 +15,9 @@ from PIL import Image, ImageDraw, ImageFont
 
 from robotics.core.errors import MissingDependency
 from robotics.record.reader import read_entries, read_head
+from sim.engine import Engine
 from sim.shots import Frame, Shot, camera, choose, nearest
-from sim.studio import Studio, load_bullet
+from sim.studio import Studio
 from sim.world import load_world
 
 RATE = 12
@@ -52,7 +53,7 @@ def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
     Raises:
         MissingDependency: PyBullet or imageio-ffmpeg is not installed.
     """
-    load_bullet("rendering pictures")
+    Engine().close()  # say at once that it is missing
     story = read_story(record)
     if len(story.scenes) < 2:
         return None, []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import colorsys
 import math
 from collections.abc import Iterable, Sequence
-from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 from shapely import Point, Polygon
 
 from robotics.assets import asset
-from robotics.core.errors import MissingDependency
+from sim.engine import Engine
 from sim.meshes import Mesh, prism_mesh, strip_meshes, turned_mesh
 from sim.shots import Camera, Frame
 from sim.world import Solid, World
@@ -46,15 +45,14 @@ class Studio:
     """
 
     def __init__(self, world: World, focus: Sequence[float], robots: Iterable[str]) -> None:
-        self._bullet = load_bullet("rendering pictures")
-        self._client: int = self._bullet.connect(self._bullet.DIRECT)
+        self._engine = Engine()
         self._build_place(world, Point(*focus))
         self._robots = {name: self._load(name) for name in robots}
         self._figures: dict[int, int] = {}
 
     def close(self) -> None:
         """Let go of the renderer."""
-        self._bullet.disconnect(physicsClientId=self._client)
+        self._engine.close()
 
     def pose(self, frame: Frame) -> None:
         """Put everything where ``frame`` says."""
@@ -64,10 +62,10 @@ class Studio:
 
     def picture(self, camera: Camera, width: int, height: int) -> Picture:
         """Return what ``camera`` sees, shape (height, width, 3)."""
-        b = self._bullet
-        view = b.computeViewMatrix(camera.eye.tolist(), camera.target.tolist(), [0, 0, 1])
-        lens = b.computeProjectionMatrixFOV(camera.field_of_view, width / height, 0.1, 120.0)
-        _, _, rgba, depth, _ = b.getCameraImage(
+        engine = self._engine
+        view = engine.computeViewMatrix(camera.eye.tolist(), camera.target.tolist(), [0, 0, 1])
+        lens = engine.computeProjectionMatrixFOV(camera.field_of_view, width / height, 0.1, 120.0)
+        _, _, rgba, depth, _ = engine.getCameraImage(
             width,
             height,
             view,
@@ -77,9 +75,8 @@ class Studio:
             lightAmbientCoeff=0.58,
             lightDiffuseCoeff=0.52,
             lightSpecularCoeff=0.12,
-            renderer=b.ER_TINY_RENDERER,
-            flags=b.ER_NO_SEGMENTATION_MASK,
-            physicsClientId=self._client,
+            renderer=engine.ER_TINY_RENDERER,
+            flags=engine.ER_NO_SEGMENTATION_MASK,
         )
         picture = np.array(rgba, dtype=np.uint8).reshape(height, width, 4)[:, :, :3].copy()
         empty = np.asarray(depth).reshape(height, width) >= 0.99999
@@ -123,36 +120,35 @@ class Studio:
 
     def _place(self, mesh: Mesh, colour: Sequence[float]) -> None:
         shape = self._shape(mesh, colour)
-        self._bullet.createMultiBody(0, -1, shape, physicsClientId=self._client)
+        self._engine.createMultiBody(0, -1, shape)
 
     def _shape(self, mesh: Mesh, colour: Sequence[float]) -> int:
-        b = self._bullet
+        engine = self._engine
         return int(
-            b.createVisualShape(
-                b.GEOM_MESH,
+            engine.createVisualShape(
+                engine.GEOM_MESH,
                 vertices=mesh.vertices,
                 normals=mesh.normals,
                 indices=mesh.indices,
                 rgbaColor=list(colour),
                 specularColor=[0.05, 0.05, 0.05],
-                physicsClientId=self._client,
             )
         )
 
     def _load(self, name: str) -> int:
         path = str(asset(f"urdf/{name}/{name}.urdf"))
-        return int(self._bullet.loadURDF(path, useFixedBase=True, physicsClientId=self._client))
+        return int(self._engine.loadURDF(path, useFixedBase=True))
 
     def _pose_robot(self, body: int, seen: dict[str, Any]) -> None:
-        b, client = self._bullet, self._client
-        info = b.getDynamicsInfo(body, -1, physicsClientId=client)
-        place = b.multiplyTransforms(seen["position"], seen["quaternion"], info[3], info[4])
-        b.resetBasePositionAndOrientation(body, *place, physicsClientId=client)
-        joints = range(b.getNumJoints(body, physicsClientId=client))
-        kinds = {j: b.getJointInfo(body, j, physicsClientId=client)[2] for j in joints}
-        moving = [j for j, kind in kinds.items() if kind == b.JOINT_REVOLUTE]
+        engine = self._engine
+        info = engine.getDynamicsInfo(body, -1)
+        place = engine.multiplyTransforms(seen["position"], seen["quaternion"], info[3], info[4])
+        engine.resetBasePositionAndOrientation(body, *place)
+        joints = range(engine.getNumJoints(body))
+        kinds = {j: engine.getJointInfo(body, j)[2] for j in joints}
+        moving = [j for j, kind in kinds.items() if kind == engine.JOINT_REVOLUTE]
         for joint, angle in zip(moving, seen["joints"], strict=True):
-            b.resetJointState(body, joint, angle, physicsClientId=client)
+            engine.resetJointState(body, joint, angle)
 
     def _pose_figures(self, visitors: Sequence[Sequence[float]]) -> None:
         """Stand every visitor where it is, and put those away who are not there."""
@@ -163,13 +159,11 @@ class Studio:
             _, x, y, yaw, *_ = here.get(number, (0, 0.0, 0.0, 0.0))
             z = 0.0 if number in here else -50.0
             turn = (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
-            self._bullet.resetBasePositionAndOrientation(
-                body, (x, y, z), turn, physicsClientId=self._client
-            )
+            self._engine.resetBasePositionAndOrientation(body, (x, y, z), turn)
 
     def _figure(self, number: int, radius: float, height: float) -> int:
         """Make a visitor: a coat in a colour of its own, a head, hair that shows where it looks."""
-        b = self._bullet
+        engine = self._engine
         coat = [*colorsys.hsv_to_rgb((0.61803 * number + 0.07) % 1.0, 0.42, 0.80), 1.0]
         skin = [0.93, 0.78, 0.66, 1.0] if number % 3 else [0.83, 0.66, 0.52, 1.0]
         head = 0.075 * height + 0.02
@@ -181,7 +175,7 @@ class Studio:
             self._shape(turned_mesh([(1.15 * radius, 0.006), (0.0, 0.0061)]), SHADE),
         ]
         return int(
-            b.createMultiBody(
+            engine.createMultiBody(
                 0,
                 -1,
                 shapes[0],
@@ -193,25 +187,10 @@ class Studio:
                 linkInertialFramePositions=[[0, 0, 0]] * 3,
                 linkInertialFrameOrientations=[[0, 0, 0, 1]] * 3,
                 linkParentIndices=[0] * 3,
-                linkJointTypes=[b.JOINT_FIXED] * 3,
+                linkJointTypes=[engine.JOINT_FIXED] * 3,
                 linkJointAxis=[[0, 0, 1]] * 3,
-                physicsClientId=self._client,
             )
         )
-
-
-def load_bullet(purpose: str) -> ModuleType:
-    """Return the module pybullet.
-
-    Raises:
-        MissingDependency: It is not installed; the text names ``purpose``.
-    """
-    try:
-        import pybullet
-    except ModuleNotFoundError as error:
-        raise MissingDependency("pybullet", purpose, "sim") from error
-    module: ModuleType = pybullet
-    return module
 
 
 def _visible_spans(solid: Solid) -> list[tuple[float, float]]:
