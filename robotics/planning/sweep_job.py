@@ -1,0 +1,105 @@
+"""One zone being swept: what is done, what is left, what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from robotics.core.arrays import Array, BoolArray
+from robotics.core.messages import Plan
+from robotics.mapping.grid import Grid
+from robotics.mapping.places import Zone
+from robotics.planning.coverage import Sweeping, Track, cover
+from robotics.planning.profile import TURN
+from robotics.planning.region import mark, mask_of, polygon_of, region_of
+from robotics.planning.space import Space
+from robotics.planning.touchup import touch_up
+
+RESOLUTION = 0.05
+"""Of the mask of what was swept [m]."""
+ROUNDS = 5
+"""Most plans for what was left out."""
+STEPS = 8
+"""How many places further on are tried when the way is blocked."""
+
+
+@dataclass(slots=True)
+class SweepJob:
+    """Progress on one zone, by the robot's own belief of where it was.
+
+    Attributes:
+        zone: What to sweep.
+        space: The map without visitors.
+        sweeping: Tool, pace and fit.
+        reachable: Cells that can be swept.
+        swept: Those that were, the same shape.
+        rounds: Plans made for what was left out.
+    """
+
+    zone: Zone
+    space: Space
+    sweeping: Sweeping
+    reachable: Grid
+    swept: BoolArray
+    rounds: int = 0
+
+    @staticmethod
+    def begin(zone: Zone, space: Space, sweeping: Sweeping) -> SweepJob:
+        """Begin with nothing swept."""
+        region = region_of(polygon_of(zone), space, sweeping.tool, sweeping.fit)
+        reachable = mask_of(region.reachable, RESOLUTION)
+        swept = np.zeros(reachable.cells.shape, dtype=np.bool_)
+        return SweepJob(zone, space, sweeping, reachable, swept)
+
+    @property
+    def fraction(self) -> float:
+        """Part of the reachable cells that was swept."""
+        whole = int(self.reachable.cells.sum())
+        return 1.0 if whole == 0 else int((self.swept & self.reachable.cells).sum()) / whole
+
+    def touch(self, pose: Array, *, brushing: bool) -> None:
+        """Note that the robot is at ``pose`` (3,) now."""
+        if brushing:
+            frame = np.array([*self.reachable.origin, self.reachable.resolution])
+            mark(self.swept, frame, self.sweeping.tool.discs, pose.reshape(1, 3))
+
+    def first_plan(self, pose: Array) -> Plan:
+        """Return the plan for the whole zone from ``pose`` (3,)."""
+        return cover(polygon_of(self.zone), self.space, self.sweeping, pose).plan
+
+    def next_plan(self, pose: Array, space: Space) -> Plan:
+        """Return a plan for what was left out; empty if it is done or nothing more can be done."""
+        self.rounds += 1
+        if self.rounds > ROUNDS or self.fraction > 0.998:
+            return Plan.none("covered")
+        left = self.reachable.cells & ~self.swept
+        missing = Grid(left, self.reachable.resolution, self.reachable.origin)
+        return touch_up(missing, space, self.sweeping, pose)
+
+    def skip(self, plan: Plan, index: int, pose: Array, space: Space) -> Plan | None:
+        """Return the rest of ``plan`` from the next free place on, with a way there.
+
+        Args:
+            plan: The plan that is blocked.
+            index: How far along it the robot is.
+            pose: Where the robot is, shape (3,).
+            space: The map with what stands in the way.
+        """
+        step = np.hypot(*np.diff(plan.path[:, :2], axis=0).T)
+        way = np.concatenate(([0.0], np.cumsum(step)))
+        free = space.free(plan.path, 0.1)
+        for ahead in 0.8 + 0.9 * np.arange(STEPS):
+            k = int(np.searchsorted(way, way[index] + ahead))
+            end = int(np.searchsorted(way, way[min(k, len(way) - 1)] + 1.2))
+            if k >= len(way) - 1:
+                return None
+            if not free[k:end].all():
+                continue
+            if k > 0 and step[k - 1] < TURN:
+                k -= 1
+            track = Track(space, self.sweeping)
+            track.add(pose.reshape(1, 3), working=False)
+            if track.go(plan.path[k:]):
+                return track.plan(plan.reason)
+        return None

@@ -1,0 +1,106 @@
+"""The sweeper's numbers: its shape, its limits, how it works. Geometry as in its URDF."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from robotics.control.chassis import DifferentialChassis
+from robotics.control.guard import GuardConfig
+from robotics.control.stopping import Body
+from robotics.core.arrays import Array, frozen
+from robotics.planning.avoidance import TrackerConfig
+from robotics.planning.coverage import Sweeping
+from robotics.planning.navigator import NavigatorConfig
+from robotics.planning.profile import Pace
+from robotics.planning.region import Tool
+from robotics.planning.search import Room
+
+PERIOD = 0.02
+"""Time of one tick [s]."""
+BRUSH_CENTRE = (0.50, 0.36)
+"""Of the left side brush in the base frame; the right one mirrors it [m]."""
+BRUSH_RADIUS = 0.20
+"""[m]."""
+ROLLER = (0.10, 0.35)
+"""The roller's x and half width [m]."""
+REAR, FRONT, HALF_WIDTH = -0.50, 0.62, 0.40
+"""Of the body without brushes [m]."""
+
+
+def footprint_discs() -> Array:
+    """Return the footprint as seven discs (x, y, radius), shape (7, 3) [m]."""
+    x, y = BRUSH_CENTRE
+    brushes = [(x, y, BRUSH_RADIUS), (x, -y, BRUSH_RADIUS)]
+    middle = [(0.42, 0.0, 0.28), (0.08, 0.14, 0.28), (0.08, -0.14, 0.28)]
+    rear = [(-0.30, 0.20, 0.283), (-0.30, -0.20, 0.283)]
+    return np.asarray(frozen([*brushes, *middle, *rear]))
+
+
+def footprint_outline() -> Array:
+    """Return points whose convex hull is body and brushes, shape (k, 2) [m]."""
+    body = [(x, y) for x in (REAR, FRONT) for y in (-HALF_WIDTH, HALF_WIDTH)]
+    around = np.arange(24) * (2.0 * np.pi / 24)
+    brushes = [
+        (BRUSH_CENTRE[0] + BRUSH_RADIUS * np.cos(a), side + BRUSH_RADIUS * np.sin(a))
+        for side in (-BRUSH_CENTRE[1], BRUSH_CENTRE[1])
+        for a in around
+    ]
+    return np.asarray(frozen([*body, *brushes]))
+
+
+def tool() -> Tool:
+    """Return what sweeps: two side brushes and the roller."""
+    (x, y), (roller, half) = BRUSH_CENTRE, ROLLER
+    brushes = [(x, y, BRUSH_RADIUS), (x, -y, BRUSH_RADIUS)]
+    bristles = [(roller, side, 0.05) for side in np.linspace(0.05 - half, half - 0.05, 9)]
+    discs = frozen([*brushes, *bristles])
+    return Tool(np.asarray(discs), y + BRUSH_RADIUS, x, roller)
+
+
+def _sweeping() -> Sweeping:
+    return Sweeping(tool(), Pace(speed=0.8, acceleration=0.45, turn_rate=0.9))
+
+
+def _chassis() -> DifferentialChassis:
+    return DifferentialChassis(
+        wheel_radius=0.15,
+        track=0.64,
+        wheel_speed=10.0,
+        acceleration=0.6,
+        angular_acceleration=1.5,
+    )
+
+
+def _tracker() -> TrackerConfig:
+    return TrackerConfig(
+        speed=1.2, turn_rate=1.0, acceleration=0.6, angular_acceleration=1.5, backward=0.4
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class SweeperConfig:
+    """All of it, with the values of this robot."""
+
+    chassis: DifferentialChassis = field(default_factory=_chassis)
+    tracker: TrackerConfig = field(default_factory=_tracker)
+    navigator: NavigatorConfig = field(
+        default_factory=lambda: NavigatorConfig(
+            pace=Pace(speed=1.0, acceleration=0.45, turn_rate=0.9),
+            room=Room(0.58, 0.95),
+            sweeping=_sweeping(),
+            approach=1.0,
+        )
+    )
+    guard: GuardConfig = field(
+        default_factory=lambda: GuardConfig(
+            Body(footprint_outline(), deceleration=1.2, reaction=0.25)
+        )
+    )
+    brush_speed: tuple[float, float, float] = (10.0, -10.0, 30.0)
+    """Side brushes left, right and the roller at full setting [rad/s]."""
+    wheel_braking: float = 12.0
+    """Largest change of a wheel's set-point that the guard lets pass [rad/s²]."""
+    brush_ramp: float = 60.0
+    """Largest change of a brush's set-point [rad/s²]."""

@@ -1,0 +1,56 @@
+"""The sweeper, assembled."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from robotics.control.guard import SafetyGuard
+from robotics.core.arrays import frozen
+from robotics.core.parts import Robot
+from robotics.estimation.odometry import DifferentialDrive
+from robotics.estimation.perception import Lidar, Start
+from robotics.estimation.wheeled import WheeledEstimator
+from robotics.mapping.places import Site
+from robotics.planning.avoidance import PathTracker
+from robotics.planning.navigator import Navigator
+from robotics.planning.space import Space
+from robotics.robots.sweeper.config import PERIOD, SweeperConfig, footprint_discs
+from robotics.robots.sweeper.joints import load
+from robotics.robots.sweeper.locomotion import SweeperLocomotion, WheelDrive
+
+
+def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> Robot:
+    """Return the sweeper for a site.
+
+    Args:
+        site: The map.
+        start: Where it is switched on, pose (3,) in the map.
+        config: Other numbers than its own.
+
+    Raises:
+        ModelError: Its URDF is broken.
+    """
+    config = config or SweeperConfig()
+    model, chassis = load(), config.chassis
+    position, _ = model.pose_in_base("lidar", np.zeros(len(model.joints)))
+    estimator = WheeledEstimator.of(
+        site.scannable,
+        Start(frozen(start)),
+        drive=DifferentialDrive(chassis.wheel_radius, chassis.track),
+        lidar=Lidar(frozen(position)),
+    )
+    blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
+    space = Space.of(blocked, footprint_discs())
+    rate = np.array([config.wheel_braking] * 2 + [config.brush_ramp] * 3)
+    guard = SafetyGuard(model.joints, rate, PERIOD, WheelDrive(chassis), config.guard)
+    return Robot(
+        name="sweeper",
+        joints=model.joints,
+        period=PERIOD,
+        estimator=estimator,
+        planner=Navigator(config.navigator, space, site.zones),
+        tracker=PathTracker(config.tracker, space),
+        locomotion=SweeperLocomotion(chassis, model.joints, config.brush_speed),
+        guard=guard,
+    )
