@@ -207,13 +207,14 @@ class Gait:
         error = turn.T @ (self._dcm - middle)
         cop = standing_cop(self._stand, error, np.array([0.0, self._sway.value]))
         measured = turn.T @ (pendulum.divergent(seen.com, seen.velocity, self.omega) - middle)
-        if needs_step(self._stand, measured):
+        awake = self._time > self._walk.wake_time
+        if awake and needs_step(self._stand, measured):
             low, high = self._stand.capture_low[1], self._stand.capture_high[1]
             if not 0.6 * low < measured[1] < 0.6 * high:  # the leg on the side of the fall
                 self.stance = 1 if measured[1] > 0.0 else 0
             self._on_the_spot = -2
             self._begin_step()
-        elif wants_to_walk:
+        elif awake and wants_to_walk:
             sideways = self._followed[1] + 0.1 * self._followed[2]
             if abs(sideways) > 1e-4:
                 self.stance = 1 if sideways > 0.0 else 0

@@ -22,6 +22,8 @@ class WalkParameters:
     least_width: float = 0.135
     """A step never comes nearer than this: soles are 0.12 wide and must not tread on each other."""
     step_time: float = 0.36
+    wake_time: float = 0.6
+    """After switching on, no foot is lifted for so long: the servos take up the weight."""
     start_time: float = 0.35
     """Weight shift before the first step."""
     step_height: float = 0.045
@@ -53,8 +55,6 @@ class WalkParameters:
     """Difference up to which the least share is used."""
     model_slope: float = 6.0
     """Growth of that share beyond it [1/m]."""
-    velocity_filter: float = 0.025
-    """Time constant of the measured speed of the centre of mass."""
     trunk_gain: float = 0.3
     """Hip angle for each radian of tilt."""
     trunk_damping: float = 0.02

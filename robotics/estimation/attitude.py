@@ -24,17 +24,18 @@ class AttitudeGains:
 
     correction: float = 0.3
     """Rate at which a tilt error is taken out in the long run [1/s]."""
-    correction_at_start: float = 5.0
+    correction_at_start: float = 1.0
     """The same when switched on."""
+    settling: float = 2.0
+    """Time constant from the start's gain to the other [s]."""
     bias: float = 0.02
-    """Rate at which a lasting error becomes a bias in the long run [1/s²]."""
-    bias_at_start: float = 1.5
-    settling: float = 1.5
-    """Time constant from the start's gains to the others [s]."""
-    load_band: float = 0.4
-    """Of gravity: readings whose strength differs by more are impacts and are not used."""
-    heading_bias: float = 0.3
-    """Rate at which the mean turn of a robot that stands becomes the bias about z [1/s]."""
+    """Rate at which a lasting error becomes a bias [1/s²]."""
+    load_band: float = 5.0
+    """Of gravity: readings whose strength differs by more are no part of a gait."""
+    rest_memory: float = 5.0
+    """Time over which the mean turn of a robot that stands becomes the bias [s]."""
+    rest_prior: float = 0.5
+    """How much rest the first guess, no bias, is worth [s]."""
 
 
 @dataclass(slots=True)
@@ -51,6 +52,7 @@ class Attitude:
     bias: Array = field(default_factory=lambda: np.zeros(3))
     up: Array = field(default_factory=lambda: np.array([0.0, 0.0, 1.0]))
     _time: float = 0.0
+    _rested: float = 0.0
     _started: bool = False
 
     def update(
@@ -68,14 +70,16 @@ class Attitude:
         usable = abs(strength - GRAVITY) < self.gains.load_band * GRAVITY
         if usable and not self._started:
             self.up, self._started = force / strength, True
-        error = np.cross(force / strength, self.up) if usable else np.zeros(3)
+        # not divided by its strength: over a step, shocks then cancel as the motion that they end
+        error = np.cross(force / GRAVITY, self.up) if usable else np.zeros(3)
         share = math.exp(-self._time / self.gains.settling)
-        correction = _between(self.gains.correction, self.gains.correction_at_start, share)
-        learning = _between(self.gains.bias, self.gains.bias_at_start, share)
-        self.bias = self.bias - duration * learning * error
+        gains = self.gains
+        correction = gains.correction + share * (gains.correction_at_start - gains.correction)
+        self.bias = self.bias - duration * self.gains.bias * error
         if still:
-            turn = float(angular_velocity[2] - self.bias[2])
-            self.bias[2] += duration * self.gains.heading_bias * turn
+            self._rested = min(self._rested + duration, self.gains.rest_memory)
+            learned = duration / (self._rested + self.gains.rest_prior)
+            self.bias = self.bias + learned * (angular_velocity - self.bias)
         rate = angular_velocity - self.bias + correction * error
         self.up = self.up - duration * np.cross(rate, self.up)
         self.up = self.up / np.linalg.norm(self.up)
@@ -87,7 +91,3 @@ class Attitude:
         """(roll, pitch) [rad], shape (2,)."""
         x, y, z = self.up
         return np.array([math.atan2(y, z), math.atan2(-x, math.hypot(y, z))])
-
-
-def _between(low: float, high: float, share: float) -> float:
-    return low + share * (high - low)

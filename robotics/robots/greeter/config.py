@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.control.balance import StandParameters
+from robotics.control.com_observer import ObserverParameters
 from robotics.control.feedforward import Servos
 from robotics.control.posture import PostureParameters
 from robotics.control.walk_parameters import WalkParameters
@@ -42,6 +43,7 @@ class GreeterConfig:
     """All that may be tuned of the greeter's body."""
 
     walk: WalkParameters = field(default_factory=WalkParameters)
+    observer: ObserverParameters = field(default_factory=ObserverParameters)
     stand: StandParameters = field(default_factory=StandParameters)
     upper: PostureParameters = field(
         default_factory=lambda: PostureParameters(

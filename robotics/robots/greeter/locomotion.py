@@ -53,9 +53,7 @@ class WalkingLocomotion:
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
         self._upper = UpperBody(model.joints, config.upper, clips, start=start, period=PERIOD)
         self._body = WholeBody(model, self._dynamics, period=PERIOD, start=start)
-        self._observer = ComObserver(
-            self._dynamics, period=PERIOD, time_constant=config.walk.velocity_filter
-        )
+        self._observer = ComObserver(self._dynamics, config.observer, period=PERIOD)
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
         self._feet_apart = 0.0
 
@@ -71,7 +69,9 @@ class WalkingLocomotion:
         if (np.abs(wanted) < self._config.still_twist).all():
             wanted = np.zeros(3)
         gait = self.gait
-        seen = self._observer.observe(state, stance=gait.stance, planted=gait.planted)
+        seen = self._observer.observe(
+            state, stance=gait.stance, planted=gait.planted, standing=self.is_standing
+        )
         body = gait.advance(seen, wanted, crouch=goal.posture.crouch)
         self._feet_apart = float((rotation2(body.yaw).T @ (body.soles[0] - body.soles[1])[:2])[0])
         upper = self._upper.advance(state, goal.posture, feet_apart=self._feet_apart)
