@@ -1,131 +1,145 @@
-"""What the sensors make of the truth: noise, bias, quanta, delay."""
+"""What sensors make of the truth: noise, bias, quantisation. Pure functions, no physics engine."""
 
 from __future__ import annotations
 
-import math
-from collections import deque
-from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-Vector = NDArray[np.float64]
+from robotics.core.arrays import Array, frozen
+from robotics.core.messages import Imu, Joints, Scan
+from sim.servo import ENCODER_QUANTUM, ServoParameters, quantised
 
 GRAVITY = 9.81
+"""[m/s²]."""
 
 
 @dataclass(frozen=True, slots=True)
-class Noise:
-    """Sensor errors. Sources: data sheets of the class named with each."""
+class SensorNoise:
+    """Standard deviations and steps; zero turns one off."""
 
     gyro: float = 0.01
-    """White noise of one sample, consumer MEMS (BMI088 class) [rad/s]."""
+    """[rad/s]; BMI088-class MEMS at 100 Hz bandwidth, rounded up."""
     gyro_bias: float = 0.01
-    """Largest constant bias after warm-up [rad/s]."""
-    acceleration: float = 0.05
-    """[m/s²]."""
+    """Largest constant bias of each axis [rad/s]; what is left after a standstill calibration."""
+    accelerometer: float = 0.05
+    """[m/s²]; BMI088-class MEMS at 100 Hz bandwidth, rounded up."""
+    range: float = 0.01
+    """[m]; class of Slamtec S2 and Hokuyo UST."""
     foot_force: float = 0.5
-    """Of one corner's load cell [N]."""
+    """[N]; strain-gauge cells of 200 N, 0.25 % of full scale."""
     foot_quantum: float = 0.25
     """[N]."""
-    range: float = 0.01
-    """Of one beam, time-of-flight lidar of the LD19 class [m]."""
-    delay: float = 0.010
-    """Age of joint and IMU readings when they arrive [s]."""
+    encoder_quantum: float = ENCODER_QUANTUM
+    """[rad]; 12-bit encoder."""
+    speed_quantum: float = 0.229 * 2.0 * np.pi / 60.0
+    """[rad/s]; Dynamixel "present velocity", 0.229 rev/min."""
+    load_quantum: float = 0.001
+    """Fraction of the stall torque; Dynamixel "present load", 0.1 %."""
+
+
+QUIET = SensorNoise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+"""Perfect sensors, for tests of physics."""
 
 
 @dataclass(frozen=True, slots=True)
 class LidarSpec:
-    """A planar lidar."""
+    """A planar lidar that scans the x-y plane of a link."""
 
     link: str
-    beams: int
-    half_angle: float
-    """Beams are spread over ± this [rad]."""
-    nearest: float
-    """[m]."""
-    farthest: float
+    beams: int = 360
+    start: float = -np.pi
+    """Bearing of the first beam [rad], counter-clockwise from the link's x axis."""
+    end: float = np.pi
+    """Bearing after the last beam (a full turn) or of the last beam (a sector) [rad]."""
+    least: float = 0.1
+    """[m]; nearer returns are lost."""
+    most: float = 20.0
     """[m]."""
     period: float = 0.1
-    """Time of one turn [s]."""
+    """Time of one turn [s]; the whole turn is taken at one instant."""
 
     @property
-    def angles(self) -> Vector:
-        """Bearings of the beams, shape (beams,) [rad]."""
-        full = self.half_angle >= math.pi
-        return np.linspace(-self.half_angle, self.half_angle, self.beams, endpoint=not full)
+    def angles(self) -> Array:
+        """Bearings, shape (m,) [rad]."""
+        whole = self.end - self.start > 2.0 * np.pi - 1e-9
+        return frozen(np.linspace(self.start, self.end, self.beams, endpoint=not whole))
+
+    @property
+    def directions(self) -> Array:
+        """Unit vectors of the beams in the lidar's frame, shape (m, 3)."""
+        return frozen(
+            np.stack([np.cos(self.angles), np.sin(self.angles), np.zeros(self.beams)], axis=1)
+        )
 
 
-LIDAR = LidarSpec("lidar", 360, math.pi, 0.1, 20.0)
-KERB_LIDAR = LidarSpec("kerb_lidar", 180, math.radians(60.0), 0.1, 4.0)
+def rounded(values: Array, quantum: float) -> Array:
+    """Return ``values`` on a grid of ``quantum``; unchanged where it is zero."""
+    return quantised(values, quantum) if quantum > 0.0 else values
 
 
-@dataclass(slots=True)
-class ImuModel:
-    """Gyro and accelerometer with a constant bias drawn once."""
+def read_joints(
+    motion: tuple[Array, Array, Array], motors: ServoParameters, *, noise: SensorNoise, age: float
+) -> Joints:
+    """Return encoder readings of true position, speed and torque (n,) each, ``age`` [s] old."""
+    position, velocity, torque = motion
+    n = len(position)
+    step = noise.load_quantum * motors.stall
+    load = np.round(torque / step) * step if noise.load_quantum > 0.0 else torque
+    return Joints(
+        position=rounded(position, noise.encoder_quantum),
+        velocity=rounded(velocity, noise.speed_quantum),
+        effort=load,
+        valid=np.ones(n, dtype=np.bool_),
+        age=np.full(n, age),
+    )
 
-    noise: Noise
-    rng: np.random.Generator
-    bias: Vector = field(init=False)
 
-    def __post_init__(self) -> None:
-        self.bias = self.rng.uniform(-self.noise.gyro_bias, self.noise.gyro_bias, 3)
-
-    def read(self, rate_in_imu: Vector, force_in_imu: Vector) -> tuple[Vector, Vector]:
-        """Return (angular velocity, specific force) as measured, each shape (3,)."""
-        gyro = rate_in_imu + self.bias + self.rng.normal(0.0, self.noise.gyro, 3)
-        force = force_in_imu + self.rng.normal(0.0, self.noise.acceleration, 3)
-        return gyro, force
-
-
-def corner_forces(
-    point_in_sole: Vector, force: float, half_size: tuple[float, float], centre_x: float
-) -> Vector:
-    """Share a vertical force at a point of the sole among its four load cells.
+def read_imu(rate: Array, force: Array, *, noise: SensorNoise, draw: Array) -> Imu:
+    """Return IMU readings.
 
     Args:
-        point_in_sole: (x, y) in the sole frame [m].
-        force: [N].
-        half_size: Half length and half width of the sole [m].
-        centre_x: The sole's middle lies this far ahead of the sole frame [m].
+        rate: True angular velocity plus bias, IMU frame, shape (3,) [rad/s].
+        force: True mean specific force, IMU frame, shape (3,) [m/s²].
+        noise: Standard deviations.
+        draw: Six standard normal numbers.
+    """
+    return Imu(rate + noise.gyro * draw[:3], force + noise.accelerometer * draw[3:])
+
+
+def corner_shares(points_in_sole: Array, *, half_length: float, half_width: float) -> Array:
+    """Return how a force at each point is shared by the four load cells of a rectangular sole.
+
+    Bilinear: the moments about both axes are kept.
+
+    Args:
+        points_in_sole: From the middle of the sole, shape (k, 2) [m].
+        half_length: Along x [m].
+        half_width: Along y [m].
 
     Returns:
-        Front-left, front-right, rear-left, rear-right, shape (4,) [N]: the shares of a rigid plate
-        (bilinear), so that the sum and the centre of pressure are kept.
+        Shape (k, 4): front-left, front-right, rear-left, rear-right; rows sum to 1.
     """
-    front = 0.5 + 0.5 * np.clip((point_in_sole[0] - centre_x) / half_size[0], -1.0, 1.0)
-    left = 0.5 + 0.5 * np.clip(point_in_sole[1] / half_size[1], -1.0, 1.0)
-    shares = [front * left, front * (1 - left), (1 - front) * left, (1 - front) * (1 - left)]
-    return force * np.array(shares)
+    u = np.clip(0.5 + 0.5 * points_in_sole[:, 0] / half_length, 0.0, 1.0)
+    v = np.clip(0.5 + 0.5 * points_in_sole[:, 1] / half_width, 0.0, 1.0)
+    return np.stack([u * v, u * (1 - v), (1 - u) * v, (1 - u) * (1 - v)], axis=1)
 
 
-Sample = TypeVar("Sample")
+def read_feet(force: Array, *, noise: SensorNoise, draw: Array) -> Array:
+    """Return load cell readings (2, 4) [N] of true forces; a cell cannot pull."""
+    read = rounded(force + noise.foot_force * draw.reshape(2, 4), noise.foot_quantum)
+    return np.maximum(read, 0.0)
 
 
-class DelayLine(Generic[Sample]):
-    """Hands out each sample a whole number of ticks after it was put in."""
-
-    def __init__(self, ticks: int) -> None:
-        self._line: deque[Sample] = deque(maxlen=ticks + 1)
-
-    def pass_on(self, sample: Sample) -> Sample:
-        """Put ``sample`` in and return the one that is due (the oldest, while the line fills)."""
-        self._line.append(sample)
-        return self._line[0]
-
-
-def noisy_ranges(
-    distance: Vector, spec: LidarSpec, noise: Noise, rng: np.random.Generator
-) -> Vector:
-    """Return measured ranges: noise added, infinite beyond the reach and below the least range.
+def read_scan(spec: LidarSpec, distance: Array, *, noise: SensorNoise, draw: Array) -> Scan:
+    """Return one turn of a lidar.
 
     Args:
-        distance: True distances, infinite where nothing stands, shape (beams,) [m].
         spec: The lidar.
-        noise: Its errors.
-        rng: Source of randomness.
+        distance: True distance along each beam, infinite where nothing is, shape (m,) [m].
+        noise: Standard deviations.
+        draw: ``m`` standard normal numbers.
     """
-    measured = distance + rng.normal(0.0, noise.range, len(distance))
-    out = (measured < spec.nearest) | (measured > spec.farthest)
-    return np.where(out, np.inf, measured)
+    measured = distance + noise.range * draw
+    seen = np.isfinite(distance) & (measured >= spec.least) & (measured <= spec.most)
+    return Scan(spec.angles, np.where(seen, measured, np.inf))

@@ -1,139 +1,215 @@
-"""The motor laws of both robots. They are the laws of the real devices, too: see docs/conventions.md.
+"""The motor laws: what a joint does with its set-point, in simulation and on hardware.
 
-A position joint is a smart servo in position mode (duty-cycle drive, Dynamixel X/P class): a
-proportional law commands duty, duty times supply gives torque, and back-EMF takes torque away as
-the joint speeds up. A velocity joint is a wheel or brush behind the chassis board's speed loop.
+Position servos are PWM-type Dynamixels (protocol 2.0, operating mode 3, P gain only). Their law
+is the law of the real servo too (Dynamixel e-manual, "Position control mode"; the motor is the
+textbook DC machine)::
+
+    error  = quantised(target) - position, less half the gear's play on either side
+    duty   = clip(stiffness / stall · error, -1, 1)
+    torque = stall · (supply · duty - velocity / no_load_speed)
+    torque = clip(torque, ± min(stall · supply, effort limit of the command))
+
+Velocity joints (wheels, brushes) are driven by the chassis board: the set-point is ramped with the
+board's acceleration limit, a PI loop asks for a torque, and the motor gives what its torque-speed
+line and the limits allow. Coulomb friction of the gear acts on top, in the physics engine.
+
+Values are the ones that the walking prototype was measured with; see each row's source.
 """
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from robotics.core.arrays import Array, frozen
+from robotics.core.errors import OptionError
 from robotics.core.joints import JointTable
 
-Vector = NDArray[np.float64]
-
-COUNT = 2.0 * math.pi / 4096
-"""One register unit of position: 4096 a turn (ROBOTIS X-series control table) [rad]."""
-SPEED_COUNT = 0.229 * 2.0 * math.pi / 60.0
-"""One register unit of velocity: 0.229 rpm (ROBOTIS X-series control table) [rad/s]."""
-
-GAIN_BY_EFFORT = ((15.0, 150.0, 0.30), (7.0, 75.0, 0.15), (4.0, 35.0, 0.075), (0.0, 15.0, 0.04))
-"""Servo classes: (least stall torque [N·m], gain Kp [N·m/rad], Coulomb friction [N·m]).
-
-Gains and friction of the prototype in which such a robot walked; friction is 1 to 2 % of stall.
-"""
+ENCODER_QUANTUM = 2.0 * np.pi / 4096
+"""Step of a 12-bit encoder, of a servo's goal register and of a wheel encoder [rad]."""
+SPEED_QUANTUM = 0.001
+"""Step of the chassis board's speed register [rad/s]."""
+BACKLASH = np.radians(0.15)
+"""Play of a servo's gear, whole width [rad] (4 to 15 arcmin in ROBOTIS' data sheets)."""
 
 
 @dataclass(frozen=True, slots=True)
-class PositionServos:
-    """Parameters of ``n`` servos, each field of shape (n,)."""
+class ServoClass:
+    """A size of position servo."""
 
-    stall: Vector
-    """Torque at standstill and full supply [N·m]."""
-    no_load: Vector
-    """Speed without load at full supply [rad/s]."""
-    gain: Vector
-    """Kp [N·m/rad]."""
-    friction: Vector
-    """Coulomb friction [N·m]."""
-    backlash: float = math.radians(0.15)
-    """Play of the gear train: an error inside it commands nothing [rad]."""
-
-    @staticmethod
-    def of(joints: JointTable) -> PositionServos:
-        """Return the servos of a joint table: stall torque and no-load speed are its limits."""
-        stall = np.asarray(joints.column("effort"))
-        rows = [next(row for row in GAIN_BY_EFFORT if torque >= row[0]) for torque in stall]
-        gain, friction = (np.array([row[k] for row in rows]) for k in (1, 2))
-        return PositionServos(stall, np.asarray(joints.column("velocity")), gain, friction)
-
-    def torque(
-        self, error: Vector, velocity: Vector, *, limit: Vector, supply: float = 1.0
-    ) -> Vector:
-        """Return the torque on each joint, shape (n,) [N·m].
-
-        ``duty = clip(Kp · error / stall)``, ``torque = stall · (duty · supply - speed / no-load)``,
-        held within the stall torque at this supply and within ``limit``.
-
-        Args:
-            error: Goal minus position [rad].
-            velocity: Joint speed [rad/s].
-            limit: Goal current register: largest torque [N·m].
-            supply: Voltage over nominal voltage.
-        """
-        play = 0.5 * self.backlash
-        error = error - np.clip(error, -play, play)
-        duty = np.clip(self.gain * error / self.stall, -1.0, 1.0)
-        wanted = self.stall * (duty * supply - velocity / self.no_load)
-        bound = np.minimum(self.stall * supply, limit)
-        return np.asarray(np.clip(wanted, -bound, bound))
+    effort: float
+    """Smallest stall torque of the class [N·m]."""
+    stiffness: float
+    """Torque for each radian of error, below saturation [N·m/rad]."""
+    friction: float
+    """Coulomb friction at the output [N·m]."""
+    source: str
 
 
-@dataclass(slots=True)
-class SpeedLoop:
-    """The chassis board's PI loop for ``n`` motors; it keeps the integrals between calls."""
+SERVO_CLASSES = (
+    ServoClass(15.0, 150.0, 0.30, "leg: two XM540-W270-class motors; prototype"),
+    ServoClass(7.0, 75.0, 0.15, "hip yaw: one XM540-W270-class motor; prototype"),
+    ServoClass(4.0, 35.0, 0.075, "arm: XM430-W350 class; prototype"),
+    ServoClass(0.0, 15.0, 0.075, "head: XM430-W210 class; prototype"),
+)
+"""Largest first; a joint belongs to the first class that its URDF effort reaches."""
 
-    stall: Vector
-    no_load: Vector
-    proportional: Vector
-    """[N·m·s/rad]."""
-    integral: Vector
+
+@dataclass(frozen=True, slots=True)
+class DriveClass:
+    """A size of speed-controlled drive."""
+
+    effort: float
+    """Smallest torque limit of the class [N·m]."""
+    gain: float
+    """Proportional gain [N·m·s/rad]."""
+    integral_gain: float
     """[N·m/rad]."""
-    acceleration: Vector
+    acceleration: float
     """Ramp of the set-point [rad/s²]."""
-    ramp: Vector
-    sum: Vector
+    friction: float
+    """Coulomb friction at the output [N·m]."""
+    source: str
+
+
+DRIVE_CLASSES = (
+    DriveClass(40.0, 20.0, 60.0, 8.0, 0.5, "wheel: 10 rad/s loop on half of 180 kg; 1.2 m/s²"),
+    DriveClass(12.0, 0.5, 2.0, 40.0, 0.3, "roller: 0.027 kg·m², up to speed in 1 s"),
+    DriveClass(0.0, 0.4, 1.5, 20.0, 0.2, "side brush: 0.023 kg·m², up to speed in 0.7 s"),
+)
+"""Largest first, as ``SERVO_CLASSES``; chosen for the sweeper's masses, no outside source."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServoParameters:
+    """Motor constants of all joints of a robot, each of shape (n,)."""
+
+    is_position: bool
+    """Whether the joints are position servos; velocity drives otherwise."""
+    stall: Array
+    """Torque at standstill and nominal voltage [N·m]."""
+    no_load_speed: Array
+    """Speed at no torque and nominal voltage [rad/s]."""
+    gain: Array
+    """Stiffness [N·m/rad] of a position servo; [N·m·s/rad] of a drive."""
+    integral_gain: Array
+    """[N·m/rad], drives only."""
+    acceleration: Array
+    """[rad/s²], drives only."""
+    friction: Array
+    """Coulomb friction [N·m]."""
+    backlash: Array
+    """[rad], position servos only."""
+
+    @property
+    def copper_loss(self) -> Array:
+        """Heat for each squared torque, shape (n,) [W/(N·m)²].
+
+        From the DC machine: R·(torque / K)² with K = V / no_load_speed and R = V·K / stall.
+        """
+        return np.asarray(self.no_load_speed / self.stall)
+
+
+def servo_parameters(joints: JointTable) -> ServoParameters:
+    """Return the motor constants that belong to a joint table.
+
+    Raises:
+        OptionError: Position and velocity joints are mixed in one robot.
+    """
+    effort, n = joints.column("effort"), len(joints)
+    position = joints.is_position
+    if position.any() and not position.all():
+        raise OptionError("a robot has either position joints or velocity joints; split the table")
+    is_position = bool(position.all())
+    classes = SERVO_CLASSES if is_position else DRIVE_CLASSES
+    rows = [next(row for row in classes if torque >= row.effort) for torque in effort]
+    servos = [row for row in rows if isinstance(row, ServoClass)]
+    drives = [row for row in rows if isinstance(row, DriveClass)]
+    return ServoParameters(
+        is_position=is_position,
+        stall=effort,
+        no_load_speed=joints.column("velocity"),
+        gain=frozen([row.stiffness for row in servos] or [row.gain for row in drives]),
+        integral_gain=frozen([row.integral_gain for row in drives] or np.zeros(n)),
+        acceleration=frozen([row.acceleration for row in drives] or np.zeros(n)),
+        friction=frozen([row.friction for row in rows]),
+        backlash=frozen(np.full(n, BACKLASH if is_position else 0.0)),
+    )
+
+
+def quantised(values: Array, quantum: float) -> Array:
+    """Return ``values`` rounded to multiples of ``quantum``: what a register can hold."""
+    return np.asarray(np.round(values / quantum) * quantum)
+
+
+def registers(parameters: ServoParameters, target: Array) -> Array:
+    """Return set-points (n,) as the servo's or the board's registers hold them."""
+    return quantised(target, ENCODER_QUANTUM if parameters.is_position else SPEED_QUANTUM)
+
+
+@dataclass(frozen=True, slots=True)
+class Drive:
+    """What the motors are told: set-points (n,), effort limits (n,) [N·m], supply fraction."""
+
+    target: Array
+    limit: Array
+    supply: float = 1.0
+    """Battery voltage over nominal voltage."""
+
+
+def position_torque(
+    parameters: ServoParameters, drive: Drive, position: Array, velocity: Array
+) -> Array:
+    """Return the torque (n,) [N·m] of position servos, see the law above."""
+    play = 0.5 * parameters.backlash
+    error = drive.target - position
+    error = error - np.minimum(np.maximum(error, -play), play)
+    stall = parameters.stall
+    duty = np.minimum(np.maximum(parameters.gain * error / stall, -1.0), 1.0)
+    torque = stall * (drive.supply * duty - velocity / parameters.no_load_speed)
+    bound = np.minimum(stall * drive.supply, drive.limit)
+    return np.asarray(np.minimum(np.maximum(torque, -bound), bound))
+
+
+@dataclass(frozen=True, slots=True)
+class LoopState:
+    """Memory of the chassis board's speed loops."""
+
+    reference: Array
+    """Ramped set-point, shape (n,) [rad/s]."""
+    integral: Array
+    """Integrator, shape (n,) [N·m]."""
 
     @staticmethod
-    def of(joints: JointTable) -> SpeedLoop:
-        """Return the loop for a joint table; gains scale with the motors' torque."""
-        stall = np.asarray(joints.column("effort"))
-        zero = np.zeros(len(joints))
-        return SpeedLoop(
-            stall=stall,
-            no_load=1.5 * np.asarray(joints.column("velocity")),
-            proportional=0.4 * stall,
-            integral=1.5 * stall,
-            acceleration=np.full(len(joints), 12.0),
-            ramp=zero,
-            sum=zero,
-        )
-
-    def torque(
-        self, target: Vector, velocity: Vector, *, limit: Vector, step: float, supply: float = 1.0
-    ) -> Vector:
-        """Advance the loop by ``step`` [s] and return the torque, shape (n,) [N·m].
-
-        Args:
-            target: Wanted speed [rad/s].
-            velocity: Measured speed [rad/s].
-            limit: Largest torque [N·m].
-            step: Time since the last call [s].
-            supply: Voltage over nominal voltage.
-        """
-        change = self.acceleration * step
-        self.ramp = self.ramp + np.clip(target - self.ramp, -change, change)
-        error = self.ramp - velocity
-        bound = np.minimum(
-            self.stall * np.clip(supply - np.abs(velocity) / self.no_load, 0, 1), limit
-        )
-        wanted = self.proportional * error + self.sum
-        torque = np.clip(wanted, -bound, bound)
-        free = torque == wanted  # anti-windup: a saturated motor does not integrate
-        self.sum = self.sum + np.where(free, self.integral * error * step, 0.0)
-        return np.asarray(torque)
-
-    def reset(self) -> None:
-        """Forget ramp and integral."""
-        self.ramp = np.zeros_like(self.ramp)
-        self.sum = np.zeros_like(self.sum)
+    def at_rest(n: int) -> LoopState:
+        """Nothing is asked for."""
+        return LoopState(np.zeros(n), np.zeros(n))
 
 
-def quantised(values: Vector, unit: float) -> Vector:
-    """Return ``values`` rounded to whole register units."""
-    return np.asarray(np.round(values / unit) * unit)
+def speed_torque(
+    parameters: ServoParameters, drive: Drive, velocity: Array, *, state: LoopState, step: float
+) -> tuple[Array, LoopState]:
+    """Return the torque (n,) [N·m] of velocity drives and the loops' next state.
+
+    The integrator stands still while the torque is limited (conditional anti-windup).
+
+    Args:
+        parameters: Motor constants.
+        drive: Set-points [rad/s], limits, supply.
+        velocity: Joint speeds, shape (n,) [rad/s].
+        state: The loops' memory.
+        step: Time since the last call [s].
+    """
+    ramp = parameters.acceleration * step
+    change = np.minimum(np.maximum(drive.target - state.reference, -ramp), ramp)
+    reference = state.reference + change
+    error = reference - velocity
+    integral = state.integral + parameters.integral_gain * error * step
+    wished = parameters.gain * error + integral
+    droop = velocity / parameters.no_load_speed
+    upper = np.minimum(parameters.stall * (drive.supply - droop), drive.limit)
+    lower = np.maximum(parameters.stall * (-drive.supply - droop), -drive.limit)
+    torque = np.minimum(np.maximum(wished, lower), upper)
+    held = np.where(torque == wished, integral, state.integral)
+    return np.asarray(torque), LoopState(reference, np.asarray(held))

@@ -1,0 +1,258 @@
+"""A robot as rigid bodies in PyBullet, driven by torques only."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from robotics.core.arrays import Array
+from robotics.core.rotation import matrix_from_quaternion
+from sim.body import BaseMotion, SimulatedBody
+from sim.bullet import BulletWorld
+from sim.sensors import LidarSpec, corner_shares
+from sim.servo import Drive, LoopState, position_torque, speed_torque
+from sim.spec import BodySpec, SoleSpec
+
+_UPRIGHT = 0.7
+"""A support whose contact normal is steeper than this (cosine) stands; else it touches."""
+_BODY_B, _LINK_A, _POINT_ON_A, _NORMAL_ON_B, _FORCE = 2, 3, 5, 7, 9
+"""Places in PyBullet's contact tuple."""
+
+
+class BulletMechanism:
+    """Implements ``sim.body.Mechanism`` with rigid bodies.
+
+    The engine's own motors only give Coulomb friction (a velocity constraint of zero with that
+    much force); all else comes from ``sim.servo`` as torque, every step.
+    """
+
+    def __init__(self, bullet: BulletWorld, spec: BodySpec, pose_start: ArrayLike) -> None:
+        self.spec = spec
+        self._bullet, self._engine = bullet, bullet.engine
+        self._start = np.asarray(pose_start, dtype=np.float64)
+        n = len(spec.model.joints)
+        self.position, self.velocity, self.torque = np.zeros(n), np.zeros(n), np.zeros(n)
+        self._loops = LoopState.at_rest(n)
+        self._body = self._load()
+        self._links = self._link_indices()
+        self._indices = self._joint_indices()
+        self._read_inertial_frame()
+        self._free_joints()
+        bullet.names[self._body] = spec.name
+
+    def _load(self) -> int:
+        engine = self._engine
+        flags = (
+            engine.URDF_USE_INERTIA_FROM_FILE
+            | engine.URDF_USE_SELF_COLLISION
+            | engine.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS
+        )
+        x, y, _ = self._start
+        ground = self._bullet.ground_height(x, y)
+        self._height = self.spec.base_height + ground
+        above = [x, y, self._height]
+        return int(engine.loadURDF(str(self.spec.model.file), above, flags=flags))
+
+    def _link_indices(self) -> dict[str, int]:
+        engine, body = self._engine, self._body
+        count = engine.getNumJoints(body)
+        infos = [engine.getJointInfo(body, index) for index in range(count)]
+        self._joint_names = {info[1].decode(): info[0] for info in infos}
+        links = {info[12].decode(): info[0] for info in infos}
+        return {**links, self.spec.model.base: -1}
+
+    def _joint_indices(self) -> list[int]:
+        return [self._joint_names[name] for name in self.spec.model.joints.names]
+
+    def _read_inertial_frame(self) -> None:
+        """Learn where the base's inertial frame is: PyBullet's base pose is its pose."""
+        info = self._engine.getDynamicsInfo(self._body, -1)
+        self._com_in_base = np.array(info[3])
+        self._rotation_inertial_in_base = matrix_from_quaternion(info[4])
+
+    def _free_joints(self) -> None:
+        """Take away the engine's damping and limits; set friction."""
+        engine, spec = self._engine, self.spec
+        for link in self._links.values():
+            engine.changeDynamics(
+                self._body,
+                link,
+                linearDamping=0.0,
+                angularDamping=0.0,
+                jointDamping=0.0,
+                restitution=0.0,
+                maxJointVelocity=100.0,
+                activationState=engine.ACTIVATION_STATE_DISABLE_SLEEPING,
+            )
+        for name, friction in spec.friction.items():
+            engine.changeDynamics(self._body, self._links[name], lateralFriction=friction)
+        for sole in spec.soles:
+            engine.changeDynamics(self._body, self._links[sole.foot], spinningFriction=0.002)
+
+    # ------------------------------------------------------------------------------- motion
+
+    def restart(self) -> None:
+        """Go back to the start, at rest."""
+        engine, spec = self._engine, self.spec
+        for index, angle in zip(self._indices, spec.initial_joints, strict=True):
+            engine.resetJointState(self._body, index, float(angle), 0.0)
+        x, y, yaw = self._start
+        c, s = np.cos(yaw / 2), np.sin(yaw / 2)
+        turn = (0.0, 0.0, float(s), float(c))
+        offset, orientation = engine.multiplyTransforms(
+            (x, y, self._height),
+            turn,
+            self._com_in_base.tolist(),
+            self._engine.getDynamicsInfo(self._body, -1)[4],
+        )
+        engine.resetBasePositionAndOrientation(self._body, offset, orientation)
+        engine.resetBaseVelocity(self._body, (0.0, 0.0, 0.0), (0.0, 0.0, 0.0))
+        engine.setJointMotorControlArray(
+            self._body,
+            self._indices,
+            engine.VELOCITY_CONTROL,
+            forces=spec.motors.friction.tolist(),
+        )
+        self._loops = LoopState.at_rest(len(self._indices))
+        self.torque = np.zeros(len(self._indices))
+        self.read()
+
+    def read(self) -> None:
+        """Look at the joints: the one query that every step makes."""
+        states = self._engine.getJointStates(self._body, self._indices)
+        self.position = np.array([state[0] for state in states])
+        self.velocity = np.array([state[1] for state in states])
+
+    def drive(self, drive: Drive) -> None:
+        """Apply the motors' torques for one step."""
+        motors = self.spec.motors
+        if motors.is_position:
+            self.torque = position_torque(motors, drive, self.position, self.velocity)
+        else:
+            self.torque, self._loops = speed_torque(
+                motors, drive, self.velocity, state=self._loops, step=self._bullet.step
+            )
+        self._engine.setJointMotorControlArray(
+            self._body, self._indices, self._engine.TORQUE_CONTROL, forces=self.torque.tolist()
+        )
+
+    def motion(self) -> BaseMotion:
+        """Return the true motion of the base link's frame, from that of its inertial frame."""
+        position, quaternion = self._engine.getBasePositionAndOrientation(self._body)
+        velocity, rate = (np.array(v) for v in self._engine.getBaseVelocity(self._body))
+        rotation = matrix_from_quaternion(quaternion) @ self._rotation_inertial_in_base.T
+        to_origin = -rotation @ self._com_in_base
+        return BaseMotion(
+            position=np.array(position) + to_origin,
+            rotation=rotation,
+            velocity=velocity + np.cross(rate, to_origin),
+            angular_velocity=rate,
+        )
+
+    def push(self, force: ArrayLike, point_in_base: ArrayLike) -> None:
+        """Push the base for the next step only: a test's hand, never a controller's.
+
+        Args:
+            force: In the map, shape (3,) [N].
+            point_in_base: Where, shape (3,) [m].
+        """
+        motion = self.motion()
+        point = motion.position + motion.rotation @ np.asarray(point_in_base)
+        self._engine.applyExternalForce(
+            self._body,
+            -1,
+            np.asarray(force, dtype=np.float64).tolist(),
+            point.tolist(),
+            self._engine.WORLD_FRAME,
+        )
+
+    # ------------------------------------------------------------------------------ sensing
+
+    def distances(self, spec: LidarSpec) -> Array:
+        """Return the true distance along each beam (m,) [m].
+
+        A beam that meets the robot's own body first is blocked: infinite (the greeter's neck
+        hides the rear).
+        """
+        origin, turn = self.spec.model.pose_in_base(spec.link, self.spec.initial_joints)
+        motion = self.motion()
+        start = motion.position + motion.rotation @ origin
+        beams = spec.directions @ (motion.rotation @ turn).T
+        starts = np.repeat(start[None, :], spec.beams, axis=0)
+        bodies, fractions = self._bullet.ray_test(starts, starts + beams * spec.most)
+        return np.where(bodies == self._body, np.inf, fractions * spec.most)
+
+    def foot_force(self) -> Array:
+        """Return the true vertical forces on the corners of the soles, shape (2, 4) [N]."""
+        force = np.zeros((2, 4))
+        for row, sole in enumerate(self.spec.soles):
+            force[row] = self._sole_force(sole)
+        return force
+
+    def _sole_force(self, sole: SoleSpec) -> Array:
+        contacts = self._engine.getContactPoints(
+            bodyA=self._body, linkIndexA=self._links[sole.foot]
+        )
+        touching = [c for c in contacts if c[_BODY_B] != self._body and c[_FORCE] > 0.0]
+        if not touching:
+            return np.zeros(4)
+        state = self._engine.getLinkState(self._body, self._links[sole.link])
+        rotation = matrix_from_quaternion(state[5])
+        points = (np.array([c[_POINT_ON_A] for c in touching]) - np.array(state[4])) @ rotation
+        normals = np.array([c[_NORMAL_ON_B] for c in touching]) @ rotation
+        vertical = np.array([c[_FORCE] for c in touching]) * normals[:, 2]
+        shares = corner_shares(
+            points[:, :2] - (sole.centre, 0.0),
+            half_length=sole.length / 2,
+            half_width=sole.width / 2,
+        )
+        return np.asarray(np.maximum(vertical @ shares, 0.0))
+
+    def pressed(self) -> tuple[str, ...]:
+        """Return the names of the bumpers that touch something."""
+        names = []
+        for link in self.spec.bumpers:
+            contacts = self._engine.getContactPoints(bodyA=self._body, linkIndexA=self._links[link])
+            if any(c[_FORCE] > 0.0 and c[_BODY_B] != self._body for c in contacts):
+                names.append(link)
+        return tuple(names)
+
+    def contacts_with(self) -> list[tuple[str, float]]:
+        """Return (what, force [N]) of every touch beyond standing on the ground, sorted."""
+        supports = {self._links[link] for link in self.spec.supports}
+        force: dict[str, float] = defaultdict(float)
+        for contact in self._engine.getContactPoints(bodyA=self._body):
+            stands = contact[_LINK_A] in supports and contact[_NORMAL_ON_B][2] > _UPRIGHT
+            if contact[_BODY_B] != self._body and contact[_FORCE] > 0.0 and not stands:
+                what = self._bullet.name_of(contact[_BODY_B], contact[_POINT_ON_A])
+                force[what] += contact[_FORCE]
+        return sorted(force.items())
+
+    def remove(self) -> None:
+        """Leave the world. May be called twice."""
+        if self._body >= 0 and self._engine.client >= 0:
+            self._engine.removeBody(self._body)
+        self._bullet.names.pop(self._body, None)
+        self._body = -1
+
+
+class BulletBody(SimulatedBody):
+    """A robot under physics; bodies of one ``BulletWorld`` share its clock."""
+
+    def __init__(
+        self,
+        bullet: BulletWorld,
+        spec: BodySpec,
+        pose_start: ArrayLike,
+        rng: np.random.Generator,
+    ) -> None:
+        """Put a robot at ``pose_start`` (x, y, yaw) in the map; its random numbers are ``rng``'s.
+
+        Raises:
+            OptionError: The control period or the sensor delay is no whole number of steps.
+        """
+        bullet.count(spec.period, f"the control period of {spec.name}")
+        self.mechanism = BulletMechanism(bullet, spec, pose_start)
+        super().__init__(bullet, spec, self.mechanism, docks=bullet.docks, rng=rng)
