@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array
 from robotics.core.rotation import matrix_from_quaternion
-from sim.body import BaseMotion, SimulatedBody
 from sim.bullet import BulletWorld
 from sim.sensors import LidarSpec, corner_shares
 from sim.servo import Drive, LoopState, position_torque, speed_torque
+from sim.simulated import BaseMotion, cross
 from sim.spec import BodySpec, SoleSpec
 
 _UPRIGHT = 0.7
@@ -22,7 +22,7 @@ _BODY_B, _LINK_A, _POINT_ON_A, _NORMAL_ON_B, _FORCE = 2, 3, 5, 7, 9
 
 
 class BulletMechanism:
-    """Implements ``sim.body.Mechanism`` with rigid bodies.
+    """Implements ``sim.simulated.Mechanism`` with rigid bodies.
 
     The engine's own motors only give Coulomb friction (a velocity constraint of zero with that
     much force); all else comes from ``sim.servo`` as torque, every step.
@@ -48,6 +48,7 @@ class BulletMechanism:
             engine.URDF_USE_INERTIA_FROM_FILE
             | engine.URDF_USE_SELF_COLLISION
             | engine.URDF_USE_SELF_COLLISION_EXCLUDE_ALL_PARENTS
+            | engine.URDF_USE_IMPLICIT_CYLINDER  # else wheels have 32 corners, and rumble
         )
         x, y, _ = self._start
         ground = self._bullet.ground_height(x, y)
@@ -147,7 +148,7 @@ class BulletMechanism:
         return BaseMotion(
             position=np.array(position) + to_origin,
             rotation=rotation,
-            velocity=velocity + np.cross(rate, to_origin),
+            velocity=velocity + cross(rate, to_origin),
             angular_velocity=rate,
         )
 
@@ -236,23 +237,3 @@ class BulletMechanism:
             self._engine.removeBody(self._body)
         self._bullet.names.pop(self._body, None)
         self._body = -1
-
-
-class BulletBody(SimulatedBody):
-    """A robot under physics; bodies of one ``BulletWorld`` share its clock."""
-
-    def __init__(
-        self,
-        bullet: BulletWorld,
-        spec: BodySpec,
-        pose_start: ArrayLike,
-        rng: np.random.Generator,
-    ) -> None:
-        """Put a robot at ``pose_start`` (x, y, yaw) in the map; its random numbers are ``rng``'s.
-
-        Raises:
-            OptionError: The control period or the sensor delay is no whole number of steps.
-        """
-        bullet.count(spec.period, f"the control period of {spec.name}")
-        self.mechanism = BulletMechanism(bullet, spec, pose_start)
-        super().__init__(bullet, spec, self.mechanism, docks=bullet.docks, rng=rng)

@@ -1,0 +1,349 @@
+"""A simulated body: commands in with one period of delay, samples out with the sensors' delay.
+
+``SimulatedBody`` is the door; what is behind it is a ``Mechanism``: rigid bodies in an engine
+(``sim.mechanism``) or perfect motion (``sim.kinematic``).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+import numpy as np
+
+from robotics.core.arrays import Array
+from robotics.core.errors import BackendError
+from robotics.core.messages import Command, Contacts, Observation, Scan, ToolReadings, Tools
+from robotics.core.rotation import rpy_from_matrix
+from sim.battery import Accumulator
+from sim.sensors import GRAVITY, LidarSpec, read_feet, read_imu, read_joints, read_scan
+from sim.servo import Drive, registers
+from sim.spec import BodySpec
+from sim.timeline import Timeline
+
+DOCK_REACH = 0.3
+"""A body charges when its base is this near to a charging dock [m]."""
+
+
+def cross(a: Array, b: Array) -> Array:
+    """Return a × b (3,); numpy's own costs ten times as much for two short vectors."""
+    ax, ay, az = a.tolist()
+    bx, by, bz = b.tolist()
+    return np.array([ay * bz - az * by, az * bx - ax * bz, ax * by - ay * bx])
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMotion:
+    """True motion of the base link's frame."""
+
+    position: Array
+    """Of its origin in the map, shape (3,) [m]."""
+    rotation: Array
+    """Base to map, shape (3, 3)."""
+    velocity: Array
+    """Of its origin in the map, shape (3,) [m/s]."""
+    angular_velocity: Array
+    """In the map, shape (3,) [rad/s]."""
+
+    def velocity_of(self, point_in_base: Array) -> Array:
+        """Return the velocity in the map of a point of the base, shape (3,) [m/s]."""
+        return self.velocity + cross(self.angular_velocity, self.rotation @ point_in_base)
+
+
+class Mechanism(Protocol):
+    """What moves."""
+
+    position: Array
+    """Joint angles at the last ``read``, shape (n,) [rad]."""
+    velocity: Array
+    """[rad/s]."""
+    torque: Array
+    """Torques of the motors at the last ``drive``, shape (n,) [N·m]."""
+
+    def restart(self) -> None:
+        """Go back to the start."""
+
+    def read(self) -> None:
+        """Look at the joints."""
+
+    def drive(self, drive: Drive) -> None:
+        """Let the motors act for one step."""
+
+    def motion(self) -> BaseMotion:
+        """Return the true motion of the base."""
+
+    def distances(self, spec: LidarSpec) -> Array:
+        """Return the true distance along each beam, infinite where nothing is, shape (m,) [m]."""
+
+    def foot_force(self) -> Array:
+        """Return the true forces on the corners of the soles, shape (2, 4) [N]."""
+
+    def pressed(self) -> tuple[str, ...]:
+        """Return the names of the bumpers that touch something."""
+
+    def contacts_with(self) -> list[tuple[str, float]]:
+        """Return (what, force [N]) of every touch beyond standing on the ground."""
+
+    def remove(self) -> None:
+        """Leave the place. May be called twice."""
+
+
+class SimulatedBody:
+    """A body on a timeline; satisfies ``robotics.core.backend.Backend``.
+
+    Attributes:
+        spec: What it is made of.
+        period: Control period [s].
+        bin_fraction: How full the sweeper's bin is; whoever counts the dirt sets it.
+        heard: What was said since the last observation; whoever speaks sets it.
+        tools: The tool settings that are applied now.
+    """
+
+    def __init__(
+        self,
+        timeline: Timeline,
+        spec: BodySpec,
+        mechanism: Mechanism,
+        *,
+        docks: Array,
+        rng: np.random.Generator,
+    ) -> None:
+        self.spec = spec
+        self.period = spec.period
+        self.bin_fraction = 0.0
+        self.heard: tuple[str, ...] = ()
+        self._timeline, self._mechanism = timeline, mechanism
+        self._docks, self._rng = docks, rng
+        self._substeps = timeline.count(spec.period, f"the control period of {spec.name}")
+        self._delay = timeline.count(spec.sensor_delay, f"the sensor delay of {spec.name}")
+        self._scan_every = max(1, round(spec.lidar.period / spec.period))
+        self._imu_in_base = spec.model.pose_in_base(spec.imu, spec.initial_joints)
+        bias = spec.noise.gyro_bias
+        self._gyro_bias = rng.uniform(-bias, bias, 3)
+        self._battery = Accumulator(spec.battery)
+        self._samples: deque[tuple[int, Observation]] = deque()
+        self._open = True
+        timeline.residents.append(self)
+        self._clear()
+
+    def _clear(self) -> None:
+        """Forget everything that happened."""
+        spec, joints = self.spec, self.spec.model.joints
+        rest = spec.initial_joints if spec.motors.is_position else np.zeros(len(joints))
+        self._drive = Drive(registers(spec.motors, rest), joints.column("effort"))
+        self.tools = Tools()
+        self._pending: tuple[int, Drive, Tools] | None = None
+        self._water = 1.0
+        self._battery.restart()
+        self._due = self._timeline.steps
+        self._count = 0
+        self._samples.clear()
+        self._mechanism.restart()
+        self._last_velocity = self._mechanism.motion().velocity_of(self._imu_in_base[0])
+        self._last_velocity_step = self._due
+
+    # ------------------------------------------------------------------------------ the door
+
+    def reset(self) -> Observation:
+        """Put the body back to its start; the place's clock goes on.
+
+        Raises:
+            BackendError: The body was closed.
+        """
+        self._check_open()
+        self._clear()
+        self._mechanism.read()
+        self._latest = self._sample()
+        ahead = (self._substeps - self._delay - 1) % self._substeps + 1
+        self._next_sample = self._due + ahead
+        return self._deliver(self._latest)
+
+    def act(self, command: Command) -> None:
+        """Keep ``command``; it is applied one period after the observation that it answers.
+
+        Raises:
+            BackendError: It has the wrong number of joints, or the body was closed.
+        """
+        self._check_open()
+        n = len(self.spec.model.joints)
+        if len(command.target) != n:
+            raise BackendError(
+                f"{self.spec.name} has {n} joints, the command {len(command.target)}; "
+                "use this robot's joint table"
+            )
+        limit = np.minimum(np.abs(command.effort_limit), self.spec.motors.stall)
+        drive = Drive(registers(self.spec.motors, command.target), limit)
+        self._pending = (self._due + self._substeps, drive, command.tools)
+
+    def observe(self) -> Observation:
+        """Return the observation that is due one period after the last.
+
+        Raises:
+            BackendError: The body was closed.
+        """
+        self._check_open()
+        self._due += self._substeps
+        self._timeline.advance_to(self._due)
+        self._switch(self._due)
+        if self._next_sample == self._timeline.steps == self._due:
+            self._mechanism.read()
+            self._take_sample()
+        if self._samples and self._samples[0][0] <= self._due - self._delay:
+            self._latest = self._samples.popleft()[1]
+            return self._deliver(self._latest)
+        return self._deliver(replace(self._latest, scan=None, kerb_scan=None))
+
+    def close(self) -> None:
+        """Leave the place. May be called twice."""
+        if self._open:
+            self._open = False
+            self._timeline.residents.remove(self)
+            self._mechanism.remove()
+
+    # ------------------------------------------------------------------------- for onlookers
+
+    def true_pose(self) -> tuple[float, float, float]:
+        """Return (x, y, yaw) of the base in the map; never for a controller."""
+        motion = self._mechanism.motion()
+        yaw = rpy_from_matrix(motion.rotation)[2]
+        return float(motion.position[0]), float(motion.position[1]), yaw
+
+    def true_base(self) -> tuple[Array, Array]:
+        """Return position (3,) and quaternion (4,) (x, y, z, w) of the base in the map."""
+        motion = self._mechanism.motion()
+        return motion.position, quaternion_from_matrix(motion.rotation)
+
+    def true_velocity(self) -> Array:
+        """Return the velocity of the base's origin in the map, shape (3,) [m/s]."""
+        return self._mechanism.motion().velocity
+
+    def joint_positions(self) -> Array:
+        """Return the true joint angles, shape (n,) [rad]."""
+        self._mechanism.read()
+        return self._mechanism.position
+
+    def contacts_with(self) -> list[tuple[str, float]]:
+        """Return (what, force [N]) of every touch beyond standing on the ground."""
+        return self._mechanism.contacts_with()
+
+    def outline(self) -> tuple[float, float, float]:
+        """Return (x, y, radius) of a circle that visitors keep out of [m]."""
+        x, y, _ = self.true_pose()
+        return x, y, self.spec.radius
+
+    # ------------------------------------------------------------------------------- inside
+
+    def before_step(self, step: int) -> None:
+        """Sense what is due, then drive the motors for one step."""
+        mechanism = self._mechanism
+        mechanism.read()
+        if step == self._next_sample:
+            self._take_sample()
+        self._switch(step)
+        if (step - self._due) % self._substeps == 0:
+            self._account()
+        mechanism.drive(self._drive)
+
+    def _switch(self, step: int) -> None:
+        """Apply the kept command if its time has come."""
+        if self._pending is not None and step >= self._pending[0]:
+            _, self._drive, self.tools = self._pending
+            self._pending = None
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise BackendError(f"the body of {self.spec.name} was closed; open the place again")
+
+    def _account(self) -> None:
+        """Book energy and water of one control period."""
+        mechanism, spec, tools = self._mechanism, self.spec, self.tools
+        mechanical = mechanism.torque * mechanism.velocity
+        heat = spec.motors.copper_loss * mechanism.torque**2
+        power = float(np.maximum(mechanical + heat, 0.0).sum()) + spec.fan_power * tools.fan
+        self._battery.draw(power, self.period, docked=self._docked())
+        self._water = max(0.0, self._water - tools.spray * self.period / spec.water_time)
+        self._drive = replace(self._drive, supply=self._battery.supply)
+
+    def _docked(self) -> bool:
+        if not len(self._docks) or self.spec.battery.charger == 0.0:
+            return False
+        x, y, _ = self.true_pose()
+        return bool(np.hypot(self._docks[:, 0] - x, self._docks[:, 1] - y).min() <= DOCK_REACH)
+
+    def _take_sample(self) -> None:
+        self._next_sample += self._substeps
+        self._count += 1
+        self._samples.append((self._timeline.steps, self._sample()))
+
+    def _sample(self) -> Observation:
+        """Let every sensor that is due look at the truth now."""
+        spec, mechanism = self.spec, self._mechanism
+        joints = (mechanism.position, mechanism.velocity, mechanism.torque)
+        rate, force = self._inertial()
+        turn = self._count % self._scan_every == 0
+        return Observation(
+            time=self._timeline.time,
+            joints=read_joints(joints, spec.motors, noise=spec.noise, age=spec.sensor_delay),
+            imu=read_imu(rate, force, noise=spec.noise, draw=self._rng.standard_normal(6)),
+            scan=self._scan(spec.lidar) if turn else None,
+            kerb_scan=self._scan(spec.kerb_lidar) if turn and spec.kerb_lidar else None,
+            contacts=Contacts(self._feet(), mechanism.pressed()),
+        )
+
+    def _scan(self, lidar: LidarSpec) -> Scan:
+        draw = self._rng.standard_normal(lidar.beams)
+        return read_scan(lidar, self._mechanism.distances(lidar), noise=self.spec.noise, draw=draw)
+
+    def _feet(self) -> Array:
+        if not self.spec.soles:
+            return np.zeros((2, 4))
+        draw = self._rng.standard_normal(8)
+        return read_feet(self._mechanism.foot_force(), noise=self.spec.noise, draw=draw)
+
+    def _inertial(self) -> tuple[Array, Array]:
+        """Return rate with bias, and mean specific force since the last sample, IMU frame (3,).
+
+        The accelerometer integrates between samples (delta-velocity output), which is also its
+        low-pass: -3 dB at 0.44 of the sampling rate.
+        """
+        point, turn = self._imu_in_base
+        motion = self._mechanism.motion()
+        velocity = motion.velocity_of(point)
+        elapsed = (self._timeline.steps - self._last_velocity_step) * self._timeline.step
+        change = (velocity - self._last_velocity) / elapsed if elapsed > 0.0 else np.zeros(3)
+        self._last_velocity, self._last_velocity_step = velocity, self._timeline.steps
+        to_imu = (motion.rotation @ turn).T
+        force = to_imu @ (change + np.array([0.0, 0.0, GRAVITY]))
+        return to_imu @ motion.angular_velocity + self._gyro_bias, force
+
+    def _deliver(self, sample: Observation) -> Observation:
+        """Return a sample as the observation that is due now."""
+        heard, self.heard = self.heard, ()
+        return replace(
+            sample,
+            time=self._due * self._timeline.step,
+            battery=self._battery.read(),
+            tools=ToolReadings(self._water, self.bin_fraction),
+            heard=heard,
+        )
+
+
+def quaternion_from_matrix(rotation: Array) -> Array:
+    """Return the unit quaternion (x, y, z, w), w >= 0, of a rotation (3, 3).
+
+    Divides by the largest component (Shepperd 1978), so it holds for every angle.
+    """
+    m = rotation
+    trace = m[0, 0] + m[1, 1] + m[2, 2]
+    largest = int(np.argmax([m[0, 0], m[1, 1], m[2, 2], trace]))
+    if largest == 3:
+        parts = [m[2, 1] - m[1, 2], m[0, 2] - m[2, 0], m[1, 0] - m[0, 1], 1.0 + trace]
+    else:
+        i, j, k = largest, (largest + 1) % 3, (largest + 2) % 3
+        parts = [0.0, 0.0, 0.0, m[k, j] - m[j, k]]
+        parts[i] = 1.0 + 2.0 * m[i, i] - trace
+        parts[j] = m[j, i] + m[i, j]
+        parts[k] = m[k, i] + m[i, k]
+    unit = np.array(parts) / np.linalg.norm(parts)
+    return np.asarray(unit if unit[3] >= 0.0 else -unit)
