@@ -214,7 +214,7 @@ class Gait:
                 self.stance = 1 if measured[1] > 0.0 else 0
             self._on_the_spot = -2
             self._begin_step()
-        elif awake and wants_to_walk:
+        elif wants_to_walk and self._time > self._walk.calm_time:
             sideways = self._followed[1] + 0.1 * self._followed[2]
             if abs(sideways) > 1e-4:
                 self.stance = 1 if sideways > 0.0 else 0

@@ -24,6 +24,8 @@ class WalkParameters:
     step_time: float = 0.36
     wake_time: float = 0.6
     """After switching on, no foot is lifted for so long: the servos take up the weight."""
+    calm_time: float = 2.0
+    """After switching on, no walk is begun for so long: the gyro's bias is learned."""
     start_time: float = 0.35
     """Weight shift before the first step."""
     step_height: float = 0.045

@@ -9,9 +9,16 @@ import numpy as np
 from robotics.control.balance import StandParameters
 from robotics.control.com_observer import ObserverParameters
 from robotics.control.feedforward import Servos
+from robotics.control.guard import GuardConfig
 from robotics.control.posture import PostureParameters
+from robotics.control.stopping import Body
 from robotics.control.walk_parameters import WalkParameters
+from robotics.core.arrays import Array, frozen
 from robotics.core.joints import JointTable
+from robotics.planning.avoidance import TrackerConfig
+from robotics.planning.navigator import NavigatorConfig
+from robotics.planning.profile import Pace
+from robotics.planning.search import Room
 
 PERIOD = 0.005
 """Time of a tick [s]."""
@@ -26,6 +33,25 @@ REST = {
     "right_elbow": -0.5,
 }
 """Arms hang a little off the body, elbows slightly bent [rad]."""
+
+
+def footprint_discs() -> Array:
+    """Return the footprint, shoulders and arms included, as discs (x, y, radius), (3, 3) [m]."""
+    return np.asarray(frozen([(0.0, 0.12, 0.16), (0.0, -0.12, 0.16), (0.02, 0.0, 0.18)]))
+
+
+def footprint_outline() -> Array:
+    """Return points whose convex hull is the footprint, shape (k, 2) [m]."""
+    around = np.arange(12) * (2.0 * np.pi / 12)
+    return np.asarray(
+        frozen(
+            [
+                (x + radius * np.cos(angle), y + radius * np.sin(angle))
+                for x, y, radius in footprint_discs()
+                for angle in around
+            ]
+        )
+    )
 
 
 def servos(joints: JointTable) -> Servos:
@@ -47,8 +73,33 @@ class GreeterConfig:
     stand: StandParameters = field(default_factory=StandParameters)
     upper: PostureParameters = field(
         default_factory=lambda: PostureParameters(
-            rest=REST, head_in_base=(0.08, 0.0, 0.49), base_height=0.46
+            rest=REST, head_in_base=(0.06, 0.0, 0.55), base_height=0.49
         )
     )
+    tracker: TrackerConfig = field(
+        default_factory=lambda: TrackerConfig(
+            speed=0.25,
+            turn_rate=0.45,
+            acceleration=0.3,
+            angular_acceleration=0.9,
+            sideways=0.08,
+            backward=0.12,
+        )
+    )
+    navigator: NavigatorConfig = field(
+        default_factory=lambda: NavigatorConfig(
+            pace=Pace(speed=0.25, acceleration=0.15, turn_rate=0.4),
+            room=Room(0.28, 0.20),
+            approach=0.3,
+        )
+    )
+    guard: GuardConfig = field(
+        default_factory=lambda: GuardConfig(
+            Body(footprint_outline(), deceleration=0.3, reaction=0.8)
+        )
+    )
+    target_rate: float = 60.0
+    """Largest change of a joint target [rad/s]: torque asked for as an offset changes in one tick
+    when a foot lands; the servo's own speed is limited by its motor."""
     still_twist: tuple[float, float, float] = (0.02, 0.02, 0.04)
     """A twist within this is no reason to lift a foot: [m/s], [m/s], [rad/s]."""

@@ -19,13 +19,13 @@ from robotics.core.messages import Command, Goal, State, Twist2
 from robotics.core.model import Model
 from robotics.robots.greeter.config import PERIOD, GreeterConfig, servos
 
-TwistLimit = Callable[[State, Twist2], Twist2]
-"""Slows a wished twist before an obstacle: a walker must step to a stand, not freeze."""
+TwistLimit = Callable[[State, Twist2], tuple[Twist2, str]]
+"""Slows a wished twist before an obstacle, and names the rule that did: see ``restraint``."""
 
 
-def unlimited(state: State, twist: Twist2) -> Twist2:
+def unlimited(state: State, twist: Twist2) -> tuple[Twist2, str]:
     """Let every twist pass."""
-    return twist
+    return twist, ""
 
 
 class WalkingLocomotion:
@@ -47,7 +47,6 @@ class WalkingLocomotion:
         limit_twist: TwistLimit = unlimited,
     ) -> None:
         self._config, self._limit_twist = config, limit_twist
-        self._joints = model.joints
         self._servos = servos(model.joints)
         self._dynamics = Dynamics(model)
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
@@ -55,7 +54,10 @@ class WalkingLocomotion:
         self._body = WholeBody(model, self._dynamics, period=PERIOD, start=start)
         self._observer = ComObserver(self._dynamics, config.observer, period=PERIOD)
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
-        self._feet_apart = 0.0
+        self._lower, self._upper_limit = model.joints.column("lower"), model.joints.column("upper")
+        self._effort = model.joints.column("effort")
+        self._behind: Array | None = None
+        self._awake = 0.0
 
     @property
     def is_standing(self) -> bool:
@@ -64,7 +66,7 @@ class WalkingLocomotion:
 
     def move(self, state: State, goal: Goal, twist: Twist2) -> Command:
         """Return the joint targets for this tick."""
-        allowed = self._limit_twist(state, twist)
+        allowed, stopped_by = self._limit_twist(state, twist)
         wanted = np.array([allowed.vx, allowed.vy, allowed.wz])
         if (np.abs(wanted) < self._config.still_twist).all():
             wanted = np.zeros(3)
@@ -85,13 +87,26 @@ class WalkingLocomotion:
             legs=self._body.leg_joints,
             count=len(target),
         )
-        target = np.clip(target, self._joints.column("lower"), self._joints.column("upper"))
+        target = self._taken_over(target, state)
+        target = np.clip(target, self._lower, self._upper_limit)
         return Command(
             target,
-            self._joints.column("effort"),
+            self._effort,
             tools=goal.tools,
             sound=goal.voice,
+            stopped_by=stopped_by,
         )
+
+    def _taken_over(self, target: Array, state: State) -> Array:
+        """Return ``target`` (n,), reached from the joints as they are found when switched on."""
+        if self._behind is None:
+            self._behind = state.joints.position - target
+        share = self._awake / self._config.walk.wake_time
+        self._awake += PERIOD
+        if share >= 1.0:
+            return target
+        left = 1.0 - share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
+        return np.asarray(target + left * self._behind)
 
 
 def standing_pose(

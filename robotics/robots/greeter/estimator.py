@@ -1,0 +1,107 @@
+"""The greeter's estimator: tilt, touch, steps and lidar make one state."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from robotics.control.dynamics import SIDES, Dynamics
+from robotics.control.pendulum import GRAVITY
+from robotics.core.arrays import Array, BoolArray
+from robotics.core.messages import Observation, State
+from robotics.core.model import Model
+from robotics.estimation.attitude import Attitude
+from robotics.estimation.contact import FootContact
+from robotics.estimation.leg_odometry import LegOdometry
+from robotics.estimation.perception import RangePerception
+
+_AT_REST = 0.5
+"""Both feet loaded for so long, and no step since: the gyro's mean is its bias [s]."""
+_LARGEST_GAP = 0.1
+"""A longer time between two observations is a break, not a step [s]."""
+_INVALID = "joint reading invalid"
+
+
+@dataclass(slots=True)
+class WalkingEstimator:
+    """From an observation to a full state (``robotics.core.parts.Estimator``).
+
+    Attributes:
+        perception: Pose and obstacles by lidar.
+        contact: Which feet carry.
+        odometry: Steps.
+        attitude: Tilt and gyro bias.
+    """
+
+    perception: RangePerception
+    contact: FootContact
+    odometry: LegOdometry
+    attitude: Attitude = field(default_factory=Attitude)
+    _time: float | None = None
+    _position: Array | None = None
+
+    @staticmethod
+    def of(model: Model, perception: RangePerception) -> WalkingEstimator:
+        """Build it for a robot and its lidar."""
+        dynamics = Dynamics(model)
+
+        def soles(position: Array) -> Array:
+            dynamics.place(position)
+            return np.array([dynamics.sole(side)[0] for side in range(len(SIDES))])
+
+        contact = FootContact(dynamics.mass * GRAVITY)
+        return WalkingEstimator(perception, contact, LegOdometry(soles))
+
+    def update(self, observation: Observation) -> State:
+        """Return the state at ``observation.time``."""
+        last, self._time = self._time, observation.time
+        duration = 0.0 if last is None else observation.time - last
+        if not 0.0 <= duration <= _LARGEST_GAP:
+            duration = 0.0
+        joints, imu = observation.joints, observation.imu
+        position = self._trusted(joints.position, joints.valid)
+        self.contact.update(observation.contacts.foot_force, duration=duration)
+        tilt = self.attitude.update(
+            imu.angular_velocity,
+            imu.linear_acceleration,
+            duration=duration,
+            still=self.contact.planted > _AT_REST,
+        )
+        rate = imu.angular_velocity - self.attitude.bias
+        step = self.odometry.update(
+            position,
+            self.contact.shares,
+            tilt=tilt,
+            angular_velocity=rate,
+            duration=duration,
+        )
+        seen = self.perception.update(
+            observation.time, step, observation.scan, tilt=(float(tilt[0]), float(tilt[1]))
+        )
+        faults = () if joints.valid.all() else (_INVALID,)
+        return State(
+            time=observation.time,
+            pose_base_in_map=seen.pose_base_in_map,
+            twist_base_in_base=np.array([*self.odometry.velocity, self.odometry.turn]),
+            joints=joints,
+            tilt=tilt,
+            angular_velocity_base_in_base=rate,
+            contacts=observation.contacts,
+            obstacles=seen.obstacles,
+            points_in_base=seen.points_in_base,
+            points_age=seen.points_age,
+            quality=min(1.0, max(0.0, seen.quality)),
+            battery=observation.battery,
+            tools=observation.tools,
+            faults=(*observation.faults, *faults, *seen.faults),
+            heard=observation.heard,
+        )
+
+    def _trusted(self, position: Array, valid: BoolArray) -> Array:
+        """Return the joint angles (n,), the last good one where a reading is invalid."""
+        if self._position is None or valid.all():
+            self._position = np.array(position)
+        else:
+            self._position = np.where(valid, position, self._position)
+        return self._position
