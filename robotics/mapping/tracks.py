@@ -31,9 +31,9 @@ class Tracking:
     """A thing that has not moved for so long is static [s]."""
     moved: float = 0.5
     """A thing that came this far from where it was first seen is mobile [m]."""
-    child: float = 0.20
+    child: float = 0.21
     """Mobile things thinner than this radius are children [m]."""
-    cart: float = 0.45
+    cart: float = 0.34
     """Mobile things wider than this radius are carts [m]."""
 
 

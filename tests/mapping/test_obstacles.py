@@ -106,8 +106,8 @@ def test_two_side_by_side_are_two() -> None:
     ("radius", "speed", "kind"),
     [
         (0.25, 0.8, Kind.PERSON),
-        (0.15, 1.2, Kind.CHILD),
-        (0.55, 0.6, Kind.CART),
+        (0.18, 1.2, Kind.CHILD),
+        (0.40, 0.6, Kind.CART),
         (0.25, 0.0, Kind.STATIC),
     ],
 )
