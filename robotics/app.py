@@ -12,6 +12,9 @@ from robotics.core.parts import Mission, Robot
 
 Clock = Callable[[], float]
 
+_SLACK = 1e-9
+"""Times that differ by less are the same [s]."""
+
 
 def no_clock() -> float:
     """Stand in for a clock where nobody asks how long a stage takes."""
@@ -74,8 +77,10 @@ def run(
 ) -> None:
     """Serve every robot of ``crew`` until simulated or real time ``until`` [s].
 
-    The robot whose observation is due first is always served first, so that bodies that share one
-    world stay in step. Every body is closed at the end, whatever happens.
+    The robot whose observation is due first is always served first, and no body is observed before
+    its turn: bodies that share one world stay in step. (To observe a body right after its command
+    would take the world a whole period of the slowest robot ahead of the fastest.) Every body is
+    closed at the end, whatever happens.
 
     Args:
         crew: The robots; their backends are reset here.
@@ -85,16 +90,18 @@ def run(
     """
     members = list(crew)
     try:
-        due = {id(member): member.backend.reset() for member in members}
+        waiting = {id(member): member.backend.reset() for member in members}
+        due = {key: observation.time for key, observation in waiting.items()}
         while members and not should_stop():
-            member = min(members, key=lambda one: due[id(one)].time)
-            observation = due[id(member)]
-            if observation.time > until:
+            member = min(members, key=lambda one: due[id(one)])
+            key = id(member)
+            if due[key] > until + _SLACK:
                 break
+            observation = waiting.pop(key, None) or member.backend.observe()
             done = tick(member.robot, member.mission, observation, member.times)
             member.backend.act(done.sent)
             on_tick(member, done)
-            due[id(member)] = member.backend.observe()
+            due[key] = observation.time + member.backend.period
     finally:
         for member in members:
             member.backend.close()
