@@ -60,7 +60,9 @@ class Track:
         if link is not None:
             self.add(link, working=True)
         elif not self._reach(poses[0]):
-            return False
+            poses = _from_way_in(poses, self.space, self.sweeping.fit)
+            if not self._reach(poses[0]):
+                return False
         self.add(poses, working=True)
         return True
 
@@ -82,7 +84,7 @@ class Track:
                 self.add(link, working=True)
                 self.add(short, working=True)
                 return True
-        return self.go(_from_way_in(poses, self.space, self.sweeping.fit))
+        return self.go(poses)
 
     def _half_turn(self, target: Array) -> Array | None:
         """Return a half circle to a neighbouring swath, where it is free."""

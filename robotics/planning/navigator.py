@@ -24,6 +24,8 @@ from robotics.planning.sweep_job import SweepJob
 
 STANDING = 0.15
 """Obstacles slower than this stand [m/s]."""
+RETRY = 1.0
+"""A robot that is blocked looks for another way this often [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Navigator:
     _job: SweepJob | None = None
     _time: float = -np.inf
     _mark: tuple[float, int, float, float] = (0.0, 0, 0.0, 0.0)
+    _retry: float = -np.inf
     _finished: bool = False
 
     def plan(self, state: State, goal: Goal) -> Plan:
@@ -147,12 +150,15 @@ class Navigator:
         if blocked <= self.config.patience_way:
             self.progress = Progress(Status.MOVING, "", fraction)
             return
+        self.progress = Progress(Status.BLOCKED, "something stands there", fraction)
+        if state.time < self._retry:
+            return
+        self._retry = state.time + RETRY
         other = self._way(state.pose_base_in_map, base, self._space_now(state))
         if not other.is_empty:
             self._adopt(other, state)
         else:
-            self._mark = (state.time - 1.0, *self._mark[1:])  # look again in a second
-        self.progress = Progress(Status.BLOCKED, other.reason or "something stands there", fraction)
+            self.progress = Progress(Status.BLOCKED, other.reason, fraction)
 
     def _follow_sweep(self, state: State, blocked: float) -> None:
         cursor, job = self._cursor, self._job
@@ -168,11 +174,11 @@ class Navigator:
         status, reason = Status.MOVING, ""
         if blocked > self.config.patience_sweep:
             status, reason = Status.BLOCKED, "something stands there"
-            rest = job.skip(self._plan, cursor.index, pose, self._space_now(state))
-            if rest is not None:
-                self._adopt(rest, state)
-            else:
-                self._mark = (state.time - 2.0, *self._mark[1:])
+            if state.time >= self._retry:
+                self._retry = state.time + RETRY
+                rest = job.skip(self._plan, cursor.index, pose, self._space_now(state))
+                if rest is not None:
+                    self._adopt(rest, state)
         index = self._cursor.index if self._cursor is not None else 0
         working = bool(self._plan.working[index]) if not self._plan.is_empty else False
         self.progress = Progress(status, reason, job.fraction, working)

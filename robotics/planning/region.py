@@ -92,11 +92,11 @@ def region_of(zone: Polygon, space: Space, tool: Tool, fit: Fit) -> Region:
     x0, y0, x1, y1 = zone.bounds
     pad = reach + 0.5
     near = obstacles_near(space.distance, (x0 - pad, y0 - pad, x1 + pad, y1 + pad))
-    keep = near.buffer(reach)
+    keep: BaseGeometry = near.buffer(reach)
     if len(space.standing):
         centres = shapely.points(space.standing[:, :2])
         keep = keep.union(shapely.union_all(shapely.buffer(centres, space.standing[:, 2] + reach)))
-    inner: BaseGeometry = zone.buffer(-fit.edge, join_style="mitre").difference(keep)
+    inner = zone.buffer(-fit.edge, join_style="mitre").difference(keep)
     allowed = MultiPolygon([part for part in polygons_in(inner.simplify(0.02)) if part.area > 0.05])
     reachable: BaseGeometry = allowed.buffer(tool.half_width).intersection(zone).difference(near)
     return Region(allowed, reachable)

@@ -20,8 +20,8 @@ RESOLUTION = 0.05
 """Of the mask of what was swept [m]."""
 ROUNDS = 5
 """Most plans for what was left out."""
-STEPS = 8
-"""How many places further on are tried when the way is blocked."""
+JUMPS = (0.8, 1.6, 2.4, 3.2, 4.5, 6.0, 8.0, 11.0, 15.0, 20.0, 30.0)
+"""How much further along the plan a blocked robot tries to go on [m]."""
 
 
 @dataclass(slots=True)
@@ -88,8 +88,8 @@ class SweepJob:
         """
         step = np.hypot(*np.diff(plan.path[:, :2], axis=0).T)
         way = np.concatenate(([0.0], np.cumsum(step)))
-        free = space.free(plan.path, 0.1)
-        for ahead in 0.8 + 0.9 * np.arange(STEPS):
+        free = space.free(plan.path)
+        for ahead in JUMPS:
             k = int(np.searchsorted(way, way[index] + ahead))
             end = int(np.searchsorted(way, way[min(k, len(way) - 1)] + 1.2))
             if k >= len(way) - 1:

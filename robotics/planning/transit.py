@@ -66,7 +66,8 @@ def transit(space: Space, start: Array, target: Array, *, room: Room, least: flo
     """
     out, into = way_out(space, start, least), way_in(space, target, least)
     out = start[None, :].copy() if out is None else out
-    into = target[None, :].copy() if into is None else into
+    if into is None:
+        return None
     route = Route(reason="no way through")
     for radius in (space.turning_radius + least, room.radius):
         wide = Room(radius, max(room.comfort, radius + 0.1), space.standing)
