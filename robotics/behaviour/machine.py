@@ -208,6 +208,8 @@ def power_table() -> Table:
             *(Promise("plugged", level, "charging") for level in levels),
             Promise("full", "low", "normal"),
             Promise("full", "critical", "normal"),
+            Promise("low", "normal", "low"),
+            Promise("unplugged", "charging", "normal"),
             Promise("critical", "low", "critical"),
             Promise("critical", "normal", "critical"),
         ),

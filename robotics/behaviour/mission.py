@@ -103,6 +103,12 @@ class Machine:
         """When the present state was entered [s]."""
         self._owner = owner
         self._model = _Model()
+        self._answered = {
+            (leaf, event)
+            for leaf in table.leaves()
+            for event in table.events
+            if table.answers(leaf, event)
+        }
         self._waiting: deque[Event] = deque()
         self._event = Event("", 0.0)
         self._busy = self._moved = False
@@ -115,7 +121,6 @@ class Machine:
             auto_transitions=False,
             queued=True,
             send_event=True,
-            ignore_invalid_triggers=True,
             after_state_change=self._note,
         )
 
@@ -151,6 +156,8 @@ class Machine:
 
     def _answer(self, event: Event) -> bool:
         source, self._event, self._moved = self.state, event, False
+        if (source, event.name) not in self._answered:
+            return False
         self._model.trigger(event.name)
         if self._moved:
             self.since = event.time

@@ -24,7 +24,7 @@ STROLL_EVERY = 75.0
 """[s]."""
 STROLL_FIRST = 15.0
 """[s] after the start."""
-STROLL_LENGTHS = (0.5, 0.4)
+STROLL_LENGTHS = (0.6, 0.5)
 """Steps ahead, or if there is no room, shorter ones [m]."""
 STROLL_FREE = 3.0
 """Nobody may be nearer when it starts [m]; half of it when it has waited ``OVERDUE``."""
@@ -171,10 +171,9 @@ class GreeterMission:
     def _work(self, state: State) -> Goal:
         self.audience.update(state)
         assert self._start is not None
-        if state.time - self._start >= self._seconds - FAREWELL_TIME:
-            self._fire("time_up", state)
-        else:
-            self._fire(self._next(state), state)
+        over = state.time - self._start >= self._seconds - FAREWELL_TIME
+        due = "time_up" if over and self.machine.is_in("working") else self._next(state)
+        self._fire(due, state)
         goal = self._goal(state)
         return replace(goal, voice=self._speaker.current(state.time))
 

@@ -72,5 +72,6 @@ def table() -> Table:
             ),
             Promise("home", "working/stroll/back", "working/idle"),
             Promise("away", "working/stroll/pause", "working/stroll/back"),
+            Promise("away", "working/idle", "working/stroll/back"),
         ),
     )

@@ -128,6 +128,7 @@ class SweeperMission:
         """Return the goal for this tick."""
         if self._memory.start is None:
             self._memory.start = state.time
+        self._state = state
         return self._conduct.decide(state)
 
     def stop(self, reason: str) -> None:
@@ -192,7 +193,6 @@ class SweeperMission:
     # ------------------------------------------------------------------ deciding
 
     def _work(self, state: State) -> Goal:
-        self._state = state
         event, reason = self._next(state)
         if event:
             self.machine.fire(Event(event, state.time, reason))
