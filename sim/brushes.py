@@ -1,0 +1,43 @@
+"""Where the sweeper's tools touch the ground, in its base frame: as built in its URDF."""
+
+from __future__ import annotations
+
+import math
+
+from robotics.core.compiled import compiled
+
+SIDE_X = 0.50
+"""Of both side brushes' centres [m]."""
+SIDE_Y = 0.36
+"""Left positive, right negative [m]."""
+SIDE_RADIUS = 0.20
+ROLLER_X = 0.10
+ROLLER_HALF_LENGTH = 0.10
+"""The roller's bristles touch the ground this far before and behind its axis [m]."""
+ROLLER_HALF_WIDTH = 0.35
+SPRAY_X = (0.55, 0.70)
+"""The strip that the spray bar wets, from and to [m]."""
+HALF_WIDTH = SIDE_Y + SIDE_RADIUS
+"""Half of the swept width [m]."""
+REACH = 0.95
+"""No tool touches the ground farther than this from the base [m]."""
+BODY = ((-0.50, -0.40), (0.62, -0.40), (0.62, 0.40), (-0.50, 0.40))
+"""The hard body; side brushes reach beyond it and may brush along a wall."""
+
+NONE, SIDE_LEFT, SIDE_RIGHT, ROLLER = 0, 1, 2, 3
+
+
+@compiled
+def tool_at(x: float, y: float) -> int:
+    """Return which tool touches the ground at (x, y) [m] in the base frame."""
+    if math.fabs(x - ROLLER_X) <= ROLLER_HALF_LENGTH and math.fabs(y) <= ROLLER_HALF_WIDTH:
+        return ROLLER
+    if (x - SIDE_X) ** 2 + (math.fabs(y) - SIDE_Y) ** 2 <= SIDE_RADIUS * SIDE_RADIUS:
+        return SIDE_LEFT if y > 0.0 else SIDE_RIGHT
+    return NONE
+
+
+@compiled
+def is_sprayed(x: float, y: float) -> bool:
+    """Whether the spray bar wets the point (x, y) [m] of the base frame."""
+    return SPRAY_X[0] <= x <= SPRAY_X[1] and math.fabs(y) <= HALF_WIDTH
