@@ -42,9 +42,9 @@ def on_head(y: ArrayLike, z: ArrayLike, lift: float = 0.0) -> Array:
 
 def trunk() -> tuple[Part, ...]:
     """Return chest, hips, heart, backpack, shoulder roots and scarf."""
-    chest = blob((0.082, 0.110, 0.152), square=(0.6, 0.65), taper=0.08, detail=14)
+    chest = blob((0.082, 0.106, 0.152), square=(0.6, 0.65), taper=0.08, detail=14)
     hips = blob((0.080, 0.104, 0.056), square=(0.6, 0.65)).moved((-0.008, 0, 0.062))
-    heart = prism(_heart(0.024), 0.010).moved((0.083, 0, 0.245), (np.pi / 2, 0, np.pi / 2))
+    heart = prism(_heart(0.024), 0.010).moved((0.083, 0, 0.225), (np.pi / 2, 0, np.pi / 2))
     pack = blob((0.030, 0.078, 0.092), square=(0.55, 0.55)).moved((-0.082, 0, 0.22))
     root = cylinder(0.030, 0.05, edge=0.004).moved((0, 0.112, 0.32), SIDEWAYS)
     scarf = (
@@ -53,7 +53,7 @@ def trunk() -> tuple[Part, ...]:
         .moved((0, 0, 0.366), (0, 0.06, 0))
     )
     tail = blob((0.009, 0.017, 0.040), square=(0.6, 0.4), taper=-0.25)
-    tail = tail.moved((0.083, 0.026, 0.330), (0.42, 0.12, 0))
+    tail = tail.moved((0.083, 0.024, 0.318), (0.42, 0.12, 0))
     return (
         skin("chest shell", chest.moved((0, 0, 0.215)), areal=ABS, colour="white"),
         skin("hip shell", hips, areal=ABS, colour="blue"),
@@ -110,14 +110,14 @@ def patch(
 
 def _face() -> tuple[Part, ...]:
     """Return the screen with eyes, smile and cheeks, each a little above what it lies on."""
-    screen = patch((0.0, -0.014), (0.082, 0.056), 0.002, square=0.8)
+    screen = patch((0.0, -0.005), (0.082, 0.053), 0.002, square=0.8)
     bend = np.linspace(-1.0, 1.0, 13)
-    smile = tube(on_head(0.018 * bend, -0.045 + 0.009 * bend**2, 0.003), 0.003)
+    smile = tube(on_head(0.018 * bend, -0.037 + 0.009 * bend**2, 0.003), 0.003)
     parts = [
-        solid("eye", patch((0.036, -0.004), (0.0165, 0.0225), 0.004), mass=0.003, colour="glow"),
-        solid("pupil", patch((0.035, -0.005), (0.0105, 0.0155), 0.006), mass=0.001, colour="face"),
-        solid("sparkle", patch((0.039, 0.003), (0.004, 0.005), 0.008), mass=0.001, colour="white"),
-        solid("cheek", patch((0.057, -0.038), (0.010, 0.006), 0.004), mass=0.001, colour="blush"),
+        solid("eye", patch((0.036, 0.004), (0.0165, 0.0225), 0.004), mass=0.003, colour="glow"),
+        solid("pupil", patch((0.035, 0.003), (0.0105, 0.0155), 0.006), mass=0.001, colour="face"),
+        solid("sparkle", patch((0.039, 0.011), (0.004, 0.005), 0.008), mass=0.001, colour="white"),
+        solid("cheek", patch((0.057, -0.030), (0.010, 0.006), 0.004), mass=0.001, colour="blush"),
     ]
     return (
         solid("face window", screen, mass=0.03, colour="face"),
@@ -140,7 +140,7 @@ def upper_arm_mount() -> tuple[Part, ...]:
 
 def upper_arm() -> tuple[Part, ...]:
     """Return the sleeve and the beam in it."""
-    sleeve = blob((0.033, 0.033, 0.075), square=(0.65, 1.0)).moved((0, 0, -0.068))
+    sleeve = blob((0.031, 0.031, 0.075), square=(0.65, 1.0)).moved((0, 0, -0.068))
     elbow = cylinder(0.026, 0.052, edge=0.006).moved((0, 0, -0.15), SIDEWAYS)
     return (
         skin("sleeve", sleeve, areal=ABS, colour="white"),
@@ -172,7 +172,7 @@ def hand() -> tuple[Part, ...]:
 
 def hip() -> tuple[Part, ...]:
     """Return the cover of the hip roll servos."""
-    cover = blob((0.052, 0.052, 0.040), square=(0.6, 0.6)).moved((-0.045, 0, 0.0))
+    cover = blob((0.052, 0.032, 0.040), square=(0.6, 0.6)).moved((-0.055, 0, 0.0))
     return (skin("hip cover", cover, areal=ABS, colour="blue"),)
 
 
@@ -210,10 +210,10 @@ def ankle_cross() -> tuple[Part, ...]:
 
 def foot() -> tuple[Part, ...]:
     """Return a shoe with a white toe on a flat sole of 0.21 × 0.12 m."""
-    shoe = blob((0.100, 0.056, 0.044), square=(0.75, 0.65), detail=14).moved((0.015, 0, -0.022))
-    toe = blob((0.046, 0.050, 0.026), square=(0.9, 0.75)).moved((0.073, 0, -0.026))
+    shoe = blob((0.100, 0.056, 0.036), square=(0.7, 0.65), detail=14).moved((0.015, 0, -0.013))
+    toe = blob((0.046, 0.051, 0.024), square=(0.8, 0.75)).moved((0.073, 0, -0.022))
     plate = blob((0.105, 0.060, 0.009), square=(0.25, 0.4)).moved((0.015, 0, -0.041))
-    sock = ring(0.038, 0.010).moved((-0.005, 0, 0.010))
+    sock = ring(0.036, 0.011).moved((-0.008, 0, 0.020))
     return (
         skin("shoe", shoe, areal=THIN, colour="coral"),
         skin("toe", toe, areal=THIN, colour="white"),
@@ -233,12 +233,14 @@ def sole() -> tuple[Part, ...]:
 
 
 def lidar() -> tuple[Part, ...]:
-    """Return the bow tie, with the scanner as its knot."""
-    knot = cylinder(0.019, 0.030, edge=0.005)
-    wing = blob((0.012, 0.024, 0.030), square=(0.8, 0.7), taper=0.45)
-    wing = wing.moved((-0.006, 0.040, -0.002), (-np.pi / 2, 0, 0))
+    """Return the bow tie, with the scanner as its knot: the bows stay below the scan plane."""
+    knot = cylinder(0.020, 0.054, edge=0.005).moved((0, 0, -0.017))
+    window = cylinder(0.0205, 0.010)
+    wing = blob((0.012, 0.023, 0.030), square=(0.8, 0.7), taper=0.4)
+    wing = wing.moved((-0.002, 0.042, -0.034), (-np.pi / 2, 0, 0))
     return (
         solid("scanner", knot, mass=0.13, colour="face"),
+        solid("window", window, mass=0.004, colour="glow"),
         *pair([solid("bow", wing, mass=0.006, colour="sun")]),
     )
 

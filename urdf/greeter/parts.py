@@ -164,7 +164,7 @@ def _leg() -> tuple[list[Link], list[Joint]]:
     links = [
         Link(
             "left_hip",
-            (*drive("hip roll servo", (-0.055, 0.0, 0.0), (0, 0.024, 0)), *looks.hip()),
+            (*drive("hip roll servo", (-0.065, 0.0, 0.0), (0.018, 0, 0)), *looks.hip()),
             (),
             LEG_ROTOR,
         ),
@@ -200,7 +200,7 @@ def _leg() -> tuple[list[Link], list[Joint]]:
         revolute("left_hip_yaw", ("trunk", hip), (0, HIP_Y, 0), axis=Z, stops=(-0.9, 0.9)),
         revolute("left_hip_roll", (hip, cross), here, axis=X, stops=(-0.7, 0.7)),
         revolute("left_hip_pitch", (cross, thigh), here, axis=Y, stops=(-1.9, 1.0)),
-        revolute("left_knee", (thigh, shank), (0, 0, -THIGH), axis=Y, stops=(-0.02, 2.4)),
+        revolute("left_knee", (thigh, shank), (0, 0, -THIGH), axis=Y, stops=(-0.02, 2.35)),
         revolute("left_ankle_pitch", (shank, ankle), (0, 0, -SHANK), axis=Y, stops=(-1.2, 1.2)),
         revolute("left_ankle_roll", (ankle, foot), here, axis=X, stops=(-0.7, 0.7)),
     ]
