@@ -80,6 +80,7 @@ class Stroke(NamedTuple):
 
 @compiled
 def wetness_at(ground: Ground, r: int, c: int, time: float) -> float:
+    """Return how well water binds the dust of a cell at ``time`` [s]: 0 dry, 1 wet."""
     film = ground.film[r, c] - EVAPORATION * (time - ground.film_time[r, c])
     wet: float = min(1.0, max(0.0, film) / WET_FILM)
     return wet
