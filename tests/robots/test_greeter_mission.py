@@ -144,6 +144,8 @@ def test_alone_it_takes_a_few_steps_and_comes_back() -> None:
     assert 0.4 <= reach.max() <= 0.6 < LEASH
     assert reach[-1] < 0.2
     assert all(g.base.speed <= 0.25 for _, g in stage.goals if isinstance(g.base, GoTo))
+    walks = [goal.base for _, goal in stage.goals if isinstance(goal.base, GoTo)]
+    assert len({id(base.pose_in_map) for base in walks}) == 3  # out, out, home: they compare
     assert all(g.posture.clip == "" for _, g in stage.goals if isinstance(g.base, GoTo))
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.guests import Guest
 from robotics.behaviour.mission import Change, Conduct, Event, Machine, MissionReport
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, frozen
 from robotics.core.geometry import transform, wrap
 from robotics.core.messages import Drive, Goal, GoTo, Posture, State
 from robotics.core.parts import Progress, Status
@@ -88,8 +88,7 @@ class GreeterMission:
         self._speaker = Speaker(behaviours)
         self._tally = _Tally()
         self._start: float | None = None
-        self._station = np.zeros(3)
-        self._stroll = np.zeros(3)
+        self._station = self._stroll = frozen(np.zeros(3))
         self._next_stroll = self._next_return = 0.0
         self._clip, self._group = "", 0
         self._looks_at: Guest | None = None
@@ -274,8 +273,8 @@ class GreeterMission:
         """Return the map's station, if the robot stands on it, else where it stands."""
         for place in self._site.places.values():
             if place.kind == "greeter" and math.dist(place.pose[:2], pose[:2]) < 0.5:
-                return np.array(place.pose)
-        return np.array(pose)
+                return frozen(place.pose)
+        return frozen(pose)
 
     def _from_station(self, state: State) -> float:
         return math.dist(self._station[:2], state.pose_base_in_map[:2])
@@ -297,7 +296,7 @@ class GreeterMission:
         for length in STROLL_LENGTHS:
             ahead = transform(self._station, [[length, 0.0]])[0]
             if self._is_free(ahead):
-                self._stroll = np.array([*ahead, self._station[2]])
+                self._stroll = frozen([*ahead, self._station[2]])
                 self._next_stroll = state.time + STROLL_EVERY
                 self._tally.strolls += 1
                 return True

@@ -16,7 +16,7 @@ from shapely import Point, Polygon
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.guests import PEOPLE
 from robotics.behaviour.mission import Change, Conduct, Event, Machine, MissionReport
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, frozen
 from robotics.core.geometry import transform, wrap
 from robotics.core.messages import BaseGoal, Cover, Drive, Goal, GoTo, State, Stay, Tools
 from robotics.core.parts import Progress, Status
@@ -117,7 +117,7 @@ class SweeperMission:
         self.machine = Machine(table(), self)
         self._conduct = Conduct(self.machine, self._work)
         self._site, self._seconds, self._progress = site, seconds, progress
-        self._dock = np.array(site.place("dock_charge").pose)
+        self._dock = frozen(site.place("dock_charge").pose)
         self._speaker = Speaker(behaviours)
         self._memory = _Memory()
         self._state: State | None = None
