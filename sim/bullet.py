@@ -7,14 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 
 from robotics.core.arrays import Array
+from sim.docks import charging_docks
 from sim.engine import Engine
 from sim.ground import Crowd, Solids, lay_plane
 from sim.sensors import GRAVITY
-from sim.timeline import Timeline, Walkers
+from sim.timeline import STEP, Timeline, Walkers
 from sim.world_model import World
 
-STEP = 0.0025
-"""Physics step [s]; 1, 2.5 and 5 ms give the same gait to 1 % (measured with the prototype)."""
 SOLVER_ITERATIONS = 10
 """Of the constraint solver; 10 and 50 give the prototype the same gait."""
 
@@ -99,11 +98,3 @@ class BulletWorld(Timeline):
     def close(self) -> None:
         """Leave physics. May be called twice."""
         self.engine.close()
-
-
-def charging_docks(world: World | None) -> Array:
-    """Return where the charging docks of a world are, shape (k, 2) [m]."""
-    if world is None:
-        return np.zeros((0, 2))
-    docks = [place.pose[:2] for place in world.places if place.kind == "dock_charge"]
-    return np.array(docks, dtype=np.float64).reshape(-1, 2)
