@@ -213,7 +213,7 @@ class SweeperMission:
             talking = self._speaker.current(state.time) is not None
             return "" if talking else "finished", ""
         if where == "working/undock":
-            return ("away" if self._is_undocked(state, lasted) else ""), ""
+            return "away" if self._is_undocked(state, lasted) else "", ""
         if where == "working/choose":
             return self._choose(state)
         if where.startswith("returning") and self._is_docked(state):
@@ -267,7 +267,13 @@ class SweeperMission:
     def _is_undocked(self, state: State, lasted: float) -> bool:
         moved = math.dist(self._memory.undock_from[:2], state.pose_base_in_map[:2])
         in_dock = math.dist(self._memory.undock_from[:2], self._dock[:2]) < 0.6
-        return not in_dock or moved >= UNDOCK_LENGTH or lasted > 3.0 * UNDOCK_LENGTH / UNDOCK_SPEED
+        boxed_in = isinstance(self._undock(), Stay)
+        return (
+            not in_dock
+            or boxed_in
+            or moved >= UNDOCK_LENGTH
+            or lasted > 3.0 * UNDOCK_LENGTH / UNDOCK_SPEED
+        )
 
     def _choose(self, state: State) -> tuple[str, str]:
         memory = self._memory
@@ -326,9 +332,9 @@ class SweeperMission:
 
     def _waiting(self, state: State) -> str:
         memory = self._memory
-        told, moving = self._progress(), abs(float(state.twist_base_in_base[0])) > 0.1
+        told, moving = self._progress(), abs(float(state.twist_base_in_base[0])) > 0.05
         gone = not self._people_ahead(state, IN_THE_WAY)
-        if memory.free.lasted(moving or gone, state.time) > 0.3:
+        if moving or memory.free.lasted(gone, state.time) > 0.3:
             if memory.asked and told.status is not Status.IMPOSSIBLE:
                 self._speaker.say_politely("thank_you", state.time, every=POLITE_EVERY)
             memory.asked, memory.held, memory.free = False, _Since(), _Since()
@@ -374,7 +380,7 @@ class SweeperMission:
         return goals.get(where, (Stay(), where))
 
     def _undock(self) -> BaseGoal:
-        """Return backing out of the dock, or standing where there is no room behind."""
+        """Return backing out of the dock, or standing if there is no room behind."""
         behind = [[-length, 0.0] for length in np.linspace(0.5, 0.6 + UNDOCK_LENGTH, 8)]
         points = transform(self._memory.undock_from, behind)
         if bool(np.any(self._site.occupied.value(points, True))):
