@@ -165,7 +165,7 @@ class Bystander:
 
     def advance(self, duration: float, robots: Array) -> None:
         """Take a step and remember which robots were shown."""
-        self.position = self.position + (duration, 0.0)
+        self.position = self.position + np.array([duration, 0.0])
         self.robots = robots
 
 
