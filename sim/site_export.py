@@ -29,13 +29,15 @@ def export_site(world: World, folder: Path) -> None:
     """Write ``site``, ``scan``, ``keepout`` and ``speed`` (.yaml and .png) and ``places.geojson``.
 
     The site's occupied cells are those with their centre in a solid that begins below the robots'
-    height. The keep-out mask holds the keep-out zones and all that is not paved.
+    height. The scan layer has finer cells: lidars are matched against it. The keep-out mask holds
+    the keep-out zones and all that is not paved.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    raster = _Raster(world)
+    raster = _Raster(world, world.map.resolution)
+    fine = _Raster(world, world.map.scan_resolution)
     height, (low, high) = world.map.robot_height, world.map.scan_heights
     solid = raster.filled(_shape(s) for s in world.solids if s.bottom < height)
-    seen = raster.filled(
+    seen = fine.filled(
         _shape(s) for s in world.solids if s.bottom <= high and s.top >= low and s.bottom < height
     )
     kept_out = raster.filled(_polygon(z) for z in world.zones if z.kind == "keepout")
@@ -45,7 +47,7 @@ def export_site(world: World, folder: Path) -> None:
         keys: dict[str, Any] = {"mode": "trinary", "occupied_thresh": 0.65, "free_thresh": 0.25}
         if name == "site":
             keys["name"] = world.name
-        raster.write(folder, name, pixels, keys)
+        (fine if name == "scan" else raster).write(folder, name, pixels, keys)
     _write_speed(world, raster, folder)
     text = json.dumps(_collection(world), ensure_ascii=False, indent=1)
     (folder / "places.geojson").write_text(text + "\n", encoding="utf-8")
@@ -77,9 +79,9 @@ def _write_speed(world: World, raster: _Raster, folder: Path) -> None:
 class _Raster:
     """The cells of a site map; row 0 is the south."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, resolution: float) -> None:
         west, south, east, north = world.bounds
-        self.resolution = world.map.resolution
+        self.resolution = resolution
         self.origin = (west, south)
         self.shape = (
             math.ceil((north - south) / self.resolution - 1e-9),

@@ -141,6 +141,8 @@ class MapPlan:
 
     resolution: float
     """Side of a cell [m]."""
+    scan_resolution: float
+    """Side of a cell of the layer that lidars are matched against [m]."""
     scan_heights: tuple[float, float]
     """Lowest and highest lidar plane [m]."""
     robot_height: float

@@ -125,6 +125,7 @@ class MapSettings(Schema):
     """How the site map is drawn."""
 
     resolution: Annotated[float, Field(ge=0.01, le=1.0)] = 0.1
+    scan_resolution: Annotated[float, Field(ge=0.01, le=1.0)] = 0.05
     scan_heights: Annotated[tuple[Length, Length], AfterValidator(_ordered)] = (0.6, 0.91)
     robot_height: Length = 1.3
     full_speed: Length = 1.2

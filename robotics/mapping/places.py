@@ -114,7 +114,7 @@ def load_site(folder: Path) -> Site:
     occupied = base.like((base.cells >= OCCUPIED) | (base.cells == UNKNOWN))
     if occupied.cells.all():
         raise MapError(path, "", "no cell is free", "check negate and the thresholds")
-    scan, _ = _layer(folder / "scan.yaml", base)
+    scannable = _scan_layer(folder / "scan.yaml", base)
     keepout, _ = _layer(folder / "keepout.yaml", base)
     zones, places, kerbs = _read_places(folder / "places.geojson", base)
     kept_out = np.zeros(base.cells.shape, np.bool_) if keepout is None else keepout >= OCCUPIED
@@ -128,13 +128,28 @@ def load_site(folder: Path) -> Site:
     return Site(
         name=str(keys.get("name", folder.name)),
         occupied=occupied,
-        scannable=base.like((base.cells if scan is None else scan) >= OCCUPIED),
+        scannable=scannable.like(scannable.cells >= OCCUPIED),
         keepout=base.like(kept_out),
         speed_limit=base.like(speed),
         zones=MappingProxyType(zones),
         places=MappingProxyType(places),
         kerbs=kerbs,
     )
+
+
+def _scan_layer(path: Path, base: Grid) -> Grid:
+    """Return what a lidar sees: a layer that may have finer cells, or the map itself."""
+    if not path.exists():
+        return base
+    layer, _ = read_map(path)
+    size, wanted = (np.array(grid.cells.shape) * grid.resolution for grid in (layer, base))
+    if np.abs(size - wanted).max() > max(layer.resolution, base.resolution):
+        problem = (
+            f"{size[1]:g} × {size[0]:g} m differ from site.yaml's {wanted[1]:g} × {wanted[0]:g}"
+        )
+        raise MapError(path, "image", problem, "draw all layers over the same area")
+    _check_origin(path, layer, base)
+    return layer
 
 
 def _layer(path: Path, base: Grid) -> tuple[np.ndarray[Any, Any] | None, dict[str, Any]]:
@@ -149,10 +164,14 @@ def _layer(path: Path, base: Grid) -> tuple[np.ndarray[Any, Any] | None, dict[st
         rows, cols = layer.cells.shape
         problem = f"{cols} × {rows} pixels differ from site.yaml's {base.cells.shape[::-1]}"
         raise MapError(path, "image", problem, "draw all layers with the same size")
+    _check_origin(path, layer, base)
+    return layer.cells, keys
+
+
+def _check_origin(path: Path, layer: Grid, base: Grid) -> None:
     if np.abs(layer.origin - base.origin).max() > 0.01 * base.resolution:
         problem = f"{layer.origin.tolist()} differs from site.yaml's {base.origin.tolist()}"
         raise MapError(path, "origin", problem, "give all layers the same origin")
-    return layer.cells, keys
 
 
 def _speed(path: Path, base: Grid) -> Array:

@@ -104,6 +104,28 @@ def test_polygons_get_their_rings_the_right_way_round(folder: Path) -> None:
     assert (zone.title, zone.speed) == ("片", math.inf)
 
 
+def test_the_scan_layer_may_have_finer_cells(folder: Path) -> None:
+    """Lidars are matched against it, and coarse walls would shift the pose."""
+    layer(folder, "scan", np.full((80, 100), 254), resolution=0.05)
+    assert load_site(folder).scannable.resolution == 0.05
+
+
+@pytest.mark.parametrize(
+    ("keys", "text"),
+    [
+        ({"resolution": 0.2}, "10 × 8 m differ from site.yaml's 5 × 4; draw all layers over"),
+        ({"origin": "[1, 0, 0]"}, "give all layers the same origin"),
+    ],
+)
+def test_the_scan_layer_must_cover_the_same_area(
+    folder: Path, keys: dict[str, Any], text: str
+) -> None:
+    """Whatever the size of its cells."""
+    layer(folder, "scan", np.full((40, 50), 254), **keys)
+    with pytest.raises(MapError, match=text):
+        load_site(folder)
+
+
 LAYERS = [
     ({"resolution": 0.2}, (40, 50), "resolution: 0.2 differs from site.yaml's 0.1"),
     ({}, (40, 51), r"51 × 40 pixels differ from site\.yaml's \(50, 40\)"),
@@ -111,7 +133,7 @@ LAYERS = [
 ]
 
 
-@pytest.mark.parametrize("name", ["scan", "keepout", "speed"])
+@pytest.mark.parametrize("name", ["keepout", "speed"])
 @pytest.mark.parametrize(("keys", "shape", "text"), LAYERS)
 def test_layers_must_lie_on_each_other(
     folder: Path, name: str, keys: dict[str, Any], shape: tuple[int, int], text: str

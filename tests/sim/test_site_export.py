@@ -60,6 +60,10 @@ def test_cells_are_occupied_where_solids_stand(pair: Pair) -> None:
         assert site.occupied.value(centre.coords[0], False) or solid.area < 0.01
 
 
+UNSEEN = ("bench", "kerb", "lawn")
+"""Kinds of solids below every lidar."""
+
+
 def test_lidars_see_what_is_tall_enough(pair: Pair) -> None:
     """Benches, kerbs and lawns are not on the scan layer; railings, bins and walls are."""
     world, site, _ = pair
@@ -69,7 +73,12 @@ def test_lidars_see_what_is_tall_enough(pair: Pair) -> None:
             continue
         seen = site.scannable.value(inside.representative_point().coords[0], False)
         assert bool(seen) == (solid.kind != "bench"), solid.name
-    assert not (site.scannable.cells & ~site.occupied.cells).any()
+    solids = unary_union([Polygon(s.polygon) for s in world.solids if s.kind not in UNSEEN])
+    rows, cols = np.nonzero(site.scannable.cells)
+    points = site.scannable.origin + site.scannable.resolution * (
+        np.column_stack([cols, rows]) + 0.5
+    )
+    assert contains_xy(solids.buffer(1e-6), points).all()
 
 
 def test_keepout_is_what_is_forbidden_or_unpaved(pair: Pair) -> None:
@@ -142,7 +151,8 @@ def test_the_files_are_what_other_tools_expect(pair: Pair) -> None:
     for name in ("site", "scan", "keepout", "speed"):
         with Image.open(folder / f"{name}.png") as image:
             assert image.mode == "L"
-            assert image.size == site.occupied.cells.shape[::-1]
+            grid = site.scannable if name == "scan" else site.occupied
+            assert image.size == grid.cells.shape[::-1]
     with Image.open(folder / "site.png") as image:
         assert_array_equal(np.asarray(image)[::-1] == 0, site.occupied.cells)
     tree = json.loads((folder / "places.geojson").read_text(encoding="utf-8"))
