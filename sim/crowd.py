@@ -63,7 +63,9 @@ SIGHT_RANGE = 4.0
 PERSON_RADIUS = 0.25
 """Radius for which [HM95]'s centre distances hold [m]."""
 BLIND = 0.15
-"""Weight of a robot's repulsion for those who do not pay attention."""
+"""Weight of a robot's repulsion for those who do not pay attention …"""
+NOTICED = 0.4
+"""… until the gap to its disc is smaller than this [m]: then everybody does."""
 TOUCH = 0.05
 """Nobody walks nearer than this to a robot's disc on their own feet [m]."""
 SUBSTEP = 0.0125
@@ -209,11 +211,13 @@ def robot_force(w: Walkers, i: int, robots: Array) -> tuple[float, float]:
         near = distance - robots[k, 2] + PERSON_RADIUS
         if near > SIGHT_RANGE:
             continue
+        gap = distance - robots[k, 2] - w.radius[i]
+        weight = w.attention[i] if gap > NOTICED else 1.0
         near = max(0.05, near) / distance
         fx, fy = repulsion(near * dx, near * dy, 0.0, 0.0)
         fx, fy = seen(w.wish[i], fx, fy)
-        total_x += w.attention[i] * fx
-        total_y += w.attention[i] * fy
+        total_x += weight * fx
+        total_y += weight * fy
     return total_x, total_y
 
 

@@ -41,6 +41,12 @@ FINE_SHARE = 0.3
 """Fine part of the world's dust; the rest is sand (assumed)."""
 PIECE_MASS = (0.002, 0.03)
 """Lightest and heaviest piece of litter: a wrapper, a full paper cup [kg]."""
+BULK_DENSITY = np.array([900.0, 1500.0, 80.0])
+"""Of each class, loose in the bin [kg/m³] (assumed)."""
+LITTER_DENSITY = 40.0
+"""Of litter, loose in the bin [kg/m³] (assumed)."""
+BIN_VOLUME = 0.060
+"""[m³]: 60 l, as in the trial of this class of sweeper in Norway (at.no, project 498234)."""
 
 
 class Dirt:
@@ -65,16 +71,16 @@ class Dirt:
         self.pieces, self._piece_mass = self._litter(world)
         self.lying = np.ones(len(self.pieces), dtype=np.bool_)
         """Which ``pieces`` (m, 2) are still on the ground (m,)."""
-        self.bin_mass = 0.0
-        """[kg]."""
+        self._taken = np.zeros(3)
+        self._litter_taken = 0.0
         self.water_used = 0.0
         """[kg]."""
         self._time = 0.0
         self._haze: tuple[int, int, int, int] | None = None
-        polygons = [(z.name, Polygon(z.polygon, z.holes)) for z in world.zones if z.kind == "sweep"]
         self._zones = {
-            name: (zone, shapely.contains_xy(_prepared(zone), self._grid_x, self._grid_y))
-            for name, zone in polygons
+            z.name: self._window(Polygon(z.polygon, z.holes))
+            for z in world.zones
+            if z.kind == "sweep"
         }
         self._initial = {name: self.mass_in(name) for name in self._zones}
 
@@ -93,12 +99,23 @@ class Dirt:
         x, y, yaw = (float(value) for value in pose)
         stroke = Stroke(x, y, yaw, float(brush), float(spray), self._time, duration)
         if brush > 0.0 or spray > 0.0:
-            self.bin_mass += work(self.ground, stroke)
+            work(self.ground, stroke, self._taken)
             self.water_used += spray * SPRAY_FLOW * duration
         if brush > 0.0:
             self._brush_pieces(stroke)
             self._note_haze(x, y)
         self._settle(duration)
+
+    @property
+    def bin_mass(self) -> float:
+        """What has come into the bin [kg]."""
+        return float(self._taken.sum()) + self._litter_taken
+
+    @property
+    def bin_fraction(self) -> float:
+        """How full the bin is, 0 to 1: by volume, for leaves and litter are light."""
+        volume = float((self._taken / BULK_DENSITY).sum()) + self._litter_taken / LITTER_DENSITY
+        return min(1.0, volume / BIN_VOLUME)
 
     def total_mass(self) -> float:
         """Return all mass, wherever it is now: constant to rounding [kg]."""
@@ -107,8 +124,9 @@ class Dirt:
 
     def mass_in(self, zone: str) -> float:
         """Return what lies in and flies above a sweep zone [kg]."""
-        area, mask = self._zones[zone]
-        lies = self.ground.load[:, mask].sum() + self.ground.airborne[mask].sum()
+        area, window, mask = self._zones[zone]
+        ground = self.ground.load[:, *window].sum(axis=0) + self.ground.airborne[window]
+        lies = ground[mask].sum()
         if len(self.pieces):
             lies += self._lying_mass()[shapely.contains_xy(area, *self.pieces.T)].sum()
         return float(lies)
@@ -125,6 +143,15 @@ class Dirt:
         if not (0 <= r < rows and 0 <= c < columns):
             return 0.0
         return float(wetness_at(self.ground, r, c, self._time))
+
+    def _window(self, zone: Polygon) -> tuple[Polygon, tuple[slice, slice], BoolArray]:
+        """Return a zone, the cells around it, and which of these have their centre in it."""
+        west, south, east, north = zone.bounds
+        columns = slice(*(int((x - self.ground.x) / RESOLUTION) for x in (west, east + RESOLUTION)))
+        rows = slice(*(int((y - self.ground.y) / RESOLUTION) for y in (south, north + RESOLUTION)))
+        shapely.prepare(zone)
+        near_x, near_y = self._grid_x[rows, columns], self._grid_y[rows, columns]
+        return zone, (rows, columns), shapely.contains_xy(zone, near_x, near_y)
 
     def _spread(self, world: World, inside: BoolArray) -> Array:
         """Return the initial load (3, rows, columns) [kg]."""
@@ -176,7 +203,7 @@ class Dirt:
                 continue
             if tool == ROLLER:
                 self.lying[k] = False
-                self.bin_mass += float(self._piece_mass[k])
+                self._litter_taken += float(self._piece_mass[k])
                 continue
             y = math.copysign(WINDROW_Y, y)
             moved = (stroke.x + c * x - s * y, stroke.y + s * x + c * y)

@@ -87,15 +87,20 @@ def wetness_at(ground: Ground, r: int, c: int, time: float) -> float:
 
 
 @compiled
-def work(ground: Ground, stroke: Stroke) -> float:
-    """Let all tools work on the cells around the sweeper; return what came into the bin [kg]."""
+def work(ground: Ground, stroke: Stroke, taken: Array) -> None:
+    """Let all tools work on the cells around the sweeper; add what came into the bin.
+
+    Args:
+        ground: The fields, changed in place.
+        stroke: What the tools do.
+        taken: Mass taken up by class, shape (3,), added to in place [kg].
+    """
     rows, columns = ground.inside.shape
     c0 = max(0, int((stroke.x - brushes.REACH - ground.x) / RESOLUTION))
     c1 = min(columns, int((stroke.x + brushes.REACH - ground.x) / RESOLUTION) + 1)
     r0 = max(0, int((stroke.y - brushes.REACH - ground.y) / RESOLUTION))
     r1 = min(rows, int((stroke.y + brushes.REACH - ground.y) / RESOLUTION) + 1)
     cos, sin = math.cos(stroke.yaw), math.sin(stroke.yaw)
-    taken = 0.0
     for r in range(r0, r1):
         for c in range(c0, c1):
             if not ground.inside[r, c]:
@@ -109,14 +114,13 @@ def work(ground: Ground, stroke: Stroke) -> float:
             if stroke.brush <= 0.0 or tool == NONE:
                 continue
             if tool == ROLLER:
-                taken += _take(ground, r, c, stroke)
+                _take(ground, (r, c), stroke, taken)
                 continue
             y = WINDROW_Y if tool == SIDE_LEFT else -WINDROW_Y
             to_c = int((stroke.x + cos * x - sin * y - ground.x) / RESOLUTION)
             to_r = int((stroke.y + sin * x + cos * y - ground.y) / RESOLUTION)
             if 0 <= to_r < rows and 0 <= to_c < columns and ground.inside[to_r, to_c]:
                 _throw(ground, (r, c), (to_r, to_c), stroke)
-    return taken
 
 
 @compiled
@@ -136,13 +140,13 @@ def _raise(ground: Ground, r: int, c: int, moved: float, time: float) -> float:
 
 
 @compiled
-def _take(ground: Ground, r: int, c: int, stroke: Stroke) -> float:
-    taken = 0.0
+def _take(ground: Ground, here: tuple[int, int], stroke: Stroke, taken: Array) -> None:
+    r, c = here
     for k in range(3):
-        moved = ground.load[k, r, c] * -math.expm1(-ROLLER_RATE[k] * stroke.brush * stroke.duration)
+        part = -math.expm1(-ROLLER_RATE[k] * stroke.brush * stroke.duration)
+        moved = part * ground.load[k, r, c]
         ground.load[k, r, c] -= moved
-        taken += moved - (_raise(ground, r, c, moved, stroke.time) if k == 0 else 0.0)
-    return taken
+        taken[k] += moved - (_raise(ground, r, c, moved, stroke.time) if k == 0 else 0.0)
 
 
 @compiled

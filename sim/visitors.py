@@ -34,7 +34,8 @@ class Visitors:
 
     Everything is drawn from one generator: same seed, same robots' positions, same tracks, bit for
     bit. The number of people never changes: a group that reaches its exit leaves for good, and the
-    next group of as many enters in its place, as new people with new ``id``s.
+    next group of as many enters in its place, as new people with new ``id``s (of the same kinds,
+    radii and heights, because whoever shows or touches them makes their bodies once).
     """
 
     def __init__(self, world: World, rng: np.random.Generator, count: int | None = None) -> None:
@@ -184,7 +185,10 @@ class Visitors:
             walkers.position[i], walkers.velocity[i] = place, 0.0
             walkers.radius[i], walkers.hard[i] = radius, min(radius, SPACE) - 0.02
             walkers.attention[i] = BLIND if rng.random() < INATTENTIVE else 1.0
-            self._height[i] = height * np.clip(rng.normal(1.0, 0.05), 0.88, 1.12)
+            if (
+                self._height[i] == 0.0
+            ):  # a place in the arrays keeps its stature: bodies are made once
+                self._height[i] = height * np.clip(rng.normal(1.0, 0.05), 0.88, 1.12)
             mean = 0.9 if kind == "stroller" else 1.2
             slowest = min(slowest, float(np.clip(rng.normal(mean, 0.2), 0.6, 1.8)))
             self._ways.begin(int(i), trip)
