@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Callable
 from functools import partial
 from importlib import import_module
 from typing import Any
 
-from robotics.core.errors import MissingDependency
+from robotics.core.errors import MissingDependency, OptionError
 
 
 class Engine:
@@ -21,7 +23,12 @@ class Engine:
 
         Raises:
             MissingDependency: PyBullet is not installed.
+            OptionError: There is no display (PyBullet itself would end the process).
         """
+        if view and sys.platform == "linux" and not os.environ.get("DISPLAY"):
+            raise OptionError(
+                "the window needs a display, and DISPLAY is not set; leave out --view"
+            )
         try:
             self._bullet: Any = import_module("pybullet")
         except ImportError as error:

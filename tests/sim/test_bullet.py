@@ -10,6 +10,8 @@ from robotics.core.errors import BackendError, MissingDependency, OptionError
 from robotics.core.messages import Command, Observation
 from sim.body import BodySpec, BulletBody, greeter_spec, sweeper_spec
 from sim.bullet import BulletWorld
+from sim.engine import Engine
+from sim.ground import Crowd, Solids
 from sim.sensors import QUIET
 from sim.world import load_world
 
@@ -208,3 +210,21 @@ def test_missing_pybullet_is_one_line_with_the_cure(monkeypatch: pytest.MonkeyPa
     monkeypatch.setitem(__import__("sys").modules, "pybullet", None)
     with pytest.raises(MissingDependency, match=r"pip install 'scenic-robots\[sim\]'"):
         BulletWorld()
+
+
+def test_a_window_without_a_display_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """PyBullet would end the process; we say what to do."""
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setattr("sys.platform", "linux")
+    with pytest.raises(OptionError, match="leave out --view"):
+        BulletWorld(view=True)
+
+
+def test_what_the_window_shows_can_be_built() -> None:
+    """The drawings of solids and visitors need no window to be checked."""
+    engine, visitor = Engine(), Bystander()
+    Solids(engine, load_world("yard"), view=True)
+    Crowd(engine, visitor, view=True)
+    engine.stepSimulation()
+    engine.close()
+    engine.close()
