@@ -80,9 +80,11 @@ class Settling:
     speed: float = 0.0
 
     def follow(self, target: float, dt: float) -> float:
-        """Move on by ``dt`` [s] (critically damped second order, implicit: stable for any dt)."""
+        """Move on by ``dt`` [s]: the exact solution, so it never overshoots from rest."""
         rate = 1.0 / self.time_constant
-        pull = rate * rate * (target - self.value) - 2.0 * rate * self.speed
-        self.speed += dt * pull / (1.0 + dt * rate) ** 2
-        self.value += dt * self.speed
+        away = self.value - target
+        drift = (self.speed + rate * away) * dt
+        decay = math.exp(-rate * dt)
+        self.speed = (self.speed - rate * drift) * decay
+        self.value = target + (away + drift) * decay
         return self.value

@@ -51,9 +51,11 @@ class PostureParameters:
     base_height: float
     """Of the base above the ground [m]."""
     blend: float = 0.45
-    """Time of going over from one source to the next [s]."""
+    """Least time of going over from one source to the next [s]."""
+    blend_share: float = 0.5
+    """Of the joints' top speed that going over may use: far ways take longer."""
     speed_share: float = 0.7
-    """Of the joints' top speed that is used at most."""
+    """Of the joints' top speed that is used at most, whatever a clip says."""
     swing_gain: float = 2.4
     """Shoulder angle for each metre that the other foot is ahead [rad/m]."""
     swing_limit: float = 0.5
@@ -98,7 +100,9 @@ class UpperBody:
         for name, angle in parameters.rest.items():
             self._rest[joints.index(name)] = angle
         self._lower, self._highest = joints.column("lower"), joints.column("upper")
-        self._largest = parameters.speed_share * joints.column("velocity") * period
+        top = joints.column("velocity")
+        self._largest = parameters.speed_share * top * period
+        self._blend_speed = parameters.blend_share * top
         self._position = np.array(start, dtype=np.float64)
         self._velocity = np.zeros(len(joints))
         self._look = [Settling(0.0, parameters.look_settle) for _ in range(2)]
@@ -107,7 +111,7 @@ class UpperBody:
         self._source: tuple[str, float] = ("", 0.0)
         self._from = self._position.copy()
         self._from_velocity = np.zeros(len(joints))
-        self._since = math.inf
+        self._since, self._duration = math.inf, parameters.blend
 
     def advance(self, state: State, wanted: Posture, *, feet_apart: float) -> Array:
         """Return the joint angles for this tick, shape (n,) [rad].
@@ -121,17 +125,18 @@ class UpperBody:
             UnknownName: There is no such clip.
         """
         source = self._playing(wanted, state.time)
-        if source != self._source:
-            self._source, self._since = source, 0.0
-            self._from, self._from_velocity = self._position.copy(), self._velocity.copy()
         target = self._base_posture(state, wanted, feet_apart)
         name, start = source
         if name:
             places = list(self._places[name])
             target[places] = self._clips[name].evaluate(state.time - start)
-        self._since += self._period
-        target = self._blend(np.where(self._upper, target, self._rest))
+        target = np.where(self._upper, target, self._rest)
         target = np.clip(target, self._lower, self._highest)
+        if source != self._source:
+            self._source = source
+            self._begin_blend(target)
+        self._since += self._period
+        target = np.clip(self._blend(target), self._lower, self._highest)
         step = np.clip(target - self._position, -self._largest, self._largest)
         self._position = self._position + step
         self._velocity = step / self._period
@@ -149,13 +154,23 @@ class UpperBody:
             return "", 0.0
         return wanted.clip, wanted.start
 
+    def _begin_blend(self, target: Array) -> None:
+        """Begin to go over to ``target`` (n,), in a time that suits the farthest joint."""
+        self._from, self._from_velocity = self._position.copy(), self._velocity.copy()
+        slowest = 1.875 * np.abs(target - self._position) / self._blend_speed
+        self._since = 0.0
+        self._duration = max(self._parameters.blend, float(slowest.max()))
+
     def _blend(self, target: Array) -> Array:
-        """Cross over from the last source, running on, to ``target`` (n,)."""
-        share = self._since / self._parameters.blend
+        """Cross over from the last source, running on, to ``target`` (n,).
+
+        A minimum-jerk move is at its fastest 1.875 times its mean speed.
+        """
+        share = self._since / self._duration
         if share >= 1.0:
             return target
         weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
-        slowing = self._parameters.blend / 4.0
+        slowing = self._parameters.blend / 4.0  # soon enough not to run far
         ran_on = slowing * (1.0 - math.exp(-self._since / slowing))
         return (1.0 - weight) * (self._from + self._from_velocity * ran_on) + weight * target
 

@@ -1,0 +1,69 @@
+"""Where and when the next foot lands."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from robotics.control import pendulum, steps
+from robotics.control.swing import Swing
+from robotics.control.walk_parameters import WalkParameters
+
+WALK = WalkParameters()
+OMEGA = pendulum.rate(WALK.com_height)
+
+
+@pytest.mark.parametrize("twist", [(0.0, 0.0, 0.0), (0.25, 0.0, 0.0), (0.2, 0.08, 0.0)])
+@pytest.mark.parametrize("out", [1, -1])
+def test_nominal_gait_is_periodic(twist: tuple[float, float, float], out: int) -> None:
+    """From the nominal offset, with the pressure under the ankle, ξ ends at the next one."""
+    command = np.array(twist)
+    start = steps.nominal_offset(WALK, command, out, omega=OMEGA)
+    end = pendulum.divergent_after(start, np.zeros(2), omega=OMEGA, time=WALK.step_time)
+    step = steps.nominal_step(WALK, command, out)
+    following = steps.nominal_offset(WALK, command, -out, omega=OMEGA)
+    assert end == pytest.approx(step + following, abs=1e-9)
+
+
+def test_steps_never_tread_on_the_other_foot() -> None:
+    """Whatever is asked for, soles stay apart and within reach."""
+    rng = np.random.default_rng(2)
+    for place in rng.uniform(-1.0, 1.0, (200, 2)):
+        for out in (1, -1):
+            landing = steps.limit_step(WALK, place, out)
+            outward = out * landing.place[1]
+            assert WALK.least_width <= outward <= WALK.widest_step
+            assert abs(landing.place[0]) <= WALK.longest_step
+
+
+def test_time_is_changed_within_limits() -> None:
+    """Steps get shorter or longer, never beyond the limits, and not without a reason."""
+    same = steps.adapt_time(WALK, 0.36, elapsed=0.1, arrival=math.inf, missing_width=0.0)
+    assert same == 0.36
+    for arrival in (0.0, 0.1, 0.5, 3.0):
+        duration = WALK.step_time
+        for _ in range(100):
+            duration = steps.adapt_time(
+                WALK, duration, elapsed=0.1, arrival=arrival, missing_width=0.0
+            )
+        assert 0.5 * WALK.step_time - 1e-9 <= duration <= 1.35 * WALK.step_time + 1e-9
+
+
+def test_swing_lands_at_rest_on_a_target_that_moves() -> None:
+    """The foot is there, slow and low, although its landing place was changed half-way."""
+    swing, time, dt = Swing.lift_off(np.zeros(2), 0.0), 0.0, 0.005
+    highest = 0.0
+    while time < 0.36 - 1e-9:
+        time += dt
+        target = np.array([0.1, 0.0]) if time < 0.18 else np.array([0.14, 0.02])
+        before = swing.position.copy()
+        swing.advance(target, 0.2, elapsed=time, duration=0.36, dt=dt)
+        swing.lift(0.045, elapsed=time, duration=0.36)
+        highest = max(highest, float(swing.position[2]))
+        assert np.abs(swing.position - before).max() < 0.02
+    assert swing.position[:2] == pytest.approx([0.14, 0.02], abs=0.01)
+    assert np.abs(swing.velocity).max() < 0.25
+    assert swing.yaw == pytest.approx(0.2)
+    assert highest == pytest.approx(0.045, abs=0.002)
