@@ -1,13 +1,17 @@
 """Every robot in every body keeps the contract of ``Backend``."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
 
+from robotics.app import Member, run
 from robotics.core.backend import Backend
 from robotics.core.errors import BackendError
-from robotics.core.messages import Command
+from robotics.core.messages import Command, Tick
+from robotics.core.parts import Robot
 from sim.body import BodySpec, BulletBody, greeter_spec, sweeper_spec
 from sim.bullet import BulletWorld
 from sim.kinematic import KinematicBody, KinematicWorld
@@ -65,3 +69,43 @@ def test_a_closed_body_says_so(robot: str, place: str) -> None:
     body.close()
     with pytest.raises(BackendError, match="was closed"):
         body.observe()
+
+
+def _puppet(spec: BodySpec) -> Robot:
+    """Return a robot that only holds its start: parts are functions of nothing."""
+    hold = Command(
+        spec.initial_joints if spec.motors.is_position else np.zeros(len(spec.model.joints)),
+        spec.model.joints.column("effort"),
+    )
+    parts = SimpleNamespace(
+        update=lambda observation: None,
+        plan=lambda state, goal: None,
+        track=lambda state, goal, plan: None,
+        move=lambda state, goal, twist: hold,
+        allow=lambda state, wished: wished,
+    )
+    return Robot(spec.name, spec.model.joints, spec.period, parts, parts, parts, parts, parts)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("order", [("greeter", "sweeper"), ("sweeper", "greeter")])
+def test_the_loop_serves_every_body_when_it_is_due(order: tuple[str, str]) -> None:
+    """Two robots of one place, 5 and 20 ms: at each tick the place is at that tick's time."""
+    place = KinematicWorld()
+    idle: Any = SimpleNamespace(decide=lambda state: None)
+    crew = [
+        Member(
+            _puppet(SPECS[name]),
+            idle,
+            KinematicBody(place, SPECS[name], (0.0, 0.0, 0.0), np.random.default_rng(1)),
+        )
+        for name in order
+    ]
+    ticks: list[tuple[str, float]] = []
+
+    def note(member: Member, tick: Tick) -> None:
+        assert place.time == pytest.approx(tick.observation.time)
+        ticks.append((member.robot.name, tick.observation.time))
+
+    run(crew, until=0.1, on_tick=note)
+    assert [name for name, _ in ticks].count("greeter") == 21
+    assert [name for name, _ in ticks].count("sweeper") == 6
