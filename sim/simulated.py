@@ -218,6 +218,10 @@ class SimulatedBody:
         """Return the velocity of the base's origin in the map, shape (3,) [m/s]."""
         return self._mechanism.motion().velocity
 
+    def true_turn_rate(self) -> float:
+        """Return the rate of turn of the base about the vertical [rad/s]."""
+        return float(self._mechanism.motion().angular_velocity[2])
+
     def joint_positions(self) -> Array:
         """Return the true joint angles, shape (n,) [rad]."""
         self._mechanism.read()

@@ -1,0 +1,215 @@
+"""A site with robots and visitors on it, ready to run: what ``--on sim`` opens."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from robotics.core.backend import Backend
+from robotics.core.geometry import rotation2
+from robotics.core.messages import Command, Observation, Utterance
+from robotics.core.rotation import matrix_from_quaternion
+from robotics.robots.greeter.robot import standing_pose
+from sim.body import BulletBody
+from sim.bullet import BulletWorld
+from sim.dirt import Dirt
+from sim.kinematic import KinematicBody, KinematicWorld
+from sim.simulated import SimulatedBody
+from sim.site_export import export_site
+from sim.spec import BodySpec, greeter_spec, sweeper_spec
+from sim.timeline import Timeline
+from sim.visitors import Visitors
+from sim.witness import TrueBody, Witness
+from sim.world import World, load_world
+
+MISPLACED = (0.03, 0.03, 0.02)
+"""Nobody switches a robot on exactly at its mark: standard deviation of x, y [m], yaw [rad]."""
+
+
+FOOTPRINTS = {
+    "greeter": np.array([[-0.12, -0.24], [0.15, -0.24], [0.15, 0.24], [-0.12, 0.24]]),
+    "sweeper": np.array(
+        [
+            *[[-0.50, -0.40], [0.30, -0.40]],
+            *[[0.50 + 0.2 * math.cos(a), -0.36 + 0.2 * math.sin(a)] for a in (-2.2, -1.57, -0.6)],
+            [0.70, -0.36],
+            [0.70, 0.36],
+            *[[0.50 + 0.2 * math.cos(a), 0.36 + 0.2 * math.sin(a)] for a in (0.6, 1.57, 2.2)],
+            *[[0.30, 0.40], [-0.50, 0.40]],
+        ]
+    ),
+}
+"""Outline of each robot, arms at rest, brushes included, in its base frame [m]."""
+
+
+class StageBody:
+    """A body whose words are heard by the onlooker; satisfies ``Backend``."""
+
+    def __init__(self, body: SimulatedBody) -> None:
+        self.body = body
+        self.period = body.period
+        self.spoken: list[Utterance] = []
+
+    def reset(self) -> Observation:
+        """See ``Backend``."""
+        return self.body.reset()
+
+    def act(self, command: Command) -> None:
+        """See ``Backend``; remembers a new sentence."""
+        said = command.sound
+        if said is not None and (not self.spoken or self.spoken[-1].start != said.start):
+            self.spoken.append(said)
+        self.body.act(command)
+
+    def observe(self) -> Observation:
+        """See ``Backend``."""
+        return self.body.observe()
+
+    def close(self) -> None:
+        """See ``Backend``."""
+        self.body.close()
+
+
+class SimStage:
+    """A simulated site; satisfies ``robotics.core.backend.Stage``."""
+
+    def __init__(
+        self,
+        world: World,
+        timeline: Timeline,
+        bodies: Mapping[str, SimulatedBody],
+        visitors: Visitors,
+        rng: np.random.Generator,
+    ) -> None:
+        self._timeline, self._visitors = timeline, visitors
+        self._bodies = {name: StageBody(body) for name, body in bodies.items()}
+        self.backends: Mapping[str, Backend] = self._bodies
+        self._dirt = Dirt(world, rng)
+        self._witness = Witness(world, visitors, self._dirt)
+        self._looked = 0.0
+
+    def look(self, time: float) -> Mapping[str, Any]:
+        """Let the onlooker look; return the figures so far."""
+        bodies = {name: self._seen(name, body) for name, body in self._bodies.items()}
+        duration, self._looked = time - self._looked, time
+        if "sweeper" in bodies:
+            seen = bodies["sweeper"]
+            self._dirt.sweep(seen.pose, brush=seen.brush, spray=seen.spray, duration=duration)
+            self._bodies["sweeper"].body.bin_fraction = self._dirt.bin_fraction
+        self._witness.observe(time, bodies)
+        return self._witness.snapshot()
+
+    def scene(self) -> Mapping[str, Any]:
+        """Return where everything is now."""
+        return {
+            "robots": {name: self._shown(body) for name, body in self._bodies.items()},
+            "visitors": self._visitors.rows(),
+        }
+
+    def summary(self) -> Mapping[str, Any]:
+        """Return the onlooker's account."""
+        return self._witness.summary()
+
+    def close(self) -> None:
+        """Close the bodies and the place."""
+        for body in self._bodies.values():
+            body.close()
+        if isinstance(self._timeline, BulletWorld):
+            self._timeline.close()
+
+    def _seen(self, name: str, stage_body: StageBody) -> TrueBody:
+        body = stage_body.body
+        x, y, yaw = body.true_pose()
+        position, quaternion = body.true_base()
+        rotation = matrix_from_quaternion(quaternion)
+        velocity = rotation2(-yaw) @ body.true_velocity()[:2]
+        return TrueBody(
+            pose=np.array([x, y, yaw]),
+            footprint=FOOTPRINTS[name],
+            twist=np.array([*velocity, body.true_turn_rate()]),
+            contacts=tuple(body.contacts_with()),
+            brush=body.tools.brush,
+            spray=body.tools.spray,
+            said=tuple(stage_body.spoken[-2:]),
+            tilt=math.acos(min(1.0, float(rotation[2, 2]))),
+            height=float(position[2]) if name == "greeter" else None,
+        )
+
+    def _shown(self, body: StageBody) -> dict[str, Any]:
+        position, quaternion = body.body.true_base()
+        return {
+            "position": [round(float(v), 4) for v in position],
+            "quaternion": [round(float(v), 5) for v in quaternion],
+            "joints": [round(float(v), 4) for v in body.body.joint_positions()],
+            "brush": body.body.tools.brush,
+        }
+
+
+def specs(robots: tuple[str, ...]) -> dict[str, BodySpec]:
+    """Return the bodies of ``robots`` by name."""
+    made: dict[str, BodySpec] = {}
+    if "greeter" in robots:
+        made["greeter"] = greeter_spec(standing_pose()[0])
+    if "sweeper" in robots:
+        made["sweeper"] = sweeper_spec()
+    return made
+
+
+def open_stage(
+    site: str, *, robots: tuple[str, ...], seed: int, view: bool, site_folder: Path
+) -> SimStage:
+    """Open a site under physics.
+
+    Args:
+        site: Name of a world, or a world file.
+        robots: Who takes part.
+        seed: Same seed, same run.
+        view: Open PyBullet's window.
+        site_folder: Where the site map for the robots is written.
+
+    Raises:
+        UnknownName: There is no such world.
+        ConfigError: The world file is wrong.
+        MissingDependency: PyBullet is not installed.
+    """
+    world, visitors, streams = _prepare(site, seed, site_folder)
+    place = BulletWorld(world, visitors=visitors, view=view)
+    bodies = {
+        name: BulletBody(place, spec, _start(world, name, streams[2]), streams[k])
+        for k, (name, spec) in enumerate(specs(robots).items(), start=3)
+    }
+    return SimStage(world, place, bodies, visitors, streams[1])
+
+
+def open_kinematic(
+    site: str, *, robots: tuple[str, ...], seed: int, view: bool, site_folder: Path
+) -> SimStage:
+    """Open a site with perfect wheels and servos; arguments and errors as ``open_stage``."""
+    del view  # there is no window without physics
+    world, visitors, streams = _prepare(site, seed, site_folder)
+    place = KinematicWorld(world, visitors=visitors)
+    bodies = {
+        name: KinematicBody(place, spec, _start(world, name, streams[2]), streams[k])
+        for k, (name, spec) in enumerate(specs(robots).items(), start=3)
+    }
+    return SimStage(world, place, bodies, visitors, streams[1])
+
+
+def _prepare(
+    site: str, seed: int, site_folder: Path
+) -> tuple[World, Visitors, list[np.random.Generator]]:
+    """Return the world, its visitors, and one random stream for each that needs one."""
+    world = load_world(site)
+    site_folder.mkdir(parents=True, exist_ok=True)
+    export_site(world, site_folder)
+    streams = np.random.default_rng(seed).spawn(6)
+    return world, Visitors(world, streams[0]), streams
+
+
+def _start(world: World, robot: str, rng: np.random.Generator) -> np.ndarray[Any, Any]:
+    """Return where the robot really stands: near its mark."""
+    return np.array(world.place("start", robot).pose) + rng.normal(0.0, MISPLACED)
