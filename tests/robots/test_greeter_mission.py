@@ -42,8 +42,8 @@ def greetings(stage: Stage) -> list[tuple[float, str]]:
 
 
 def test_a_visitor_is_noticed_greeted_once_followed_and_seen_off() -> None:
-    """The whole visit of one adult, who stops at 1.5 m and walks on after 15 s."""
-    come = Walker(1, (8.0, 0.3), (-1.0, 0.0), between=(2.0, 20.0), stands_at=8.5)
+    """The whole visit of one adult, who stops at 1.3 m and is gone after 20 s."""
+    come = Walker(1, (8.0, 0.3), (-1.0, 0.0), between=(2.0, 20.0), stands_at=8.7)
     stage, mission = scene(come)
     stage.run(mission, 12.0)
     seen = visited(mission)
@@ -150,13 +150,13 @@ def test_alone_it_takes_a_few_steps_and_comes_back() -> None:
 
 
 def test_it_does_not_walk_with_people_near_or_where_there_is_no_room() -> None:
-    """Somebody at 2.5 m; a wall in front; a bad fit."""
-    stage, mission = scene(Walker(1, (2.5, 0.0), (0.0, 0.0)))
+    """Somebody at 1.4 m; walls around; a bad fit."""
+    stage, mission = scene(Walker(1, (1.4, 0.0), (0.0, 0.0)))
     stage.run(mission, 50.0)
     assert not any(isinstance(goal.base, GoTo) for _, goal in stage.goals)
     site = open_site()
     walls = site.occupied.cells.copy()
-    walls[:, 252:256] = True
+    walls[:, 252:256] = walls[252:256] = walls[244:248] = True
     closed = type(site)(
         **{
             **{f: getattr(site, f) for f in site.__slots__},
@@ -172,10 +172,21 @@ def test_it_does_not_walk_with_people_near_or_where_there_is_no_room() -> None:
     assert not any(isinstance(goal.base, GoTo) for _, goal in stage.goals)
 
 
-def test_a_visitor_interrupts_the_steps() -> None:
-    """It stands and greets, and goes home when they have left."""
+def test_in_a_busy_place_it_steps_between_two_talks() -> None:
+    """Company at 2 m all the time, greeted: some steps are due, to where nobody is."""
+    company = [Walker(1, (2.0, 0.2), (0.0, 0.0)), Walker(2, (2.0, -0.4), (0.0, 0.0))]
+    stage, mission = scene(*company, seconds=150.0)
+    stage.run(mission, 120.0)
+    assert mission.report().counts["strolls"] >= 1
+    gaps = [math.dist(pose[:2], one.start) for pose in stage.path for one in company]
+    assert min(gaps) > 1.0
+    assert max(float(np.hypot(*pose[:2])) for pose in stage.path) <= 0.6
+
+
+def test_a_visitor_ends_the_steps() -> None:
+    """It ends its few steps, stands and greets, and goes home when they have left."""
     stage, mission = scene(Walker(1, (3.6, 0.0), (-1.0, 0.0), between=(16.0, 30.0), stands_at=17.5))
-    stage.run(mission, 18.0)
+    stage.run(mission, 18.6)
     assert "working/stroll/out" in visited(mission)
     assert isinstance(stage.goals[-1][1].base, Stay)
     assert len(greetings(stage)) == 1

@@ -24,12 +24,14 @@ STROLL_EVERY = 75.0
 """[s]."""
 STROLL_FIRST = 15.0
 """[s] after the start."""
-STROLL_LENGTHS = (0.6, 0.5)
-"""Steps ahead, or if there is no room, shorter ones [m]."""
+STROLLS = ((0.6, 0.0), (0.5, 0.0), (0.0, 0.5), (0.0, -0.5))
+"""Goals of the steps seen from the station, the first one with room is taken [m]."""
 STROLL_FREE = 3.0
 """Nobody may be nearer when it starts [m]; half of it when it has waited ``OVERDUE``."""
-OVERDUE = 40.0
-"""[s]."""
+OVERDUE = 15.0
+"""In a busy place nobody is ever alone [s]."""
+CROWDED = 1.0
+"""It stops stepping with somebody so near [m]."""
 LEASH = 1.0
 """Never farther from its station [m]."""
 SPEED = 0.2
@@ -187,7 +189,8 @@ class GreeterMission:
             return "finished" if lasted >= self._behaviours["bow"].duration else ""
         if where == "working/greet":
             return self._greeting_goes_on(state, lasted)
-        if self.audience.waiting() and not (where == "working/turn" and lasted < 0.5):
+        stepping = where in ("working/stroll/out", "working/stroll/back")  # a few seconds
+        if self.audience.waiting() and not stepping:
             return "near"
         where = where.removeprefix("working/")
         if where.startswith("stroll/"):
@@ -235,7 +238,11 @@ class GreeterMission:
             return "left"
         if lasted > 10.0:  # they stay: show them the way, at most once a minute
             self._speaker.say_politely("point_the_way", state.time, every=60.0)
-        return ""
+        if lasted < 2.0 or self._speaker.current(state.time) or self.audience.within(CROWDED):
+            return ""
+        if self._from_station(state) > 0.35 and state.time >= self._next_return:
+            return "away"
+        return "restless" if self._may_stroll(state) else ""
 
     def _parting(self, state: State, lasted: float) -> str:
         talking = self._speaker.current(state.time) is not None
@@ -260,12 +267,12 @@ class GreeterMission:
         there = offset < 0.12 and turned < 0.2
         if where == "stroll/pause":
             return "away" if lasted > 2.0 else ""
+        over = over or bool(self.audience.within(CROWDED))
         if where == "stroll/back":
             if there or over:
                 self._next_return = state.time + 10.0
             return "home" if there or over else ""
-        crowded = bool(self.audience.within(1.2)) or self._from_station(state) > LEASH
-        return "reached" if there or over or crowded else ""
+        return "reached" if there or over or self._from_station(state) > LEASH else ""
 
     # ------------------------------------------------------------------ its station
 
@@ -293,10 +300,10 @@ class GreeterMission:
         clear = STROLL_FREE if waited < OVERDUE else 0.5 * STROLL_FREE
         if self.audience.within(clear):
             return False
-        for length in STROLL_LENGTHS:
-            ahead = transform(self._station, [[length, 0.0]])[0]
-            if self._is_free(ahead):
-                self._stroll = frozen([*ahead, self._station[2]])
+        for goal in transform(self._station, STROLLS):
+            crowded = any(math.dist(one.guest.position, goal) < 1.5 for one in self.audience.seen)
+            if self._is_free(goal) and not crowded:
+                self._stroll = frozen([*goal, self._station[2]])
                 self._next_stroll = state.time + STROLL_EVERY
                 self._tally.strolls += 1
                 return True
@@ -331,7 +338,7 @@ class GreeterMission:
             "idle": ("sway", "swaying and looking around"),
             "notice": ("notice", f"noticing {people(max(many, 1))}"),
             "greet": (self._clip, f"greeting {people(self._group)}"),
-            "follow": ("breathe", f"following {people(many)} with its face"),
+            "follow": ("breathe", f"following {people(max(many, 1))} with its face"),
             "farewell": ("farewell", "saying goodbye"),
             "stroll/pause": ("breathe", "standing and looking at the sea"),
             "leaving": ("bow", "bowing: the visit is over"),

@@ -32,15 +32,15 @@ def table() -> Table:
         ),
     )
     home = State("leaving", "bows; the visit is over", enter="begin_leaving")
-    calm = tuple(f"working/{name}" for name in ("idle", "notice", "follow", "farewell", "stroll"))
+    calm = tuple(f"working/{name}" for name in ("idle", "notice", "follow", "farewell"))
     waiting = ("working/idle", "working/notice", "working/follow")
-    near = (*calm, "working/turn")
+    free = ("working/idle", "working/follow")
+    near = (*calm, "working/turn", "working/stroll/pause")
     return mission_table(
         "greeter",
         working,
         (
             Transition("noticed", "working/idle", "working/notice"),
-            Transition("noticed", "working/stroll", "working/notice"),
             *(Transition("near", source, "working/greet") for source in near),
             *(Transition("aside", source, "working/turn") for source in waiting),
             Transition("greeted", "working/greet", "working/follow"),
@@ -48,10 +48,10 @@ def table() -> Table:
             Transition("settled", "working/notice", "working/idle"),
             Transition("settled", "working/farewell", "working/idle"),
             Transition("settled", "working/turn", "working/idle"),
-            Transition("restless", "working/idle", "working/stroll/out"),
+            *(Transition("restless", source, "working/stroll/out") for source in free),
             Transition("reached", "working/stroll/out", "working/stroll/pause"),
             Transition("away", "working/stroll/pause", "working/stroll/back"),
-            Transition("away", "working/idle", "working/stroll/back"),
+            *(Transition("away", source, "working/stroll/back") for source in free),
             Transition("home", "working/stroll/back", "working/idle"),
         ),
         events=(
@@ -63,7 +63,6 @@ def table() -> Table:
             *(Promise("near", source, "working/greet") for source in near),
             *(Promise("aside", source, "working/turn") for source in waiting),
             Promise("noticed", "working/idle", "working/notice"),
-            Promise("noticed", "working/stroll", "working/notice"),
             Promise("greeted", "working/greet", "working/follow"),
             Promise("left", "working/follow", "working/farewell"),
             *(
@@ -72,6 +71,7 @@ def table() -> Table:
             ),
             Promise("home", "working/stroll/back", "working/idle"),
             Promise("away", "working/stroll/pause", "working/stroll/back"),
-            Promise("away", "working/idle", "working/stroll/back"),
+            *(Promise("away", source, "working/stroll/back") for source in free),
+            *(Promise("restless", source, "working/stroll/out") for source in free),
         ),
     )
