@@ -75,6 +75,8 @@ class SafetyGuard:
         self._lower = np.where(self._position, self.table.column("lower"), -speed)
         self._upper = np.where(self._position, self.table.column("upper"), speed)
         self._effort = self.table.column("effort")
+        # compile now, not in the first tick that has a return in front
+        free_speed(np.ones((1, 2)), 0.0, Twist2(1.0), self.config.body)
 
     def allow(self, state: State, wished: Command) -> Command:
         """Return the command that may be sent; ``stopped_by`` names the rule that changed it."""

@@ -81,6 +81,13 @@ class PathTracker:
     _last: Array = field(default_factory=_at_rest)
     _waiting: float = 0.0
 
+    def __post_init__(self) -> None:
+        """Compile the sampled drives now, not when somebody is in the way."""
+        rest = np.zeros(3)
+        place = (self.space.distance.cells, self.space.frame, self.space.discs)
+        limits = np.array([1.0, 1.0, 0.0, 0.0, STEP, STEP])
+        roll_out(place, np.zeros((0, 5)), np.zeros(6), (rest, limits), np.zeros((1, 3)))
+
     def track(self, state: State, goal: Goal, plan: Plan) -> Twist2:
         """Return the velocity that the base should have now."""
         fresh = plan is not self._plan

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -12,6 +12,7 @@ from robotics.core.arrays import Array
 from robotics.core.geometry import compose, wrap
 from robotics.core.messages import BaseGoal, Cover, Drive, Goal, GoTo, Plan, State
 from robotics.core.parts import Progress, Status
+from robotics.mapping.grid import Grid
 from robotics.mapping.places import Zone
 from robotics.planning.avoidance import PERIOD
 from robotics.planning.coverage import Sweeping
@@ -53,6 +54,8 @@ class Navigator:
     config: NavigatorConfig
     space: Space
     zones: Mapping[str, Zone] = field(default_factory=dict)
+    speed_limit: Grid | None = None
+    """Largest speed at each place [m/s]; None for no limits."""
     progress: Progress = field(default_factory=Progress)
     """How the present goal is coming along."""
     _goal: BaseGoal | None = None
@@ -117,6 +120,9 @@ class Navigator:
         self.progress = Progress(status, self._plan.reason)
 
     def _adopt(self, plan: Plan, state: State) -> None:
+        if self.speed_limit is not None and not plan.is_empty:
+            limit = self.speed_limit.value(plan.path[:, :2], np.inf)
+            plan = replace(plan, speed=np.minimum(plan.speed, limit))
         self._plan = plan
         self._cursor = None if plan.is_empty else cursor_of(plan.path)
         self._mark = (state.time, 0, 0.0, 0.0)

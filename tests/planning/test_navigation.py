@@ -6,13 +6,15 @@ import math
 
 import numpy as np
 import pytest
-from planning_grounds import SHAPE, WHEELS, Unicycle, blocked, standing, swept_share
+from planning_grounds import NAVIGATION, SHAPE, WHEELS, Unicycle, blocked, standing, swept_share
 from shapely.geometry import Point, box
 
 from robotics.core.geometry import wrap
 from robotics.core.messages import Cover, Drive, Goal, GoTo, Kind, Obstacle, Stay, Tools
 from robotics.core.parts import Status
 from robotics.mapping.places import Zone
+from robotics.planning.avoidance import PathTracker
+from robotics.planning.navigator import Navigator
 from robotics.planning.rollout import gap_to_movers, roll_out
 from robotics.planning.space import Space
 
@@ -124,6 +126,16 @@ def test_impossible_goals_have_reasons(goal: Goal, reason: str) -> None:
     assert robot.navigator.progress.status is Status.IMPOSSIBLE
     robot.step(goal)
     assert not robot.twist.any()
+
+
+def test_slow_zones_are_slow() -> None:
+    """Where the site limits the speed, the plan does too."""
+    limit = SPACE.distance.like(np.where(SPACE.distance.centres()[..., 0] > 8.0, 0.3, np.inf))
+    navigator = Navigator(NAVIGATION, SPACE, speed_limit=limit)
+    robot = Unicycle(navigator, PathTracker(WHEELS, SPACE), np.array([3.0, 5.0, 0.0]))
+    plan = navigator.plan(robot.state(), Goal(base=GoTo(np.array([13.0, 5.0, 0.0]))))
+    assert plan.speed[plan.path[:, 0] > 8.1].max() <= 0.3
+    assert plan.speed[plan.path[:, 0] < 7.9].max() > 0.6
 
 
 def test_stay_and_drive_need_no_path() -> None:
