@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from robotics.core.arrays import Array
 from robotics.core.rotation import matrix_from_quaternion
 from sim.bullet import BulletWorld
-from sim.sensors import LidarSpec, corner_shares
+from sim.sensors import LidarSpec, corner_forces
 from sim.servo import Drive, LoopState, position_torque, speed_torque
 from sim.simulated import BaseMotion, cross
 from sim.spec import BodySpec, SoleSpec
@@ -38,6 +38,11 @@ class BulletMechanism:
         self._body = self._load()
         self._links = self._link_indices()
         self._indices = self._joint_indices()
+        self._mounts = {
+            lidar.link: spec.model.pose_in_base(lidar.link, spec.initial_joints)
+            for lidar in (spec.lidar, spec.kerb_lidar)
+            if lidar is not None
+        }
         self._read_inertial_frame()
         self._free_joints()
         bullet.names[self._body] = spec.name
@@ -177,7 +182,7 @@ class BulletMechanism:
         A beam that meets the robot's own body first is blocked: infinite (the greeter's neck
         hides the rear).
         """
-        origin, turn = self.spec.model.pose_in_base(spec.link, self.spec.initial_joints)
+        origin, turn = self._mounts[spec.link]
         motion = self.motion()
         start = motion.position + motion.rotation @ origin
         beams = spec.directions @ (motion.rotation @ turn).T
@@ -200,16 +205,16 @@ class BulletMechanism:
         if not touching:
             return np.zeros(4)
         state = self._engine.getLinkState(self._body, self._links[sole.link])
-        rotation = matrix_from_quaternion(state[5])
-        points = (np.array([c[_POINT_ON_A] for c in touching]) - np.array(state[4])) @ rotation
-        normals = np.array([c[_NORMAL_ON_B] for c in touching]) @ rotation
-        vertical = np.array([c[_FORCE] for c in touching]) * normals[:, 2]
-        shares = corner_shares(
-            points[:, :2] - (sole.centre, 0.0),
-            half_length=sole.length / 2,
-            half_width=sole.width / 2,
-        )
-        return np.asarray(np.maximum(vertical @ shares, 0.0))
+        (ox, oy, oz), turn = state[4], self._engine.getMatrixFromQuaternion(state[5])
+        loads = []
+        for contact in touching:
+            (px, py, pz), normal = contact[_POINT_ON_A], contact[_NORMAL_ON_B]
+            px, py, pz = px - ox, py - oy, pz - oz
+            along = turn[0] * px + turn[3] * py + turn[6] * pz - sole.centre
+            across = turn[1] * px + turn[4] * py + turn[7] * pz
+            upright = turn[2] * normal[0] + turn[5] * normal[1] + turn[8] * normal[2]
+            loads.append((along, across, contact[_FORCE] * max(upright, 0.0)))
+        return corner_forces(loads, half_length=sole.length / 2, half_width=sole.width / 2)
 
     def pressed(self) -> tuple[str, ...]:
         """Return the names of the bumpers that touch something."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -107,22 +108,30 @@ def read_imu(rate: Array, force: Array, *, noise: SensorNoise, draw: Array) -> I
     return Imu(rate + noise.gyro * draw[:3], force + noise.accelerometer * draw[3:])
 
 
-def corner_shares(points_in_sole: Array, *, half_length: float, half_width: float) -> Array:
-    """Return how a force at each point is shared by the four load cells of a rectangular sole.
+def corner_forces(
+    loads: Iterable[tuple[float, float, float]], *, half_length: float, half_width: float
+) -> Array:
+    """Return what the four load cells of a rectangular sole feel.
 
-    Bilinear: the moments about both axes are kept.
+    Bilinear: the sum and the moments about both axes are kept.
 
     Args:
-        points_in_sole: From the middle of the sole, shape (k, 2) [m].
+        loads: (x, y, force) of each touch, x and y from the middle of the sole [m, m, N].
         half_length: Along x [m].
         half_width: Along y [m].
 
     Returns:
-        Shape (k, 4): front-left, front-right, rear-left, rear-right; rows sum to 1.
+        Front-left, front-right, rear-left, rear-right, shape (4,) [N].
     """
-    u = np.clip(0.5 + 0.5 * points_in_sole[:, 0] / half_length, 0.0, 1.0)
-    v = np.clip(0.5 + 0.5 * points_in_sole[:, 1] / half_width, 0.0, 1.0)
-    return np.stack([u * v, u * (1 - v), (1 - u) * v, (1 - u) * (1 - v)], axis=1)
+    cells = [0.0, 0.0, 0.0, 0.0]
+    for x, y, force in loads:
+        front = min(max(0.5 + 0.5 * x / half_length, 0.0), 1.0)
+        left = min(max(0.5 + 0.5 * y / half_width, 0.0), 1.0)
+        cells[0] += force * front * left
+        cells[1] += force * front * (1.0 - left)
+        cells[2] += force * (1.0 - front) * left
+        cells[3] += force * (1.0 - front) * (1.0 - left)
+    return np.array(cells)
 
 
 def read_feet(force: Array, *, noise: SensorNoise, draw: Array) -> Array:

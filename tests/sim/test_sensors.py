@@ -9,7 +9,7 @@ from sim.sensors import (
     QUIET,
     LidarSpec,
     SensorNoise,
-    corner_shares,
+    corner_forces,
     read_feet,
     read_imu,
     read_joints,
@@ -56,10 +56,11 @@ def test_imu_noise_has_the_size_it_says() -> None:
 @given(x=st.floats(-0.105, 0.105), y=st.floats(-0.06, 0.06))
 def test_corner_forces_keep_sum_and_centre_of_pressure(x: float, y: float) -> None:
     """The four cells together feel the force where it is."""
-    share = corner_shares(np.array([[x, y]]), half_length=0.105, half_width=0.06)[0]
+    loads = [(x, y, 30.0), (0.02, -0.01, 10.0)]
+    cells = corner_forces(loads, half_length=0.105, half_width=0.06)
     corners = np.array([[0.105, 0.06], [0.105, -0.06], [-0.105, 0.06], [-0.105, -0.06]])
-    assert np.isclose(share.sum(), 1.0)
-    assert np.allclose(share @ corners, (x, y), atol=1e-12)
+    assert np.isclose(cells.sum(), 40.0)
+    assert np.allclose(cells @ corners, (30.0 * x + 0.2, 30.0 * y - 0.1), atol=1e-9)
 
 
 def test_load_cells_do_not_pull_and_are_quantised() -> None:
