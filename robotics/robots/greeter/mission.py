@@ -232,10 +232,9 @@ class GreeterMission:
     def _following(self, state: State, lasted: float) -> str:
         if self.audience.aside() is not None and lasted > 1.0:
             return "aside"
-        if self.audience.within(3.5):
-            self._company_until = state.time + 1.5
-        elif state.time > self._company_until:
-            return "left"
+        if not self.audience.within(3.5):
+            return "left" if state.time > self._company_until else ""
+        self._company_until = state.time + 1.5
         if lasted > 10.0:  # they stay: show them the way, at most once a minute
             self._speaker.say_politely("point_the_way", state.time, every=60.0)
         if lasted < 2.0 or self._speaker.current(state.time) or self.audience.within(CROWDED):
