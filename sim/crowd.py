@@ -66,7 +66,7 @@ BLIND = 0.15
 """Weight of a robot's repulsion for those who do not pay attention …"""
 NOTICED = 0.4
 """… until the gap to its disc is smaller than this [m]: then everybody does."""
-TOUCH = 0.05
+TOUCH = 0.15
 """Nobody walks nearer than this to a robot's disc on their own feet [m]."""
 SUBSTEP = 0.0125
 """Longest step of integration [s]: half of what the compression needs to stay stable."""

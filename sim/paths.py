@@ -23,6 +23,9 @@ _GRID = 0.25
 _WINDOW = 8.0
 """How far beyond both ends that search looks [m]."""
 
+_SAGITTA = 0.08
+"""How far a diagonal between two cells can cut into a corner rounded with ``SPACE`` [m]."""
+
 
 class Paths:
     """Finds ways over the walkable ground."""
@@ -31,6 +34,8 @@ class Paths:
         room = region.buffer(-SPACE)
         self.room: BaseGeometry = max(shapely.get_parts(room), key=lambda part: part.area)
         shapely.prepare(self.room)
+        self._inner = self.room.buffer(-_SAGITTA)
+        shapely.prepare(self._inner)
         self.edge: BaseGeometry = region.boundary
 
     def clear(self, a: Array, b: Array) -> bool:
@@ -54,7 +59,7 @@ class Paths:
         low, high = np.minimum(a, b) - _WINDOW, np.maximum(a, b) + _WINDOW
         x, y = (np.arange(low[k], high[k], _GRID) for k in (0, 1))
         grid_x, grid_y = np.meshgrid(x, y)
-        free = shapely.contains_xy(self.room, grid_x, grid_y)
+        free = shapely.contains_xy(self._inner, grid_x, grid_y)
         ends = [_nearest_free(free, (p - low) / _GRID) for p in (a, b)]
         cells = _shortest(free, ends[0], ends[1])
         if cells is None:
