@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import sys
 from collections.abc import Callable
@@ -30,7 +31,7 @@ class Engine:
                 "the window needs a display, and DISPLAY is not set; leave out --view"
             )
         try:
-            self._bullet: Any = import_module("pybullet")
+            self._bullet: Any = _import_quietly("pybullet")
         except ImportError as error:
             raise MissingDependency("pybullet", "simulation with physics", "sim") from error
         mode = self._bullet.GUI if view else self._bullet.DIRECT
@@ -48,3 +49,19 @@ class Engine:
         if self.client >= 0:
             self._bullet.disconnect(physicsClientId=self.client)
             self.client = -1
+
+
+def _import_quietly(name: str) -> Any:
+    """Import a module; what it writes to the standard output (a build time) goes nowhere."""
+    if name in sys.modules:
+        return sys.modules[name]
+    sys.stdout.flush()
+    flush, kept = ctypes.CDLL(None).fflush, os.dup(1)
+    with open(os.devnull, "wb") as nowhere:
+        os.dup2(nowhere.fileno(), 1)
+        try:
+            return import_module(name)
+        finally:
+            flush(None)  # the line waits in C's own buffer
+            os.dup2(kept, 1)
+            os.close(kept)

@@ -131,10 +131,11 @@ def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, A
     draw = ImageDraw.Draw(image, "RGBA")
     font = ImageFont.load_default(15)
     minutes, seconds = divmod(time, 60.0)
-    pace = "" if shot.pace == 1.0 else f"  ×{shot.pace:.0f}"
+    pace = "" if shot.pace == 1.0 else f"   {shot.pace:.0f} x as fast"
     draw.text((12, 9), f"{shot.title}  {minutes:.0f}:{seconds:04.1f}{pace}", (20, 30, 40), font)
     for said in spoken:
-        if shot.pace < 3.0 and said["start"] <= time < said["start"] + said["duration"] + 1.0:
+        until = said["start"] + said["duration"]
+        if shot.subject == "greeter" and said["start"] <= time < until:
             text = f"“{said['en']}”"
             left, top, right, bottom = draw.textbbox((SIZE[0] / 2, SIZE[1] - 26), text, font, "mm")
             draw.rounded_rectangle((left - 9, top - 6, right + 9, bottom + 6), 8, (0, 0, 0, 140))

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+UPRIGHT = 0.4
+"""The greeter's base is higher than this while it stands or walks [m]."""
+
 Frame = dict[str, Any]
 """One entry of ``/scene``: see ``robotics.core.backend.Stage.scene``."""
 
@@ -63,11 +66,14 @@ def choose(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> list[Sh
     shots = [whole]
     if "greeter" in robots:
         moment = _greeting(scenes, spoken)
-        shots.append(_cut("a greeting", moment - 1.5, 8.0, end, "greeter", (0.5, 3.1, 1.35, 0.72)))
+        near = (0.5, 3.1, 1.35, 0.72)
+        shots.append(_unhidden(_cut("a greeting", moment - 1.5, 8.0, end, "greeter", near), scenes))
         walk = _walk(scenes)
         if walk is not None:
-            side = ("greeter", (1.45, 2.4, 0.8, 0.5))
-            shots.append(_cut("real steps", walk - 0.5, 7.0, end, *side))
+            side = (1.45, 2.4, 0.8, 0.5)
+            shots.append(
+                _unhidden(_cut("real steps", walk - 0.5, 7.0, end, "greeter", side), scenes)
+            )
     if "sweeper" in robots:
         moment = _sweeping(scenes)
         shots.append(
@@ -90,6 +96,35 @@ def _cut(
     return Shot(title, start, min(end, start + length), pace, subject, *view)
 
 
+def _unhidden(shot: Shot, scenes: Sequence[Frame]) -> Shot:
+    """Return the shot from that side on which nobody walks through the picture."""
+    turns = sorted(np.linspace(-math.pi, math.pi, 16, endpoint=False), key=abs)
+    candidates = [replace(shot, bearing=shot.bearing + float(turn)) for turn in turns]
+    hidden = [_times_hidden(one, scenes) + 0.4 * abs(k) / 16 for k, one in enumerate(candidates)]
+    return candidates[int(np.argmin(hidden))]
+
+
+def _times_hidden(shot: Shot, scenes: Sequence[Frame]) -> int:
+    """Return at how many of the shot's times a visitor stands between camera and subject."""
+    count = 0
+    for time in shot.times(2.0):
+        eye, target = (v[:2] for v in _sight(shot, scenes, float(time)))
+        along = target - eye
+        length = float(np.hypot(*along))
+        for _, x, y, _, radius, *_ in nearest(scenes, float(time)).get("visitors", []):
+            forward = ((x - eye[0]) * along[0] + (y - eye[1]) * along[1]) / length
+            aside = abs((x - eye[0]) * along[1] - (y - eye[1]) * along[0]) / length
+            if -0.3 < forward < length - 0.35 and aside < radius + 0.12 * max(forward, 0.8):
+                count += 1
+                break
+    return count
+
+
+def _sight(shot: Shot, scenes: Sequence[Frame], time: float) -> tuple[Vector, Vector]:
+    seen = camera(shot, scenes, time)
+    return seen.eye, seen.target
+
+
 def _greeting(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> float:
     """Return when a greeting starts with most visitors near, or the middle of the run."""
     best, when = -1, float(scenes[-1]["time"]) / 2
@@ -104,8 +139,11 @@ def _greeting(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> floa
 
 def _walk(scenes: Sequence[Frame]) -> float | None:
     """Return when the greeter moves most within three seconds; None if it never steps."""
-    xy = np.array([frame["robots"]["greeter"]["position"][:2] for frame in scenes])
-    times = np.array([frame["time"] for frame in scenes])
+    upright = [f for f in scenes if f["robots"]["greeter"]["position"][2] > UPRIGHT]
+    xy = np.array([frame["robots"]["greeter"]["position"][:2] for frame in upright])
+    times = np.array([frame["time"] for frame in upright])
+    if len(upright) < 2:
+        return None
     stride = max(1, int(np.searchsorted(times, times[0] + 3.0)))
     if len(xy) <= stride:
         return None

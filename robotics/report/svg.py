@@ -9,7 +9,7 @@ from html import escape
 import numpy as np
 
 WIDTH = 860
-LEFT, RIGHT, TOP, BOTTOM = 54, 12, 14, 30
+LEFT, RIGHT, TOP, BOTTOM = 62, 24, 18, 30
 
 
 @dataclass(frozen=True, slots=True)
