@@ -52,16 +52,19 @@ class Engine:
 
 
 def _import_quietly(name: str) -> Any:
-    """Import a module; what it writes to the standard output (a build time) goes nowhere."""
+    """Import a module; what it writes meanwhile (PyBullet: its build time) goes nowhere."""
     if name in sys.modules:
         return sys.modules[name]
     sys.stdout.flush()
-    flush, kept = ctypes.CDLL(None).fflush, os.dup(1)
+    sys.stderr.flush()
+    kept = {stream: os.dup(stream) for stream in (1, 2)}
     with open(os.devnull, "wb") as nowhere:
-        os.dup2(nowhere.fileno(), 1)
+        for stream in kept:
+            os.dup2(nowhere.fileno(), stream)
         try:
             return import_module(name)
         finally:
-            flush(None)  # the line waits in C's own buffer
-            os.dup2(kept, 1)
-            os.close(kept)
+            ctypes.CDLL(None).fflush(None)  # what waits in C's own buffers
+            for stream, copy in kept.items():
+                os.dup2(copy, stream)
+                os.close(copy)
