@@ -65,7 +65,7 @@ def robot_tracks(run: RunDigest) -> dict[str, Array]:
 def _extent(run: RunDigest, site: Site) -> tuple[Array, Array]:
     moved = np.concatenate([*robot_tracks(run).values(), np.zeros((0, 2))])
     if not len(moved):
-        moved = np.array([place.pose[:2] for place in site.places.values()] or [[0.0, 0.0]])
+        moved = np.array([place.pose[:2] for place in site.places.values()] or [np.zeros(2)])
     low, high = moved.min(axis=0) - MARGIN, moved.max(axis=0) + MARGIN
     grid = site.occupied
     size = np.array(grid.cells.shape[::-1]) * grid.resolution

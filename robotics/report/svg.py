@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
 
@@ -37,7 +37,7 @@ def number(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def points(x: Sequence[float], y: Sequence[float]) -> str:
+def points(x: Iterable[float], y: Iterable[float]) -> str:
     """Return the ``points`` attribute of a polyline."""
     return " ".join(f"{number(a)},{number(b)}" for a, b in zip(x, y, strict=True))
 
