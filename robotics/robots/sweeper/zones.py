@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from shapely import Polygon
+from shapely import Polygon, get_coordinates
 
 from robotics.core.arrays import Array
 from robotics.mapping.places import Zone
@@ -51,7 +51,7 @@ def sweeping_time(zone: Zone) -> float:
     enclosing rectangle.
     """
     area = Polygon(zone.polygon, [*zone.holes])
-    corners = np.asarray(area.minimum_rotated_rectangle.exterior.coords)
+    corners = get_coordinates(area.minimum_rotated_rectangle)
     sides = np.hypot(*np.diff(corners[:3], axis=0).T)
     swaths = math.ceil(float(sides.min()) / SPACING)
     return CROWD * (float(area.area) / (SPACING * SPEED) + swaths * TURN_TIME)
