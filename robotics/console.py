@@ -50,7 +50,8 @@ def report_on(record: Path, folder: Path, out: Console, *, video: bool) -> RunDi
     with out.status("reading the recording"):
         run = digest(record)
         site = load_site(read_head(record).unpack_site(folder / "site"))
-    film, stills = None, []
+    film: Path | None = None
+    stills: list[Path] = []
     if video:
         with out.status("rendering pictures and video (about a minute)"):
             film, stills = _render(record, folder, out)
