@@ -99,7 +99,8 @@ class Gait:
         self._elapsed, self._time, self._duration = 0.0, 0.0, walk.step_time
         self._swing = Swing.lift_off(self.soles[0], 0.0)
         self._cop_in_sole = np.zeros(2)
-        self._followed, self._correction = np.zeros(3), np.zeros(3)
+        self._smoothed, self._followed = np.zeros(3), np.zeros(3)
+        self._correction = np.zeros(3)
         self._footfalls: list[_Footfall] = []
         self._on_the_spot = 0
 
@@ -147,7 +148,9 @@ class Gait:
         top = np.array(self._walk.largest_twist)
         step = np.array(self._walk.acceleration) * self._period
         wanted = np.clip(twist, -top, top)
-        self._followed = self._followed + np.clip(wanted - self._followed, -step, step)
+        share = self._period / (self._walk.smoothing + self._period)
+        self._smoothed = self._smoothed + share * (wanted - self._smoothed)
+        self._followed = self._followed + np.clip(self._smoothed - self._followed, -step, step)
         if self.phase is not Phase.STEP or not self._moving:
             self._correction = 0.98 * self._correction
             self._footfalls.clear()

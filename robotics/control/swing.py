@@ -75,5 +75,5 @@ class Swing:
 def _profile(share: float) -> float:
     """Return the lift, 0 to 1, at ``share`` of the step."""
     if share < 0.5:
-        return math.sin(math.pi * share) ** 1.5
+        return float(math.sin(math.pi * share) ** 1.5)
     return (1.0 - math.cos(2.0 * math.pi * share)) / 2.0

@@ -37,13 +37,16 @@ class WalkParameters:
     """Of the step time: a step may be stretched to this fraction."""
     late_limit: float = 0.12
     """A foot that has not landed by this long after its time is taken as landed."""
-    acceleration: tuple[float, float, float] = (0.6, 0.6, 1.8)
+    smoothing: float = 0.35
+    """Time constant with which the twist is followed: about a step. The base sways with the steps,
+    and who steers by its pose asks for the opposite sway; answering that would shake it up."""
+    acceleration: tuple[float, float, float] = (0.4, 0.25, 1.0)
     """Of the twist followed: [m/s²], [m/s²], [rad/s²]."""
     largest_twist: tuple[float, float, float] = (0.30, 0.12, 0.6)
     """Of the twist followed: [m/s], [m/s], [rad/s]."""
     speed_feedback: tuple[float, float, float] = (0.28, 0.2, 0.2)
     """Share of the error of the mean speed over two steps that is added at each step."""
-    speed_correction: tuple[float, float, float] = (0.25, 0.12, 0.3)
+    speed_correction: tuple[float, float, float] = (0.12, 0.06, 0.2)
     """Largest correction of that kind: [m/s], [m/s], [rad/s]."""
     cop_forward: tuple[float, float] = (-0.06, 0.09)
     """How far the centre of pressure may go from the ankle in single support."""

@@ -90,7 +90,7 @@ class GreeterConfig:
         default_factory=lambda: NavigatorConfig(
             pace=Pace(speed=0.25, acceleration=0.15, turn_rate=0.4),
             room=Room(0.28, 0.20),
-            approach=0.3,
+            approach=0.0,  # it turns on the spot
         )
     )
     guard: GuardConfig = field(
