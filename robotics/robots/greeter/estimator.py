@@ -20,6 +20,8 @@ _AT_REST = 0.5
 """Both feet loaded for so long, and no step since: the gyro's mean is its bias [s]."""
 _LARGEST_GAP = 0.1
 """A longer time between two observations is a break, not a step [s]."""
+FALLEN = "fallen"
+"""Name of the fault of a robot that lies on the ground."""
 _INVALID = "joint reading invalid"
 
 
@@ -80,6 +82,7 @@ class WalkingEstimator:
             observation.time, step, observation.scan, tilt=(float(tilt[0]), float(tilt[1]))
         )
         faults = () if joints.valid.all() else (_INVALID,)
+        faults = (*faults, FALLEN) if has_fallen(tilt) else faults
         return State(
             time=observation.time,
             pose_base_in_map=seen.pose_base_in_map,

@@ -6,13 +6,20 @@ only keeps the joints within their limits.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from robotics.control.guard import GuardConfig, SafetyGuard
 from robotics.control.stopping import free_speed
+from robotics.core.arrays import Array
 from robotics.core.messages import Command, State, Twist2
+
+FALLEN = math.radians(50.0)
+"""A trunk tilted more will not stand again by itself [rad]."""
+LIMP = 0.1
+"""Share of the torque that a fallen robot keeps: it yields, and drops nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,17 +66,31 @@ class NoDrive:
         return command
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WalkerGuard:
     """Limits the joints, and keeps the name of the rule that held the twist back.
+
+    A robot that has fallen lies still: from then on the joints yield in the pose that they have,
+    until somebody builds the robot anew. (Getting up by itself is not in this version.)
 
     Attributes:
         joints: The guard of both robots, for the joints only.
     """
 
     joints: SafetyGuard
+    _lying: Array | None = None
 
     def allow(self, state: State, wished: Command) -> Command:
         """Return the command that may be sent."""
+        if self._lying is None and has_fallen(state.tilt):
+            self._lying = state.joints.position
+        if self._lying is not None:
+            limp = LIMP * np.asarray(wished.effort_limit)
+            return replace(wished, target=self._lying, effort_limit=limp, stopped_by="fallen")
         sent = self.joints.allow(state, wished)
         return replace(sent, stopped_by=sent.stopped_by or wished.stopped_by)
+
+
+def has_fallen(tilt: Array) -> bool:
+    """Whether a trunk with this (roll, pitch) [rad] lies, or cannot be saved any more."""
+    return float(np.hypot(*tilt)) > FALLEN
