@@ -15,6 +15,7 @@ from robotics.estimation.attitude import Attitude
 from robotics.estimation.contact import FootContact
 from robotics.estimation.leg_odometry import LegOdometry
 from robotics.estimation.perception import RangePerception
+from robotics.robots.greeter.restraint import has_fallen
 
 _AT_REST = 0.5
 """Both feet loaded for so long, and no step since: the gyro's mean is its bias [s]."""
