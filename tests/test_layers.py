@@ -14,7 +14,7 @@ PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 TOP = frozenset({"robots", "app", "record", "report", "replay", "session", "console", "cli"})
 
 ALLOWED: dict[str, frozenset[str]] = {
-    "__init__": frozenset(),
+    "__init__": frozenset({"app", "robots", "mapping", "core"}),
     "assets": frozenset({"core"}),
     "core": frozenset({"core"}),
     "mapping": frozenset({"mapping", "core"}),
