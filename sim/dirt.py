@@ -131,6 +131,10 @@ class Dirt:
             lies += self._lying_mass()[shapely.contains_xy(area, *self.pieces.T)].sum()
         return float(lies)
 
+    def initial_mass(self, zone: str) -> float:
+        """Return what lay in a sweep zone at the beginning [kg]."""
+        return self._initial[zone]
+
     def removed_fraction(self, zone: str) -> float:
         """Return which part of a zone's first load is no longer in it, 0 to 1."""
         first = self._initial[zone]

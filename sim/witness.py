@@ -24,7 +24,7 @@ from robotics.core.geometry import transform
 from robotics.core.messages import Utterance
 from sim.dirt import Dirt
 from sim.encounters import Encounters
-from sim.swept import SweptMask
+from sim.swept_zones import SweptZones
 from sim.touches import Touches
 from sim.visitors import Visitors
 from sim.world_model import World
@@ -37,6 +37,13 @@ FALL_HEIGHT = 0.3
 """A base lower than this has fallen [m]."""
 STRIDE = 0.05
 """Distance is added up in pieces of at least this, so that swaying on the spot adds none [m]."""
+SHARES = (
+    "covered_fraction",
+    "covered_whole_fraction",
+    "reachable_fraction",
+    "repeat_fraction",
+)
+"""Figures of ``sim.swept.SweptMask`` that are told."""
 PATH_PERIOD = 0.5
 """[s]."""
 
@@ -129,17 +136,17 @@ class Witness:
             world: The place.
             visitors: Its people, looked at whenever ``observe`` is called.
             dirt: Its dirt, only read; whoever runs the stage calls ``Dirt.sweep``.
-            zone: The sweep zone to judge; None for the first of the world.
+            zone: The sweep zone to judge; None for those that the sweeper works in.
 
         Raises:
             UnknownName: The world has no such sweep zone.
         """
         zones = {z.name: z for z in world.zones if z.kind == "sweep"}
-        self.zone = next(iter(zones)) if zone is None else zone
-        if self.zone not in zones:
-            raise UnknownName("sweep zone", self.zone, list(zones))
+        if zone is not None and zone not in zones:
+            raise UnknownName("sweep zone", zone, list(zones))
+        judged = zones if zone is None else {zone: zones[zone]}
         self._visitors, self._dirt = visitors, dirt
-        self._swept = SweptMask(world, zones[self.zone])
+        self._swept = SweptZones(world, judged)
         self._encounters = Encounters()
         self._touches = Touches()
         self._tracks: dict[str, _Track] = defaultdict(_Track)
@@ -206,7 +213,7 @@ class Witness:
               near): see ``sim.encounters.Encounters``; only where there is a greeter.
             * ``falls``: see ``_Track``; only where a robot has legs.
         Others:
-            * ``zone``: the sweep zone that is judged.
+            * ``zone``: the sweep zones that are judged, see ``sim.swept_zones``.
             * ``min_clearance_m``, ``min_clearance_visitor_m``, ``min_clearance_solid_m``: by robot.
             * ``distance_m``: by robot.
             * ``contacts``: the first 200 as rows of time, robot, partner, force, caused.
@@ -214,7 +221,7 @@ class Witness:
         tracks = self._tracks
         return {
             **self._figures(),
-            "zone": self.zone,
+            "zone": ", ".join(self.zones),
             "min_clearance_m": {
                 n: _plain(min(t.least_visitor, t.least_solid)) for n, t in tracks.items()
             },
@@ -224,9 +231,16 @@ class Witness:
             "contacts": [contact.row() for contact in self._touches.contacts[:200]],
         }
 
-    def swept_mask(self) -> dict[str, Any]:
-        """Return the swept cells for a map, see ``sim.swept.SweptMask.runs``."""
-        return self._swept.runs()
+    @property
+    def zones(self) -> tuple[str, ...]:
+        """The sweep zones that are judged."""
+        return self._swept.names
+
+    def _removed_fraction(self) -> float:
+        """Return which part of the first load of the judged zones is gone, 0 to 1."""
+        first = sum(self._dirt.initial_mass(name) for name in self.zones)
+        left = sum(self._dirt.mass_in(name) for name in self.zones)
+        return 1.0 - left / first if first > 0.0 else 0.0
 
     def paths(self) -> dict[str, list[tuple[float, float, float, float]]]:
         """Return (time, x, y, yaw) of each robot, twice a second."""
@@ -241,12 +255,9 @@ class Witness:
         if SWEEPER in self._tracks:
             swept = self._swept
             figures |= {
-                "covered_fraction": round(swept.covered_fraction, 5),
-                "covered_whole_fraction": round(swept.covered_whole_fraction, 5),
-                "reachable_fraction": round(swept.reachable_fraction, 5),
-                "repeat_fraction": round(swept.repeat_fraction, 5),
+                **{quantity: round(swept.share(quantity), 5) for quantity in SHARES},
                 "swept_area_m2": round(swept.swept_area, 2),
-                "mass_removed_fraction": round(self._dirt.removed_fraction(self.zone), 5),
+                "mass_removed_fraction": round(self._removed_fraction(), 5),
             }
         if GREETER in self._tracks:
             near, greeted = self._encounters.near, self._encounters.greeted

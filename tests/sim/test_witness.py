@@ -41,7 +41,6 @@ def test_a_pass_is_summed_up():
     assert account["min_clearance_m"]["sweeper"] == pytest.approx(0.94, abs=0.05)
     assert account["contacts_total"] == account["falls"] == 0
     assert len(witness.paths()["sweeper"]) == 13
-    assert witness.swept_mask()["runs"]
 
 
 def test_nothing_is_swept_with_the_brushes_off():
@@ -100,7 +99,7 @@ def test_everything_is_plain_json_and_only_says_what_was_there():
     witness, _, _ = _witness(count=4)
     body = TrueBody(STAND, BOX * 0.4, np.zeros(3), height=0.5)
     witness.observe(0.0, {"greeter": body})
-    for value in (witness.snapshot(), witness.summary(), witness.swept_mask()):
+    for value in (witness.snapshot(), witness.summary()):
         assert json.loads(json.dumps(value, allow_nan=False)) == value
     assert "covered_fraction" not in witness.summary()
     assert witness.summary()["greeted_fraction"] is None
@@ -109,7 +108,7 @@ def test_everything_is_plain_json_and_only_says_what_was_there():
 def test_an_unknown_zone_and_a_broken_body_are_refused():
     """The zone must exist, and nobody is seen at NaN."""
     witness, visitors, dirt = _witness()
-    assert witness.zone == "small"
+    assert witness.zones == ("small",)
     with pytest.raises(UnknownName, match="small"):
         Witness(YARD, visitors, dirt, zone="smal")
     with pytest.raises(InvalidMessage):
