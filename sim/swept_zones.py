@@ -37,7 +37,7 @@ class SweptZones:
     def mark(self, pose: Array, time: float) -> None:
         """Note that the brushes turn at ``time`` [s], with the base at ``pose`` (3,)."""
         base = shapely.Point(float(pose[0]), float(pose[1]))
-        passed = min(0.2, time - self._time) if self._time is not None else 0.0
+        passed = max(0.0, min(0.2, time - self._time)) if self._time is not None else 0.0
         self._time = time
         for name, shape in self._shapes.items():
             if shapely.dwithin(shape, base, NEAR):
