@@ -35,13 +35,41 @@ class Who(StrEnum):
     BOTH = "both"
 
 
+def read_minutes(text: str | float) -> float:
+    """Return the number that ``text``, or the default, is.
+
+    Raises:
+        BadParameter: It is none (Typer's own words leave out what was given).
+    """
+    try:
+        return float(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a number; give for example 2.5") from None
+
+
+def read_seed(text: str | int) -> int:
+    """Return the whole number that ``text``, or the default, is.
+
+    Raises:
+        BadParameter: It is none, or below zero.
+    """
+    if not str(text).isdecimal():
+        raise typer.BadParameter(f"{text!r} is not a whole number from 0 on; give for example 3")
+    return int(text)
+
+
 @app.command("run")
 def run_command(
     site: Annotated[str, typer.Argument(help="Name of a site, or a world file (see 'list').")],
     robot: Annotated[Who, typer.Option(help="Which robots take part.")] = Who.BOTH,
     on: Annotated[str, typer.Option(help="The bodies: sim (physics) or kinematic.")] = "sim",
-    minutes: Annotated[float, typer.Option(help="Length of the run [min].")] = 5.0,
-    seed: Annotated[int, typer.Option(help="Same seed, same run.", min=0)] = 1,
+    minutes: Annotated[
+        float,
+        typer.Option(help="Length of the run in minutes.", metavar="<float>", parser=read_minutes),
+    ] = 5.0,
+    seed: Annotated[
+        int, typer.Option(help="Same seed, same run.", metavar="<int>", parser=read_seed)
+    ] = 1,
     report: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
     view: Annotated[bool, typer.Option("--view", help="Show PyBullet's window.")] = False,
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,

@@ -62,7 +62,7 @@ def test_the_readme_shows_every_command() -> None:
 @pytest.mark.parametrize("line", ["fly", "run zhanqiao --minuts 3", "run zhanqiao --seed x"])
 def test_a_wrong_line_would_be_found(line: str) -> None:
     """An unknown command, an unknown option and an impossible value do not pass."""
-    with pytest.raises(Exception, match=r"fly|minuts|integer"):
+    with pytest.raises(Exception, match=r"fly|minuts|whole number"):
         _parse(line)
 
 
