@@ -54,7 +54,7 @@ class Engine:
 def _import_quietly(name: str) -> Any:
     """Import a module; what it writes meanwhile (PyBullet: its build time) goes nowhere."""
     if name in sys.modules:
-        return sys.modules[name]
+        return import_module(name)
     sys.stdout.flush()
     sys.stderr.flush()
     kept = {stream: os.dup(stream) for stream in (1, 2)}
