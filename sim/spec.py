@@ -71,6 +71,8 @@ class BodySpec:
         return None if self.motors.is_position else (0.15, 0.64)
 
 
+ARM_REACH = 0.5
+"""Visitors walk round the greeter as round somebody who talks with his hands [m]."""
 CROUCH = 0.2
 """Bend of hip and ankle in the standing pose [rad]; the knee bends twice as much."""
 
@@ -108,7 +110,7 @@ def greeter_spec(initial_joints: Array | None = None) -> BodySpec:
         period=0.005,
         initial_joints=joints,
         base_height=height_above_soles(model, joints),
-        radius=0.30,
+        radius=ARM_REACH,
         friction=dict.fromkeys(feet, 0.8),
         battery=BatterySpec(capacity=200.0 * 3600.0, idle=25.0),
         lidar=LidarSpec("lidar"),

@@ -17,6 +17,7 @@ from robotics.core.messages import Drive, Goal, GoTo, Posture, State
 from robotics.core.parts import Progress, Status
 from robotics.mapping.places import Site
 from robotics.robots.greeter.audience import Audience, Seen
+from robotics.robots.greeter.elbow_room import ElbowRoom
 from robotics.robots.greeter.states import table
 from robotics.robots.speaker import Speaker
 
@@ -93,6 +94,7 @@ class GreeterMission:
         self._station = self._stroll = frozen(np.zeros(3))
         self._next_stroll = self._next_return = 0.0
         self._clip, self._group = "", 0
+        self._elbow_room = ElbowRoom()
         self._looks_at: Guest | None = None
         self._turns_to: Guest | None = None
         self._company_until = 0.0
@@ -331,7 +333,7 @@ class GreeterMission:
             return Goal(self._turn(), Posture(look_at_in_map=face), activity=activity)
         pointing = self._speaker.current(state.time)
         if where == "follow" and pointing and pointing.behaviour == "point_the_way":
-            posture = Posture("point_the_way", pointing.start)
+            posture = Posture(self._gesture("point_the_way", state), pointing.start)
             return Goal(posture=posture, activity="showing the way")
         clip, activity = {
             "idle": ("sway", "swaying and looking around"),
@@ -342,7 +344,12 @@ class GreeterMission:
             "stroll/pause": ("breathe", "standing and looking at the sea"),
             "leaving": ("bow", "bowing: the visit is over"),
         }.get(where, ("", where))
-        return Goal(posture=Posture(clip, since, look_at_in_map=face), activity=activity)
+        posture = Posture(self._gesture(clip, state), since, look_at_in_map=face)
+        return Goal(posture=posture, activity=activity)
+
+    def _gesture(self, clip: str, state: State) -> str:
+        """Return ``clip``, or a movement without arms while somebody could walk into them."""
+        return clip if self._elbow_room.allows(clip, state) else "breathe"
 
     def _turn(self) -> Drive:
         aside = self.audience.find(self._turns_to)
