@@ -89,9 +89,9 @@ def figures(run: RunDigest) -> list[tuple[str, str, str]]:
     )
     for name, distance in sorted(_as_mapping(seen.get("distance_m")).items()):
         found.append((f"{name}: distance", f"{distance:.0f} m", "as the onlooker saw it"))
-    for name, clearance in sorted(_as_mapping(seen.get("min_clearance_m")).items()):
+    for name, clearance in sorted(_as_mapping(seen.get("min_clearance_visitor_m")).items()):
         if isinstance(clearance, int | float) and math.isfinite(clearance):
-            found.append((f"{name}: closest", f"{clearance:.2f} m", "to a visitor or thing"))
+            found.append((f"{name}: closest", f"{clearance:.2f} m", "to a visitor"))
     return found
 
 

@@ -51,7 +51,7 @@ SUMMARY = {
     "contacts_caused": 1,
     "contacts_total": 3,
     "distance_m": {"sweeper": 6.04},
-    "min_clearance_m": {"sweeper": 0.62, "greeter": None},
+    "min_clearance_visitor_m": {"sweeper": 0.62, "greeter": None},
     "realtime_factor": 2.5,
 }
 
