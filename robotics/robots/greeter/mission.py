@@ -10,16 +10,16 @@ import numpy as np
 
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.guests import Guest
-from robotics.behaviour.mission import Change, Conduct, Event, Machine, MissionReport
+from robotics.behaviour.mission import Event, MissionReport
 from robotics.core.arrays import Array, frozen
 from robotics.core.geometry import transform, wrap
 from robotics.core.messages import Drive, Goal, GoTo, Posture, State
 from robotics.core.parts import Progress, Status
 from robotics.mapping.places import Site
+from robotics.robots.duty import Duty
 from robotics.robots.greeter.audience import Audience, Seen
 from robotics.robots.greeter.elbow_room import ElbowRoom
 from robotics.robots.greeter.states import table
-from robotics.robots.speaker import Speaker
 
 STROLL_EVERY = 75.0
 """[s]."""
@@ -73,7 +73,7 @@ class _Tally:
     turns: int = 0
 
 
-class GreeterMission:
+class GreeterMission(Duty):
     """Greets every visitor once, and groups together."""
 
     def __init__(
@@ -84,11 +84,9 @@ class GreeterMission:
         progress: Callable[[], Progress],
     ) -> None:
         self.audience = Audience()
-        self.machine = Machine(table(), self)
-        self._conduct = Conduct(self.machine, self._work)
+        super().__init__(table(), self._work, behaviours)
         self._site, self._seconds, self._progress = site, seconds, progress
         self._behaviours = behaviours
-        self._speaker = Speaker(behaviours)
         self._tally = _Tally()
         self._start: float | None = None
         self._station = self._stroll = frozen(np.zeros(3))
@@ -109,20 +107,6 @@ class GreeterMission:
             self._next_stroll = state.time + STROLL_FIRST
         return self._conduct.decide(state)
 
-    def stop(self, reason: str) -> None:
-        """Stand still from the next tick on, until ``reset``."""
-        self._speaker.hush()
-        self._conduct.stop(reason)
-
-    def reset(self) -> bool:
-        """Take the stop back and start again."""
-        return self._conduct.reset()
-
-    @property
-    def history(self) -> tuple[Change, ...]:
-        """Every change of state so far."""
-        return self._conduct.history
-
     def report(self) -> MissionReport:
         """Return what it has done so far."""
         counts = {
@@ -136,10 +120,6 @@ class GreeterMission:
         return MissionReport("greeter", state, state == "finished", counts, notes, self.history)
 
     # ------------------------------------------------------------------ callbacks of the table
-
-    def is_released(self) -> bool:
-        """Guard: nobody asks for a stop any more."""
-        return self._conduct.is_released()
 
     def begin_greeting(self, event: Event) -> None:
         """Choose the greeting by who is there, and start it."""

@@ -15,13 +15,13 @@ from shapely import Point, Polygon
 
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.guests import PEOPLE
-from robotics.behaviour.mission import Change, Conduct, Event, Machine, MissionReport
+from robotics.behaviour.mission import Event, MissionReport
 from robotics.core.arrays import Array, frozen
 from robotics.core.geometry import transform, wrap
 from robotics.core.messages import BaseGoal, Cover, Drive, Goal, GoTo, State, Stay, Tools
 from robotics.core.parts import Progress, Status
 from robotics.mapping.places import Site
-from robotics.robots.speaker import Speaker
+from robotics.robots.duty import Duty
 from robotics.robots.sweeper import zones
 from robotics.robots.sweeper.states import table
 
@@ -104,7 +104,7 @@ class _Memory:
     free: _Since = field(default_factory=_Since)
 
 
-class SweeperMission:
+class SweeperMission(Duty):
     """Sweeps what fits into its time and comes home."""
 
     def __init__(
@@ -114,11 +114,9 @@ class SweeperMission:
         behaviours: Mapping[str, Behaviour],
         progress: Callable[[], Progress],
     ) -> None:
-        self.machine = Machine(table(), self)
-        self._conduct = Conduct(self.machine, self._work)
+        super().__init__(table(), self._work, behaviours)
         self._site, self._seconds, self._progress = site, seconds, progress
         self._dock = frozen(site.place("dock_charge").pose)
-        self._speaker = Speaker(behaviours)
         self._memory = _Memory()
         self._state: State | None = None
 
@@ -130,20 +128,6 @@ class SweeperMission:
             self._memory.start = state.time
         self._state = state
         return self._conduct.decide(state)
-
-    def stop(self, reason: str) -> None:
-        """Stand still, tools off, from the next tick on, until ``reset``."""
-        self._speaker.hush()
-        self._conduct.stop(reason)
-
-    def reset(self) -> bool:
-        """Take the stop back and start again."""
-        return self._conduct.reset()
-
-    @property
-    def history(self) -> tuple[Change, ...]:
-        """Every change of state so far."""
-        return self._conduct.history
 
     def report(self) -> MissionReport:
         """Return what it has done so far."""
@@ -157,10 +141,6 @@ class SweeperMission:
         return MissionReport("sweeper", state, home, counts, tuple(memory.notes), self.history)
 
     # ------------------------------------------------------------------ callbacks of the table
-
-    def is_released(self) -> bool:
-        """Guard: nobody asks for a stop any more."""
-        return self._conduct.is_released()
 
     def has_zone(self) -> bool:
         """Guard: it was at work on a zone."""
