@@ -123,6 +123,15 @@ def test_no_file_is_longer_than_400_lines() -> None:
     assert {str(p): n for p, n in long.items() if n > 400} == {}
 
 
+@pytest.mark.parametrize("path", list(_sources()), ids=lambda p: str(p.relative_to(ROOT)))
+def test_no_function_is_longer_than_60_lines(path: Path) -> None:
+    """One thing each, to be read on one screen."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.FunctionDef) and node.end_lineno is not None:
+            length = node.end_lineno - node.lineno + 1
+            assert length <= 60, f"{path}: {node.name} has {length} lines"
+
+
 def test_the_tests_of_this_file_can_fail(tmp_path: Path) -> None:
     """A planted upward import is found."""
     planted = tmp_path / "x.py"

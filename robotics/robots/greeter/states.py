@@ -4,9 +4,29 @@ from __future__ import annotations
 
 from robotics.behaviour.machine import Promise, State, Table, Transition, mission_table
 
+HOME = State("leaving", "bows; the visit is over", enter="begin_leaving")
+CALM = tuple(f"working/{name}" for name in ("idle", "notice", "follow", "farewell"))
+WAITING = ("working/idle", "working/notice", "working/follow")
+FREE = ("working/idle", "working/follow")
+NEAR = (*CALM, "working/turn", "working/stroll/pause")
+
 
 def table() -> Table:
     """Return the greeter's mission."""
+    return mission_table(
+        "greeter",
+        _working(),
+        _transitions(),
+        events=(
+            *("noticed", "near", "aside", "greeted", "left", "settled"),
+            *("restless", "reached", "away", "home"),
+        ),
+        home=HOME,
+        promises=_promises(),
+    )
+
+
+def _working() -> State:
     stroll = State(
         "stroll",
         "takes a few real steps near its station",
@@ -17,7 +37,7 @@ def table() -> Table:
             State("back", "walks back to its station"),
         ),
     )
-    working = State(
+    return State(
         "working",
         "at its station",
         initial="idle",
@@ -31,47 +51,39 @@ def table() -> Table:
             stroll,
         ),
     )
-    home = State("leaving", "bows; the visit is over", enter="begin_leaving")
-    calm = tuple(f"working/{name}" for name in ("idle", "notice", "follow", "farewell"))
-    waiting = ("working/idle", "working/notice", "working/follow")
-    free = ("working/idle", "working/follow")
-    near = (*calm, "working/turn", "working/stroll/pause")
-    return mission_table(
-        "greeter",
-        working,
-        (
-            Transition("noticed", "working/idle", "working/notice"),
-            *(Transition("near", source, "working/greet") for source in near),
-            *(Transition("aside", source, "working/turn") for source in waiting),
-            Transition("greeted", "working/greet", "working/follow"),
-            Transition("left", "working/follow", "working/farewell"),
-            Transition("settled", "working/notice", "working/idle"),
-            Transition("settled", "working/farewell", "working/idle"),
-            Transition("settled", "working/turn", "working/idle"),
-            *(Transition("restless", source, "working/stroll/out") for source in free),
-            Transition("reached", "working/stroll/out", "working/stroll/pause"),
-            Transition("away", "working/stroll/pause", "working/stroll/back"),
-            *(Transition("away", source, "working/stroll/back") for source in free),
-            Transition("home", "working/stroll/back", "working/idle"),
+
+
+def _transitions() -> tuple[Transition, ...]:
+    return (
+        Transition("noticed", "working/idle", "working/notice"),
+        *(Transition("near", source, "working/greet") for source in NEAR),
+        *(Transition("aside", source, "working/turn") for source in WAITING),
+        Transition("greeted", "working/greet", "working/follow"),
+        Transition("left", "working/follow", "working/farewell"),
+        Transition("settled", "working/notice", "working/idle"),
+        Transition("settled", "working/farewell", "working/idle"),
+        Transition("settled", "working/turn", "working/idle"),
+        *(Transition("restless", source, "working/stroll/out") for source in FREE),
+        Transition("reached", "working/stroll/out", "working/stroll/pause"),
+        Transition("away", "working/stroll/pause", "working/stroll/back"),
+        *(Transition("away", source, "working/stroll/back") for source in FREE),
+        Transition("home", "working/stroll/back", "working/idle"),
+    )
+
+
+def _promises() -> tuple[Promise, ...]:
+    return (
+        *(Promise("near", source, "working/greet") for source in NEAR),
+        *(Promise("aside", source, "working/turn") for source in WAITING),
+        Promise("noticed", "working/idle", "working/notice"),
+        Promise("greeted", "working/greet", "working/follow"),
+        Promise("left", "working/follow", "working/farewell"),
+        *(
+            Promise("settled", f"working/{source}", "working/idle")
+            for source in ("notice", "farewell", "turn")
         ),
-        events=(
-            *("noticed", "near", "aside", "greeted", "left", "settled"),
-            *("restless", "reached", "away", "home"),
-        ),
-        home=home,
-        promises=(
-            *(Promise("near", source, "working/greet") for source in near),
-            *(Promise("aside", source, "working/turn") for source in waiting),
-            Promise("noticed", "working/idle", "working/notice"),
-            Promise("greeted", "working/greet", "working/follow"),
-            Promise("left", "working/follow", "working/farewell"),
-            *(
-                Promise("settled", f"working/{source}", "working/idle")
-                for source in ("notice", "farewell", "turn")
-            ),
-            Promise("home", "working/stroll/back", "working/idle"),
-            Promise("away", "working/stroll/pause", "working/stroll/back"),
-            *(Promise("away", source, "working/stroll/back") for source in free),
-            *(Promise("restless", source, "working/stroll/out") for source in free),
-        ),
+        Promise("home", "working/stroll/back", "working/idle"),
+        Promise("away", "working/stroll/pause", "working/stroll/back"),
+        *(Promise("away", source, "working/stroll/back") for source in FREE),
+        *(Promise("restless", source, "working/stroll/out") for source in FREE),
     )

@@ -4,9 +4,27 @@ from __future__ import annotations
 
 from robotics.behaviour.machine import Promise, State, Table, Transition, mission_table
 
+ROADS = ("working/cover/transit", "working/cover/sweep")
+BLIND = ("working/undock", "working/choose", "working/cover")
+
 
 def table() -> Table:
     """Return the sweeper's mission. Refilling and emptying come with issue 3: it goes home."""
+    return mission_table(
+        "sweeper",
+        _working(),
+        _transitions(),
+        events=(
+            *("away", "chosen", "all_done", "arrived", "blocked", "cleared", "zone_done"),
+            *("docked", "lost", "found", "lost_for_long", "bin_full", "water_empty"),
+        ),
+        home=_home(),
+        promises=_promises(),
+        branching=("blocked", "cleared", "lost", "found"),
+    )
+
+
+def _working() -> State:
     cover = State(
         "cover",
         "works on one zone",
@@ -17,7 +35,7 @@ def table() -> Table:
             State("wait", "people stand in the way: asks them kindly"),
         ),
     )
-    working = State(
+    return State(
         "working",
         "away from the dock",
         initial="undock",
@@ -29,7 +47,10 @@ def table() -> Table:
             State("help", "has been lost for long: asks for a person", enter="begin_help"),
         ),
     )
-    home = State(
+
+
+def _home() -> State:
+    return State(
         "returning",
         "goes home, tools off",
         initial="transit",
@@ -40,57 +61,51 @@ def table() -> Table:
             State("docked", "stands in the dock and says so", enter="begin_docked"),
         ),
     )
-    roads = ("working/cover/transit", "working/cover/sweep")
-    blind = ("working/undock", "working/choose", "working/cover")
-    return mission_table(
-        "sweeper",
-        working,
-        (
-            Transition("away", "working/undock", "working/choose"),
-            Transition("chosen", "working/choose", "working/cover"),
-            Transition("all_done", "working/choose", "returning"),
-            Transition("arrived", "working/cover/transit", "working/cover/sweep"),
-            *(Transition("blocked", road, "working/cover/wait") for road in roads),
-            Transition("blocked", "returning/transit", "returning/wait"),
-            Transition("cleared", "working/cover/wait", "working/cover/transit"),
-            Transition("cleared", "returning/wait", "returning/transit"),
-            Transition("zone_done", "working/cover", "working/choose"),
-            *(Transition("lost", source, "working/lost") for source in blind),
-            Transition("docked", "returning/transit", "returning/docked"),
-            Transition("docked", "returning/wait", "returning/docked"),
-            Transition("lost", "returning/transit", "returning/lost"),
-            Transition("lost", "returning/wait", "returning/lost"),
-            Transition("found", "working/lost", "working/choose", unless=("has_zone",)),
-            Transition("found", "working/lost", "working/cover/transit", guards=("has_zone",)),
-            Transition("found", "working/help", "working/choose"),
-            Transition("found", "returning/lost", "returning/transit"),
-            Transition("lost_for_long", "working/lost", "working/help"),
-            *(Transition(need, "working", "returning") for need in ("bin_full", "water_empty")),
-        ),
-        events=(
-            *("away", "chosen", "all_done", "arrived", "blocked", "cleared", "zone_done"),
-            *("docked", "lost", "found", "lost_for_long", "bin_full", "water_empty"),
-        ),
-        home=home,
-        promises=(
-            Promise("away", "working/undock", "working/choose"),
-            Promise("chosen", "working/choose", "working/cover"),
-            Promise("all_done", "working/choose", "returning"),
-            Promise("arrived", "working/cover/transit", "working/cover/sweep"),
-            *(Promise("blocked", road, "working/cover/wait") for road in roads),
-            Promise("blocked", "returning/transit", "returning/wait"),
-            Promise("cleared", "working/cover/wait", "working/cover/transit"),
-            Promise("cleared", "returning/wait", "returning/transit"),
-            Promise("zone_done", "working/cover", "working/choose"),
-            *(Promise("docked", f"returning/{x}", "returning/docked") for x in ("transit", "wait")),
-            *(Promise("lost", source, "working/lost") for source in blind),
-            *(Promise("lost", f"returning/{x}", "returning/lost") for x in ("transit", "wait")),
-            Promise("found", "working/help", "working/choose"),
-            Promise("found", "working/lost", "working/choose"),
-            Promise("found", "working/lost", "working/cover/transit"),
-            Promise("found", "returning/lost", "returning/transit"),
-            Promise("lost_for_long", "working/lost", "working/help"),
-            *(Promise(need, "working", "returning") for need in ("bin_full", "water_empty")),
-        ),
-        branching=("blocked", "cleared", "lost", "found"),
+
+
+def _transitions() -> tuple[Transition, ...]:
+    return (
+        Transition("away", "working/undock", "working/choose"),
+        Transition("chosen", "working/choose", "working/cover"),
+        Transition("all_done", "working/choose", "returning"),
+        Transition("arrived", "working/cover/transit", "working/cover/sweep"),
+        *(Transition("blocked", road, "working/cover/wait") for road in ROADS),
+        Transition("blocked", "returning/transit", "returning/wait"),
+        Transition("cleared", "working/cover/wait", "working/cover/transit"),
+        Transition("cleared", "returning/wait", "returning/transit"),
+        Transition("zone_done", "working/cover", "working/choose"),
+        *(Transition("lost", source, "working/lost") for source in BLIND),
+        Transition("docked", "returning/transit", "returning/docked"),
+        Transition("docked", "returning/wait", "returning/docked"),
+        Transition("lost", "returning/transit", "returning/lost"),
+        Transition("lost", "returning/wait", "returning/lost"),
+        Transition("found", "working/lost", "working/choose", unless=("has_zone",)),
+        Transition("found", "working/lost", "working/cover/transit", guards=("has_zone",)),
+        Transition("found", "working/help", "working/choose"),
+        Transition("found", "returning/lost", "returning/transit"),
+        Transition("lost_for_long", "working/lost", "working/help"),
+        *(Transition(need, "working", "returning") for need in ("bin_full", "water_empty")),
+    )
+
+
+def _promises() -> tuple[Promise, ...]:
+    return (
+        Promise("away", "working/undock", "working/choose"),
+        Promise("chosen", "working/choose", "working/cover"),
+        Promise("all_done", "working/choose", "returning"),
+        Promise("arrived", "working/cover/transit", "working/cover/sweep"),
+        *(Promise("blocked", road, "working/cover/wait") for road in ROADS),
+        Promise("blocked", "returning/transit", "returning/wait"),
+        Promise("cleared", "working/cover/wait", "working/cover/transit"),
+        Promise("cleared", "returning/wait", "returning/transit"),
+        Promise("zone_done", "working/cover", "working/choose"),
+        *(Promise("docked", f"returning/{x}", "returning/docked") for x in ("transit", "wait")),
+        *(Promise("lost", source, "working/lost") for source in BLIND),
+        *(Promise("lost", f"returning/{x}", "returning/lost") for x in ("transit", "wait")),
+        Promise("found", "working/help", "working/choose"),
+        Promise("found", "working/lost", "working/choose"),
+        Promise("found", "working/lost", "working/cover/transit"),
+        Promise("found", "returning/lost", "returning/transit"),
+        Promise("lost_for_long", "working/lost", "working/help"),
+        *(Promise(need, "working", "returning") for need in ("bin_full", "water_empty")),
     )
