@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -15,10 +16,12 @@ from robotics.control.posture import Clip, UpperBody
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
 from robotics.core.arrays import Array
 from robotics.core.geometry import rotation2
-from robotics.core.messages import Command, Goal, State, Twist2
+from robotics.core.messages import Command, Goal, Posture, State, Twist2
 from robotics.core.model import Model
 from robotics.robots.greeter.config import PERIOD, GreeterConfig, servos
 
+CALM = 0.8
+"""Gestures wait until it has stood for so long after a step [s]."""
 TwistLimit = Callable[[State, Twist2], tuple[Twist2, str]]
 """Slows a wished twist before an obstacle, and names the rule that did: see ``restraint``."""
 
@@ -57,12 +60,21 @@ class WalkingLocomotion:
         self._lower, self._upper_limit = model.joints.column("lower"), model.joints.column("upper")
         self._effort = model.joints.column("effort")
         self._behind: Array | None = None
+        self._calm = CALM
         self._awake = 0.0
 
     @property
     def is_standing(self) -> bool:
         """Whether both feet are down and stay there."""
         return self.gait.phase is Phase.STAND
+
+    def _while_calm(self, posture: Posture) -> Posture:
+        """Return the posture without its clip unless the robot has stood still for a while.
+
+        Balance comes before gestures: an arm held out pulls the steps to its side.
+        """
+        self._calm = min(CALM, self._calm + PERIOD) if self.is_standing else 0.0
+        return posture if self._calm >= CALM else replace(posture, clip="")
 
     def move(self, state: State, goal: Goal, twist: Twist2) -> Command:
         """Return the joint targets for this tick."""
@@ -76,7 +88,9 @@ class WalkingLocomotion:
         )
         body = gait.advance(seen, wanted, crouch=goal.posture.crouch)
         self._feet_apart = float((rotation2(body.yaw).T @ (body.soles[0] - body.soles[1])[:2])[0])
-        upper = self._upper.advance(state, goal.posture, feet_apart=self._feet_apart)
+        upper = self._upper.advance(
+            state, self._while_calm(goal.posture), feet_apart=self._feet_apart
+        )
         joints = self._body.pose(body, upper, seen)
         torque = torques(self._dynamics, self._config.walk, body, joints)
         target = joints.position + self._servos.offset(torque, joints.velocity)
