@@ -24,7 +24,11 @@ def watch(session: Session, out: Console) -> None:
     """Run ``session`` with a live progress bar that says what each robot is doing."""
     doing = dict.fromkeys(session.options.robots, "getting ready")
     with _progress(out) as progress:
-        bar = progress.add_task("", total=session.options.seconds, note="opening the site")
+        bar = progress.add_task(
+            "",
+            total=session.options.seconds,
+            note="opening the site (the first run compiles, once)",
+        )
         started = session.clock()
 
         def show(time: float, robot: str, activity: str) -> None:
