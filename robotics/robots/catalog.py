@@ -9,6 +9,7 @@ from robotics.behaviour.clips import Behaviour, clips_of, load_behaviours
 from robotics.core.arrays import Array
 from robotics.core.errors import UnknownName
 from robotics.core.parts import Mission, Robot
+from robotics.estimation.perception import warm_up
 from robotics.mapping.places import Site
 from robotics.robots.greeter import joints as greeter_joints
 from robotics.robots.greeter import mission as greeter_mission
@@ -35,6 +36,8 @@ _MISSIONS = {"greeter": greeter_mission, "sweeper": sweeper_mission}
 def assemble(name: str, site: Site, *, seconds: float) -> tuple[Robot, Mission]:
     """Return robot ``name`` and its mission at ``site``.
 
+    What its estimator needs is compiled here, not in the first tick with a scan.
+
     Args:
         name: One of ``ROBOTS``.
         site: The site map.
@@ -46,6 +49,7 @@ def assemble(name: str, site: Site, *, seconds: float) -> tuple[Robot, Mission]:
     """
     behaviours = _behaviours(name)
     start = start_pose(site, name)
+    warm_up()
     if name == "greeter":
         robot = greeter.build(site, start, clips_of(behaviours))
     else:

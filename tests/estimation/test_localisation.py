@@ -13,7 +13,7 @@ from robotics.core.geometry import compose, transform, wrap
 from robotics.core.messages import Scan, State
 from robotics.core.rotation import matrix_from_rpy
 from robotics.estimation.odometry import Increment
-from robotics.estimation.perception import BLINDED, Lidar, RangePerception, Start, level, warm_up
+from robotics.estimation.perception import BLINDED, Lidar, RangePerception, Start, level
 from robotics.estimation.scan_match import Belief, Matching, align
 from robotics.estimation.wheeled import WheeledEstimator
 from robotics.mapping.field import surface_field
@@ -210,9 +210,3 @@ def test_the_oracle_sees_a_wall_at_its_distance() -> None:
     assert ranges[180] == pytest.approx(2.5)
     assert ranges[270] == pytest.approx(2.02)
     assert ranges[90] == pytest.approx(2.01)
-
-
-def test_warming_up_twice_is_harmless() -> None:
-    """Warming up leaves nothing behind."""
-    warm_up()
-    warm_up()
