@@ -46,6 +46,7 @@ def measure(site_name: str, seed: int, seconds: float) -> dict[str, float]:
         site_folder = Path(folder) / "site"
         stage = open_stage(options, site_folder)
         site = load_site(site_folder)
+    visitors = len(stage.scene()["visitors"])
     crew = [
         Member(
             *assemble(name, site, seconds=options.seconds), stage.backends[name], StageTimes(clock)
@@ -67,7 +68,6 @@ def measure(site_name: str, seed: int, seconds: float) -> dict[str, float]:
 
     run(crew, until=options.seconds, on_tick=on_tick)
     wall, cpu = time.perf_counter() - started["wall"], time.process_time() - started["cpu"]
-    visitors = len(stage.scene()["visitors"])
     stage.close()
     figures = {
         "realtime_factor": seconds / wall,
