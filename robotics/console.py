@@ -29,11 +29,12 @@ def watch(session: Session, out: Console) -> None:
             total=session.options.seconds,
             note="opening the site (the first run compiles, once)",
         )
-        started = session.clock()
+        first: list[float] = []
 
         def show(time: float, robot: str, activity: str) -> None:
             doing[robot] = activity
-            pace = time / max(session.clock() - started, 1e-9)
+            first[:] = first or [session.clock()]
+            pace = time / max(session.clock() - first[0], 1e-9)
             note = "  ".join(f"[bold]{name}[/bold] {what}" for name, what in doing.items())
             progress.update(bar, completed=time, note=f"{pace:.1f}× real time  {note}")
 
