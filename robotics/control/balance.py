@@ -16,12 +16,14 @@ class StandParameters:
 
     feedback: float = 1.0
     """ξ returns to its target with time constant 1 / (feedback ω)."""
-    polygon_low: tuple[float, float] = (-0.07, -0.11)
+    polygon_low: tuple[float, float] = (-0.07, -0.13)
     """Rear right corner of the region for the centre of pressure: the soles less a margin."""
-    polygon_high: tuple[float, float] = (0.095, 0.11)
-    capture_low: tuple[float, float] = (-0.05, -0.085)
+    polygon_high: tuple[float, float] = (0.095, 0.13)
+    capture_low: tuple[float, float] = (-0.05, -0.11)
     """ξ beyond this region is caught by a step: the soles' edges cannot bring it back."""
-    capture_high: tuple[float, float] = (0.075, 0.085)
+    capture_high: tuple[float, float] = (0.075, 0.11)
+    loaded: float = 0.7
+    """A foot that carries more than this share is not lifted to catch a fall."""
     sway: float = 0.01
     """Amplitude of the idle weight shift to the sides [m]."""
     sway_frequency: float = 0.2

@@ -95,11 +95,16 @@ def _shared(body: BodyReference) -> list[tuple[int, float, Array]]:
 
     Returns:
         For each foot: side, share of the load, and its own centre of pressure (2,), ahead of the
-        sole's centre by as much as the common one is ahead of the line between the feet.
+        sole's centre by as much as the common one is ahead of the line between the feet, and out
+        to the side by as much as the common one is beyond that foot.
     """
     left, right = body.soles[0][:2], body.soles[1][:2]
     across = left - right
-    share = float(np.clip((body.cop - right) @ across / (across @ across), 0.0, 1.0))
+    along = float((body.cop - right) @ across / (across @ across))
+    share = min(max(along, 0.0), 1.0)
     forward = rotation2(body.yaw)[:, 0]
     ahead = forward * float(forward @ (body.cop - 0.5 * (left + right)))
-    return [(0, share, left + ahead), (1, 1.0 - share, right + ahead)]
+    return [
+        (0, share, left + ahead + max(along - 1.0, 0.0) * across),
+        (1, 1.0 - share, right + ahead + min(along, 0.0) * across),
+    ]

@@ -212,11 +212,7 @@ class Gait:
         measured = turn.T @ (pendulum.divergent(seen.com, seen.velocity, self.omega) - middle)
         awake = self._time > self._walk.wake_time
         if awake and needs_step(self._stand, measured):
-            low, high = self._stand.capture_low[1], self._stand.capture_high[1]
-            if not 0.6 * low < measured[1] < 0.6 * high:  # the leg on the side of the fall
-                self.stance = 1 if measured[1] > 0.0 else 0
-            self._on_the_spot = -2
-            self._begin_step()
+            self._catch(seen, float(measured[1]))
         elif wants_to_walk and self._time > self._walk.calm_time:
             sideways = self._followed[1] + 0.1 * self._followed[2]
             if abs(sideways) > 1e-4:
@@ -224,6 +220,20 @@ class Gait:
             self._on_the_spot = 0
             self.phase, self._elapsed = Phase.SHIFT, 0.0
         return np.asarray(middle + turn @ cop)
+
+    def _catch(self, seen: Seen, sideways: float) -> None:
+        """Begin a step against a fall: with the leg on the side of the fall, if it is free.
+
+        Lifting the foot that carries would take away the ground.
+        """
+        low, high = self._stand.capture_low[1], self._stand.capture_high[1]
+        if not 0.5 * low < sideways < 0.5 * high:
+            self.stance = 1 if sideways > 0.0 else 0
+        total = max(float(seen.force.sum()), 1.0)
+        if seen.force[1 - self.stance] / total > self._stand.loaded:
+            self.stance = 1 - self.stance
+        self._on_the_spot = -2
+        self._begin_step()
 
     def _shifting(self) -> Array:
         walk = self._walk
@@ -342,11 +352,12 @@ class Gait:
         """Whether the feet are side by side and ξ is between them."""
         turn = rotation2(self._heading)
         apart = turn.T @ (self.soles[0] - self.soles[1]) - (0.0, self._walk.stance_width)
-        lead = pendulum.divergent(seen.com, seen.velocity, self.omega) - self._middle
-        twisted = abs(wrap(float(self.sole_yaw[0] - self.sole_yaw[1])))
-        return bool(
-            np.linalg.norm(apart) < 0.05 and abs((turn.T @ lead)[0]) < 0.06 and twisted < 0.1
+        ahead, aside = turn.T @ (
+            pendulum.divergent(seen.com, seen.velocity, self.omega) - self._middle
         )
+        twisted = abs(wrap(float(self.sole_yaw[0] - self.sole_yaw[1])))
+        centred = abs(ahead) < 0.05 and abs(aside) < 0.07
+        return bool(np.linalg.norm(apart) < 0.05 and centred and twisted < 0.1)
 
     # ------------------------------------------------------------------ out
 

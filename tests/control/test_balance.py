@@ -34,7 +34,7 @@ def test_pendulum_is_brought_back_from_inside_the_region() -> None:
 def test_region_asks_for_a_step_beyond_its_edge() -> None:
     """ξ inside is stood out, beyond any edge it is stepped out."""
     assert not needs_step(STAND, np.zeros(2))
-    for edge in ((0.08, 0.0), (-0.06, 0.0), (0.0, 0.09), (0.0, -0.09)):
+    for edge in ((0.08, 0.0), (-0.06, 0.0), (0.0, 0.12), (0.0, -0.12)):
         assert needs_step(STAND, np.array(edge))
 
 

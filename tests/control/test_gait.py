@@ -1,0 +1,141 @@
+"""The phase machine of walking, on a pendulum that does what it is told."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from robotics.control.balance import StandParameters
+from robotics.control.com_observer import Seen
+from robotics.control.gait import BodyReference, Gait, Phase
+from robotics.control.walk_parameters import WalkParameters
+
+WALK, STAND = WalkParameters(), StandParameters()
+MASS, PERIOD = 13.5, 0.005
+
+
+class Puppet:
+    """A body that is always exactly where the last reference put it."""
+
+    def __init__(self) -> None:
+        self.gait = Gait(WALK, STAND, period=PERIOD, mass=MASS)
+        self.phases: list[Phase] = []
+        self.steps: list[float] = []
+        self._seen = Seen(
+            com=np.zeros(2),
+            velocity=np.zeros(2),
+            soles=self.gait.soles.copy(),
+            sole_yaw=np.zeros(2),
+            force=np.full(2, MASS * 9.81 / 2.0),
+            yaw=0.0,
+            tilt=np.zeros(2),
+            tilt_rate=np.zeros(2),
+        )
+
+    def walk(self, seconds: float, twist: tuple[float, float, float]) -> BodyReference:
+        """Follow ``twist`` for a time; return the last reference."""
+        for _ in range(round(seconds / PERIOD)):
+            body = self.gait.advance(self._seen, np.array(twist))
+            self._seen = self._look(body)
+            self.phases.append(self.gait.phase)
+            if body.swinging:
+                apart = body.soles[0, :2] - body.soles[1, :2]
+                self.steps.append(float(np.linalg.norm(apart)))
+        return body
+
+    def push(self, velocity: tuple[float, float]) -> None:
+        """Let the body be found moving."""
+        seen = self._seen
+        self._seen = Seen(
+            seen.com,
+            np.array(velocity),
+            seen.soles,
+            seen.sole_yaw,
+            seen.force,
+            yaw=seen.yaw,
+            tilt=seen.tilt,
+            tilt_rate=seen.tilt_rate,
+        )
+
+    def _look(self, body: BodyReference) -> Seen:
+        weight = MASS * 9.81
+        force = np.full(2, weight / 2.0)
+        if body.swinging:
+            force[body.stance] = weight
+            landed = body.soles[1 - body.stance, 2] <= 0.0
+            force[1 - body.stance] = weight / 4.0 if landed else 0.0
+        velocity = (body.com[:2] - self._seen.com) / PERIOD
+        return Seen(
+            body.com[:2],
+            velocity,
+            body.soles[:, :2].copy(),
+            body.sole_yaw.copy(),
+            force,
+            yaw=body.yaw,
+            tilt=np.zeros(2),
+            tilt_rate=np.zeros(2),
+        )
+
+
+@pytest.mark.parametrize("twist", [(0.25, 0.0, 0.0), (0.0, 0.08, 0.0), (0.15, 0.0, 0.3)])
+def test_follows_the_twist_and_stops(twist: tuple[float, float, float]) -> None:
+    """It stands, shifts, steps at the asked speed, and stands again with its feet together."""
+    puppet = Puppet()
+    puppet.walk(2.1, (0.0, 0.0, 0.0))
+    assert set(puppet.phases) == {Phase.STAND}
+    before = puppet.walk(3.0, twist)
+    after = puppet.walk(4.0, twist)
+    middle = 0.5 * (before.yaw + after.yaw)
+    c, s = np.cos(middle), np.sin(middle)
+    dx, dy = (after.com - before.com)[:2] / 4.0
+    assert c * dx + s * dy == pytest.approx(twist[0], abs=0.05)
+    assert c * dy - s * dx == pytest.approx(twist[1], abs=0.05)
+    assert (after.yaw - before.yaw) / 4.0 == pytest.approx(twist[2], abs=0.06)
+    puppet.walk(3.0, (0.0, 0.0, 0.0))
+    assert puppet.gait.phase is Phase.STAND
+    assert Phase.SHIFT in puppet.phases
+    assert np.linalg.norm(puppet.gait.soles[0] - puppet.gait.soles[1]) == pytest.approx(
+        WALK.stance_width, abs=0.05
+    )
+
+
+def test_feet_never_come_together() -> None:
+    """Whatever the twist, the soles stay farther apart than they are wide."""
+    puppet = Puppet()
+    puppet.walk(2.1, (0.0, 0.0, 0.0))
+    rng = np.random.default_rng(4)
+    for _ in range(8):
+        puppet.walk(1.5, tuple(rng.uniform((-0.1, -0.1, -0.5), (0.3, 0.1, 0.5))))
+    assert min(puppet.steps) > 0.13
+
+
+def test_a_push_is_caught_by_steps_and_ends_in_standing() -> None:
+    """Found moving too fast to stand, it steps, then stands again."""
+    puppet = Puppet()
+    puppet.walk(2.1, (0.0, 0.0, 0.0))
+    for _ in range(30):
+        puppet.push((0.5, 0.0))
+        puppet.walk(PERIOD, (0.0, 0.0, 0.0))
+    puppet.walk(4.0, (0.0, 0.0, 0.0))
+    assert puppet.gait.steps_taken >= 1
+    assert puppet.gait.phase is Phase.STAND
+
+
+def test_foot_that_carries_is_not_lifted() -> None:
+    """Falling towards a foot that has all the load, it lifts the other one."""
+    puppet = Puppet()
+    puppet.walk(2.1, (0.0, 0.0, 0.0))
+    seen = puppet._seen
+    tilted = Seen(
+        np.array([0.0, 0.14]),
+        seen.velocity,
+        seen.soles,
+        seen.sole_yaw,
+        np.array([MASS * 9.81, 0.0]),
+        yaw=0.0,
+        tilt=seen.tilt,
+        tilt_rate=seen.tilt_rate,
+    )
+    body = puppet.gait.advance(tilted, np.zeros(3))
+    assert body.swinging
+    assert body.stance == 0
