@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, frozen
 from robotics.core.geometry import compose, wrap
 from robotics.core.messages import BaseGoal, Cover, Drive, Goal, GoTo, Plan, State
 from robotics.core.parts import Progress, Status
@@ -66,6 +66,13 @@ class Navigator:
     _mark: tuple[float, int, float, float] = (0.0, 0, 0.0, 0.0)
     _retry: float = -np.inf
     _finished: bool = False
+
+    def __post_init__(self) -> None:
+        """Compile the search now, not when the first goal comes."""
+        floor = Grid(np.ones((8, 8)), 0.1, np.zeros(2))
+        find_route(floor, (0.1, 0.1), (0.7, 0.4), Room(0.1, 0.2))
+        for pose in (np.zeros((1, 3)), frozen(np.zeros((1, 3)))):  # two types to the compiler
+            self.space.clearance(pose)
 
     def plan(self, state: State, goal: Goal) -> Plan:
         """Return the plan; the same object as long as it is valid."""
