@@ -64,6 +64,8 @@ def choose(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> list[Sh
     robots = scenes[0]["robots"]
     whole = Shot("the morning", 0.0, end, max(1.0, end / 8.0), "", -0.9, 17.0, 11.0, 0.0)
     shots = [whole]
+    if "greeter" in robots and "sweeper" in robots:
+        shots += _together(scenes, spoken)
     if "greeter" in robots:
         moment = _greeting(scenes, spoken)
         near = (0.5, 3.1, 1.35, 0.72)
@@ -94,6 +96,33 @@ def _cut(
 ) -> Shot:
     start = max(0.0, min(start, end - length))
     return Shot(title, start, min(end, start + length), pace, subject, *view)
+
+
+def _together(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> list[Shot]:
+    """Return a shot of the greeter's face with the sweeper at work behind, if there is a moment."""
+    found: list[tuple[float, int, Shot]] = []
+    for said in spoken:
+        frame = nearest(scenes, said["start"] + 1.5)
+        greeter, sweeper = (frame["robots"][name] for name in ("greeter", "sweeper"))
+        if sweeper.get("brush", 0.0) <= 0.0 or greeter["position"][2] < UPRIGHT:
+            continue
+        for bearing in np.linspace(-2.2, 2.2, 12):
+            view = (float(bearing), 2.7, 1.3, 0.72)
+            shot = _cut("both at work", said["start"], 4.0, scenes[-1]["time"], "greeter", view)
+            cost = _cost_together(shot, scenes, sweeper["position"][:2])
+            found.append((cost, len(found), shot))
+    return [min(found, key=lambda one: one[:2])[2]] if found else []
+
+
+def _cost_together(shot: Shot, scenes: Sequence[Frame], other: Sequence[float]) -> float:
+    """Return how bad a shot of two is: hidden, from behind, ``other`` not in the picture."""
+    eye, target = (v[:2] for v in _sight(shot, scenes, shot.start + 1.5))
+    axis, aside = target - eye, np.asarray(other) - eye
+    cross, dot = axis[0] * aside[1] - axis[1] * aside[0], float(axis @ aside)
+    off_axis = abs(math.atan2(cross, dot))
+    misplaced = 0.0 if 0.15 < off_axis < 0.55 else 4.0
+    far = 0.1 * float(np.hypot(*aside))
+    return 2.0 * _times_hidden(shot, scenes) + 0.8 * abs(shot.bearing) + misplaced + far
 
 
 def _unhidden(shot: Shot, scenes: Sequence[Frame]) -> Shot:

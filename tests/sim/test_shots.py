@@ -65,3 +65,17 @@ def test_heading_and_nearest() -> None:
     assert nearest(SCENES, 12.34)["time"] == pytest.approx(12.35)
     assert nearest(SCENES, 1e9)["time"] == SCENES[-1]["time"]
     assert np.isclose(nearest(SCENES, -1.0)["time"], 0.0)
+
+
+def test_both_robots_are_shown_while_both_work() -> None:
+    """At 62 s the greeter speaks and the brushes turn: both stand in the middle of the picture."""
+    shots = {shot.title: shot for shot in choose(SCENES, SPOKEN)}
+    shot = shots["both at work"]
+    seen = camera(shot, SCENES, 62.5)
+    axis = (seen.target - seen.eye)[:2]
+    for name in ("greeter", "sweeper"):
+        place = np.array(nearest(SCENES, 62.5)["robots"][name]["position"][:2]) - seen.eye[:2]
+        angle = np.arccos(axis @ place / np.linalg.norm(axis) / np.linalg.norm(place))
+        assert angle < math.radians(38.0)
+    idle = [f for f in SCENES if f["time"] < 15.0]
+    assert "both at work" not in {shot.title for shot in choose(idle, SPOKEN)}
