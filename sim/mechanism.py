@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array
-from robotics.core.rotation import matrix_from_quaternion
+from robotics.core.rotation import cross, matrix_from_quaternion
 from sim.bullet import BulletWorld
 from sim.sensors import LidarSpec, corner_forces
 from sim.servo import Drive, LoopState, position_torque, speed_torque
-from sim.simulated import BaseMotion, cross
+from sim.simulated import BaseMotion
 from sim.spec import BodySpec, SoleSpec
 
 _UPRIGHT = 0.7

@@ -5,9 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-import numpy as np
-
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +41,7 @@ def standing_cop(parameters: StandParameters, dcm: Array, target: Array) -> Arra
     are large enough.
     """
     cop = dcm + parameters.feedback * (dcm - target)
-    return np.clip(cop, parameters.polygon_low, parameters.polygon_high)
+    return clamped(cop, parameters.polygon_low, parameters.polygon_high)
 
 
 def needs_step(parameters: StandParameters, dcm: Array) -> bool:

@@ -19,7 +19,7 @@ import numpy as np
 
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.pendulum import GRAVITY
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
 from robotics.core.messages import State
 from robotics.core.rotation import matrix_from_rpy
@@ -136,4 +136,4 @@ class ComObserver:
         wrong = rotation2(self._yaw).T @ (cop[:2] - com) - self.error
         top = self._parameters.largest_error
         learned = self.error + self._period * self._parameters.learning * wrong
-        self.error = np.clip(learned, -top, top)
+        self.error = clamped(learned, -top, top)

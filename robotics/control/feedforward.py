@@ -15,8 +15,9 @@ from robotics.control.dynamics import Dynamics
 from robotics.control.gait import BodyReference
 from robotics.control.walk_parameters import WalkParameters
 from robotics.control.whole_body import JointReference
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
+from robotics.core.rotation import cross
 
 _LARGEST = 0.25
 """Largest offset for torque [rad]: a wrong model cannot throw a leg."""
@@ -37,7 +38,7 @@ class Servos:
 
     def offset(self, torque: Array, velocity: Array) -> Array:
         """Return what to add to the targets for ``torque`` (n,) at ``velocity`` (n,) [rad]."""
-        static = np.clip(torque / self.stiffness, -_LARGEST, _LARGEST)
+        static = clamped(torque / self.stiffness, -_LARGEST, _LARGEST)
         return np.asarray(static + self.damping * velocity / self.stiffness)
 
 
@@ -69,13 +70,13 @@ def torques(
         jacobian = dynamics.sole_jacobian(side)
         arm = np.array([*cop, 0.0]) - dynamics.sole(side)[0]
         push_here = share * force
-        torque = torque - jacobian[:3].T @ push_here - jacobian[3:].T @ np.cross(arm, push_here)
+        torque = torque - jacobian[:3].T @ push_here - jacobian[3:].T @ cross(arm, push_here)
     return np.asarray(torque)
 
 
 def _cop_of_push(dynamics: Dynamics, joints: JointReference, force: Array, moment: Array) -> Array:
     """Return where on the ground (2,) [m] the push on the base has no horizontal moment."""
-    about_origin = moment + np.cross(joints.position_base, force)
+    about_origin = moment + cross(joints.position_base, force)
     load = max(float(force[2]), _LEAST_LOAD * dynamics.mass * 9.81)
     return np.array([-about_origin[1], about_origin[0]]) / load
 
@@ -86,7 +87,7 @@ def _inside(walk: WalkParameters, body: BodyReference, cop: Array) -> Array:
     foot = body.soles[body.stance][:2]
     low, high = walk.cop_forward
     side = walk.cop_outward
-    kept = np.clip(turn.T @ (cop - foot), (low - _COP_SPARE, -side), (high + _COP_SPARE, side))
+    kept = clamped(turn.T @ (cop - foot), (low - _COP_SPARE, -side), (high + _COP_SPARE, side))
     return np.asarray(foot + turn @ kept)
 
 

@@ -26,7 +26,7 @@ from robotics.control.balance import (
 from robotics.control.com_observer import Seen
 from robotics.control.swing import Swing
 from robotics.control.walk_parameters import WalkParameters
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2, wrap
 
 
@@ -147,10 +147,10 @@ class Gait:
         """Ramp towards the twist; drop the speed correction where there is nothing to correct."""
         top = np.array(self._walk.largest_twist)
         step = np.array(self._walk.acceleration) * self._period
-        wanted = np.clip(twist, -top, top)
+        wanted = clamped(twist, -top, top)
         share = self._period / (self._walk.smoothing + self._period)
         self._smoothed = self._smoothed + share * (wanted - self._smoothed)
-        self._followed = self._followed + np.clip(self._smoothed - self._followed, -step, step)
+        self._followed = self._followed + clamped(self._smoothed - self._followed, -step, step)
         if self.phase is not Phase.STEP or not self._moving:
             self._correction = 0.98 * self._correction
             self._footfalls.clear()
@@ -243,7 +243,7 @@ class Gait:
         target = self.soles[self.stance] + turn @ offset
         cop = pendulum.cop_to_reach(self._dcm, target, omega=self.omega, time=left)
         cop_in_stand = turn.T @ (cop - middle)
-        cop_in_stand = np.clip(cop_in_stand, (-0.06, -0.10), (0.085, 0.10))
+        cop_in_stand = clamped(cop_in_stand, (-0.06, -0.10), (0.085, 0.10))
         if self._elapsed >= walk.start_time:
             self._begin_step()
         return np.asarray(middle + turn @ cop_in_stand)
@@ -346,7 +346,7 @@ class Gait:
         travelled = rotation2(mean_heading).T @ (fall.com - first.com)
         mean = np.array([*travelled, wrap(fall.yaw - first.yaw)]) / time
         gain, top = np.array(self._walk.speed_feedback), np.array(self._walk.speed_correction)
-        self._correction = np.clip(self._correction + gain * (self._followed - mean), -top, top)
+        self._correction = clamped(self._correction + gain * (self._followed - mean), -top, top)
 
     def _can_stand(self, seen: Seen) -> bool:
         """Whether the feet are side by side and ξ is between them."""

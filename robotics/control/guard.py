@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from robotics.control.stopping import Body, free_speed
-from robotics.core.arrays import Array, BoolArray
+from robotics.core.arrays import Array, BoolArray, clamped
 from robotics.core.joints import JointTable
 from robotics.core.messages import Command, State, Twist2
 
@@ -80,13 +80,13 @@ class SafetyGuard:
 
     def allow(self, state: State, wished: Command) -> Command:
         """Return the command that may be sent; ``stopped_by`` names the rule that changed it."""
-        target = np.clip(wished.target, self._lower, self._upper)
-        effort = np.clip(wished.effort_limit, 0.0, self._effort)
+        target = clamped(wished.target, self._lower, self._upper)
+        effort = clamped(wished.effort_limit, 0.0, self._effort)
         command = replace(wished, target=target, effort_limit=effort, stopped_by="")
         reason, share = self._brake(state, self.drive.twist(state, command))
         if share < 1.0:
             command = self.drive.slowed(command, share)
-        limited = self._limited(state, np.clip(command.target, self._lower, self._upper))
+        limited = self._limited(state, clamped(command.target, self._lower, self._upper))
         self._last = limited
         return replace(command, target=limited, stopped_by=reason)
 
@@ -96,7 +96,7 @@ class SafetyGuard:
         if last is None or len(last) != len(target):
             last = np.where(self._position, state.joints.position, 0.0)
         step = self.rate * self.period
-        return np.asarray(last + np.clip(target - last, -step, step))
+        return np.asarray(last + clamped(target - last, -step, step))
 
     def _brake(self, state: State, twist: Twist2) -> tuple[str, float]:
         """Return the strictest rule that applies, and the share of the velocity it leaves."""

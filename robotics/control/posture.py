@@ -15,7 +15,7 @@ from typing import Protocol
 import numpy as np
 
 from robotics.control.balance import Settling
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.errors import UnknownName
 from robotics.core.joints import JointTable
 from robotics.core.messages import Posture, State
@@ -131,13 +131,13 @@ class UpperBody:
             places = list(self._places[name])
             target[places] = self._clips[name].evaluate(state.time - start)
         target = np.where(self._upper, target, self._rest)
-        target = np.clip(target, self._lower, self._highest)
+        target = clamped(target, self._lower, self._highest)
         if source != self._source:
             self._source = source
             self._begin_blend(target)
         self._since += self._period
-        target = np.clip(self._blend(target), self._lower, self._highest)
-        step = np.clip(target - self._position, -self._largest, self._largest)
+        target = clamped(self._blend(target), self._lower, self._highest)
+        step = clamped(target - self._position, -self._largest, self._largest)
         self._position = self._position + step
         self._velocity = step / self._period
         return self._position
@@ -186,7 +186,7 @@ class UpperBody:
         point = wanted.look_at_in_map
         goal = np.zeros(2) if point is None else self.gaze(state.pose_base_in_map, point)
         most = parameters.look_speed * self._period
-        self._look_target = self._look_target + np.clip(goal - self._look_target, -most, most)
+        self._look_target = self._look_target + clamped(goal - self._look_target, -most, most)
         for place, axis, angle in zip(self._head, self._look, self._look_target, strict=True):
             target[place] = axis.follow(float(angle), self._period)
         return target
@@ -201,7 +201,7 @@ class UpperBody:
         up = point_in_map[2] - parameters.base_height - parameters.head_in_base[2]
         angles = (math.atan2(left, ahead), -math.atan2(up, math.hypot(ahead, left)))
         limit = np.array(parameters.look_limit)
-        return np.clip(angles, -limit, limit)
+        return clamped(angles, -limit, limit)
 
 
 def _is_leg(joint: str) -> bool:

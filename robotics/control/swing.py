@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 
 _EARLY = 0.03
 """The foot is over its landing place this long before it lands [s]."""
@@ -57,7 +57,7 @@ class Swing:
         """
         left = max(duration - elapsed - _EARLY, _EARLY)
         pull = 6.0 * (target - self.position[:2]) / left**2 - 4.0 * self.velocity / left
-        pull = np.clip(pull, -_SHARPEST, _SHARPEST)
+        pull = clamped(pull, -_SHARPEST, _SHARPEST)
         self.position[:2] += self.velocity * dt + 0.5 * pull * dt * dt
         self.velocity = self.velocity + pull * dt
         share = min(max(elapsed / duration, 0.0), 1.0)

@@ -16,7 +16,7 @@ from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.gait import BodyReference
 from robotics.control.leg import JOINTS, inverse, leg_geometry
 from robotics.control.walk_parameters import WalkParameters
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.model import Model
 from robotics.core.rotation import matrix_from_rpy, matrix_z
 
@@ -110,7 +110,7 @@ class WholeBody:
         self._velocity = last + _SPEED_SHARE * (speed - last)
         rate = (self._velocity - last) / self._period
         change = _ACCELERATION_SHARE * (rate - self._acceleration)
-        self._acceleration = np.clip(
+        self._acceleration = clamped(
             self._acceleration + change, -_TOP_ACCELERATION, _TOP_ACCELERATION
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,20 @@ def frozen(values: ArrayLike, *, dtype: Any = np.float64) -> NDArray[Any]:
     array = np.asarray(values, dtype=dtype)
     if array.flags.writeable:
         array = array.copy()
-        array.setflags(write=False)
+        array.flags.writeable = False
     return array
+
+
+def clamped(values: ArrayLike, low: ArrayLike, high: ArrayLike) -> Array:
+    """Return ``values`` brought into [low, high]; for short arrays far quicker than ``np.clip``."""
+    return np.asarray(np.minimum(np.maximum(values, low), high))
+
+
+def is_finite(values: Array) -> bool:
+    """Return whether no value is NaN or infinite."""
+    flat = values.ravel()
+    # a finite sum of squares says so at once; an infinite one may only be an overflow
+    return isfinite(flat.dot(flat)) or bool(np.isfinite(flat).all())
 
 
 def checked(
@@ -44,11 +57,16 @@ def checked(
         InvalidMessage: The shape or a value is not allowed.
     """
     array: Array = frozen(values)
-    if array.ndim != len(shape) or any(
-        want is not None and have != want for have, want in zip(array.shape, shape, strict=True)
-    ):
+    if array.shape != shape and not _fits(array.shape, shape):
         wanted = tuple("n" if size is None else size for size in shape)
         raise InvalidMessage(owner, field, array.shape, f"an array of shape {wanted}")
-    if finite and not np.isfinite(array).all():
+    if finite and not is_finite(array):
         raise InvalidMessage(owner, field, array, "finite numbers only")
     return array
+
+
+def _fits(have: tuple[int, ...], wanted: tuple[int | None, ...]) -> bool:
+    """Return whether a shape is the wanted one, where None stands for any length."""
+    return len(have) == len(wanted) and all(
+        want is None or size == want for size, want in zip(have, wanted, strict=True)
+    )

@@ -29,15 +29,15 @@ def rotation2(yaw: float) -> Array:
 
 def compose(pose_b_in_a: ArrayLike, pose_c_in_b: ArrayLike) -> Array:
     """Return ``pose_c_in_a`` (3,) from two poses (3,)."""
-    ax, ay, ayaw = np.asarray(pose_b_in_a, dtype=np.float64)
-    bx, by, byaw = np.asarray(pose_c_in_b, dtype=np.float64)
+    ax, ay, ayaw = np.asarray(pose_b_in_a, dtype=np.float64).tolist()
+    bx, by, byaw = np.asarray(pose_c_in_b, dtype=np.float64).tolist()
     c, s = math.cos(ayaw), math.sin(ayaw)
     return np.array([ax + c * bx - s * by, ay + s * bx + c * by, wrap(ayaw + byaw)])
 
 
 def inverse(pose_b_in_a: ArrayLike) -> Array:
     """Return ``pose_a_in_b`` (3,)."""
-    x, y, yaw = np.asarray(pose_b_in_a, dtype=np.float64)
+    x, y, yaw = np.asarray(pose_b_in_a, dtype=np.float64).tolist()
     c, s = math.cos(yaw), math.sin(yaw)
     return np.array([-c * x - s * y, s * x - c * y, wrap(-yaw)])
 
@@ -49,7 +49,7 @@ def relative(pose_b_in_a: ArrayLike, pose_c_in_a: ArrayLike) -> Array:
 
 def transform(pose_b_in_a: ArrayLike, points_in_b: ArrayLike) -> Array:
     """Return points (k, 2) given in frame b, in frame a."""
-    x, y, yaw = np.asarray(pose_b_in_a, dtype=np.float64)
+    x, y, yaw = np.asarray(pose_b_in_a, dtype=np.float64).tolist()
     points = np.asarray(points_in_b, dtype=np.float64).reshape(-1, 2)
     return np.asarray(points @ rotation2(yaw).T + (x, y))
 
@@ -59,7 +59,7 @@ def integrate(pose_base_in_map: ArrayLike, twist: ArrayLike, duration: float) ->
 
     Exact on the circle (the exponential map of SE(2)).
     """
-    vx, vy, wz = np.asarray(twist, dtype=np.float64)
+    vx, vy, wz = np.asarray(twist, dtype=np.float64).tolist()
     angle = wz * duration
     if abs(angle) < 1e-9:
         step = np.array([vx * duration, vy * duration, angle])

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.core.arrays import Array
+from robotics.core.rotation import cross
 
 GRAVITY = 9.81
 """[m/s²]."""
@@ -66,12 +67,12 @@ class Attitude:
             duration: Time since the last call [s].
             still: Whether the robot stands on its feet, so that it does not turn on average.
         """
-        strength = float(np.linalg.norm(force))
+        strength = math.sqrt(force.dot(force))
         usable = abs(strength - GRAVITY) < self.gains.load_band * GRAVITY
         if usable and not self._started:
             self.up, self._started = force / strength, True
         # not divided by its strength: over a step, shocks then cancel as the motion that they end
-        error = np.cross(force / GRAVITY, self.up) if usable else np.zeros(3)
+        error = cross(force / GRAVITY, self.up) if usable else np.zeros(3)
         share = math.exp(-self._time / self.gains.settling)
         gains = self.gains
         correction = gains.correction + share * (gains.correction_at_start - gains.correction)
@@ -81,13 +82,13 @@ class Attitude:
             learned = duration / (self._rested + self.gains.rest_prior)
             self.bias = self.bias + learned * (angular_velocity - self.bias)
         rate = angular_velocity - self.bias + correction * error
-        self.up = self.up - duration * np.cross(rate, self.up)
-        self.up = self.up / np.linalg.norm(self.up)
+        self.up = self.up - duration * cross(rate, self.up)
+        self.up = self.up / math.sqrt(self.up.dot(self.up))
         self._time += duration
         return self.tilt
 
     @property
     def tilt(self) -> Array:
         """(roll, pitch) [rad], shape (2,)."""
-        x, y, z = self.up
+        x, y, z = self.up.tolist()
         return np.array([math.atan2(y, z), math.atan2(-x, math.hypot(y, z))])

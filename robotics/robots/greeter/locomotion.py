@@ -14,7 +14,7 @@ from robotics.control.gait import Gait, Phase
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, UpperBody
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
 from robotics.core.messages import Command, Goal, Posture, State, Twist2
 from robotics.core.model import Model
@@ -102,7 +102,7 @@ class WalkingLocomotion:
             count=len(target),
         )
         target = self._taken_over(target, state)
-        target = np.clip(target, self._lower, self._upper_limit)
+        target = clamped(target, self._lower, self._upper_limit)
         return Command(
             target,
             self._effort,
