@@ -41,7 +41,7 @@ TURN_RATE = 0.4
 """[rad/s]."""
 FACED = math.radians(15.0)
 """A turn is over when its guest is so near to straight ahead [rad]."""
-PATIENCE = 25.0
+PATIENCE = 12.0
 """For one stretch or turn [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
