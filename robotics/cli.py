@@ -80,12 +80,13 @@ def run_command(
     """
     from robotics.console import report_on, watch
     from robotics.session import Options, Session
+    from robotics.wire.pacer import monotonic
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
     options = Options(site, names, on, minutes, seed, view)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")
-    session = Session(options, folder, time.perf_counter)
+    session = Session(options, folder, monotonic)
     signal.signal(signal.SIGINT, lambda *_: session.stop("Ctrl-C"))
     signal.signal(signal.SIGTERM, lambda *_: session.stop("asked to end"))
     watch(session, out)

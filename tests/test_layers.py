@@ -28,7 +28,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     "console": frozenset(
         {"session", "replay", "record", "report", "robots", "mapping", "core", "assets"}
     ),
-    "cli": frozenset({"console", "session", "record", "core"}),
+    "cli": frozenset({"console", "session", "record", "wire", "core"}),
 }
 """What each part of ``robotics`` may import of ``robotics``."""
 
