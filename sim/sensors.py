@@ -86,7 +86,7 @@ def read_joints(
     position, velocity, torque = motion
     n = len(position)
     step = noise.load_quantum * motors.stall
-    load = np.round(torque / step) * step if noise.load_quantum > 0.0 else torque
+    load = np.rint(torque / step) * step if noise.load_quantum > 0.0 else torque
     return Joints(
         position=rounded(position, noise.encoder_quantum),
         velocity=rounded(velocity, noise.speed_quantum),

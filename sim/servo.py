@@ -140,7 +140,7 @@ def servo_parameters(joints: JointTable) -> ServoParameters:
 
 def quantised(values: Array, quantum: float) -> Array:
     """Return ``values`` rounded to multiples of ``quantum``: what a register can hold."""
-    return np.asarray(np.round(values / quantum) * quantum)
+    return np.asarray(np.rint(values / quantum) * quantum)
 
 
 def registers(parameters: ServoParameters, target: Array) -> Array:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from dataclasses import dataclass, replace
 from typing import Protocol
@@ -260,13 +261,13 @@ class SimulatedBody:
         power = float(np.maximum(mechanical + heat, 0.0).sum()) + spec.fan_power * tools.fan
         self._battery.draw(power, self.period, docked=self._docked())
         self._water = max(0.0, self._water - tools.spray * self.period / spec.water_time)
-        self._drive = replace(self._drive, supply=self._battery.supply)
+        self._drive = Drive(self._drive.target, self._drive.limit, self._battery.supply)
 
     def _docked(self) -> bool:
         if not len(self._docks) or self.spec.battery.charger == 0.0:
             return False
-        x, y, _ = self.true_pose()
-        return bool(np.hypot(self._docks[:, 0] - x, self._docks[:, 1] - y).min() <= DOCK_REACH)
+        x, y = self._mechanism.motion().position[:2].tolist()
+        return any(math.hypot(dock[0] - x, dock[1] - y) <= DOCK_REACH for dock in self._docks)
 
     def _take_sample(self) -> None:
         self._next_sample += self._substeps

@@ -39,6 +39,7 @@ class Dynamics:
         self._data = self._model.createData()
         joints = [self._model.getJointId(name) for name in model.joints.names]
         self._column = np.array([self._model.joints[joint].idx_v for joint in joints])
+        self._place = self._column + 1  # the free flyer has 7 numbers for 6 speeds
         self._sole = [self._link(f"{side}_sole") for side in SIDES]
         self._configuration = pinocchio.neutral(self._model)
         self.count = len(joints)
@@ -66,7 +67,7 @@ class Dynamics:
         configuration[3:7] = (0.0, 0.0, 0.0, 1.0)
         if rotation_base is not None:
             configuration[3:7] = self._pin.Quaternion(rotation_base).coeffs()
-        configuration[self._column + 1] = position  # the free flyer has 7 numbers for 6 speeds
+        configuration[self._place] = position
         com = self._pin.centerOfMass(self._model, self._data, configuration, False)
         return np.array(com)
 

@@ -68,7 +68,7 @@ def inverse(leg: LegGeometry, position_sole_in_base: Array, rotation_sole: Array
         rotation_sole: Rotation of the sole in the base, shape (3, 3).
     """
     ankle = position_sole_in_base + rotation_sole[:, 2] * leg.sole_drop
-    x, y, z = rotation_sole.T @ (leg.hip_in_base - ankle)  # the hip, seen from the sole
+    x, y, z = (rotation_sole.T @ (leg.hip_in_base - ankle)).tolist()  # the hip, seen from the sole
     distance = math.sqrt(x * x + y * y + z * z)
     longest = leg.thigh + leg.shank - _SPARE
     shortest = abs(leg.thigh - leg.shank) + _SPARE
@@ -84,10 +84,11 @@ def inverse(leg: LegGeometry, position_sole_in_base: Array, rotation_sole: Array
     lean = math.atan2(leg.thigh * math.sin(knee), leg.shank + leg.thigh * math.cos(knee))
     pitch = -math.atan2(x, math.copysign(math.hypot(y, z), z)) - lean
     hip = rotation_sole @ matrix_x(-roll) @ matrix_y(-pitch - knee)  # = Rz(yaw) Rx(roll) Ry(pitch)
-    hip_yaw = math.atan2(-hip[0, 1], hip[1, 1])
+    (_, xy, _), (_, yy, _), (zx, zy, zz) = hip.tolist()
+    hip_yaw = math.atan2(-xy, yy)
     c, s = math.cos(hip_yaw), math.sin(hip_yaw)
-    hip_roll = math.atan2(hip[2, 1], hip[1, 1] * c - hip[0, 1] * s)
-    hip_pitch = math.atan2(-hip[2, 0], hip[2, 2])
+    hip_roll = math.atan2(zy, yy * c - xy * s)
+    hip_pitch = math.atan2(-zx, zz)
     return LegAngles((hip_yaw, hip_roll, hip_pitch, knee, pitch, roll), reachable)
 
 
