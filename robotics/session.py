@@ -139,7 +139,7 @@ class Session:
             self._record_times(member)
 
     def _look(self) -> None:
-        figures = self._stage.look(self.time)
+        self._stage.look(self.time)
         scene = self._stage.scene()
         if scene:
             self._recorder.value("/scene", self.time, dict(scene))
@@ -148,8 +148,10 @@ class Session:
                 for name, seen in scene["robots"].items()
             ]
             self._recorder.value("/tf", self.time, {"transforms": transforms})
-        if figures and self._is_due("figures", FIGURES_PERIOD):
-            self._recorder.value("/witness", self.time, dict(figures))
+        if self._is_due("figures", FIGURES_PERIOD):
+            figures = self._stage.figures()
+            if figures:
+                self._recorder.value("/witness", self.time, dict(figures))
 
     def _record_times(self, member: Member) -> None:
         seconds = {stage: list(times) for stage, times in member.times.seconds.items()}

@@ -92,8 +92,8 @@ class SimStage:
         self._witness = Witness(world, visitors, self._dirt)
         self._looked = 0.0
 
-    def look(self, time: float) -> Mapping[str, Any]:
-        """Let the onlooker look; return the figures so far."""
+    def look(self, time: float) -> None:
+        """Let the onlooker look, and the dirt settle."""
         bodies = {name: self._seen(name, body) for name, body in self._bodies.items()}
         duration, self._looked = time - self._looked, time
         if "sweeper" in bodies:
@@ -101,6 +101,9 @@ class SimStage:
             self._dirt.sweep(seen.pose, brush=seen.brush, spray=seen.spray, duration=duration)
             self._bodies["sweeper"].body.bin_fraction = self._dirt.bin_fraction
         self._witness.observe(time, bodies)
+
+    def figures(self) -> Mapping[str, Any]:
+        """Return the onlooker's figures so far."""
         return self._witness.snapshot()
 
     def scene(self) -> Mapping[str, Any]:

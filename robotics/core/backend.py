@@ -45,11 +45,16 @@ class Stage(Protocol):
     backends: Mapping[str, Backend]
     """One body for each robot, by name."""
 
-    def look(self, time: float) -> Mapping[str, Any]:
-        """What an onlooker sees at ``time`` [s]: figures for the report, never for a controller.
+    def look(self, time: float) -> None:
+        """Let the onlooker look at everything at ``time`` [s].
 
-        To be called about 20 times a second of the stage's time. Plain JSON values; empty where
-        nobody looks on (hardware).
+        To be called about 20 times a second of the stage's time.
+        """
+
+    def figures(self) -> Mapping[str, Any]:
+        """What the onlooker saw so far, for the report, never for a controller.
+
+        Plain JSON values; empty where nobody looks on (hardware).
         """
 
     def scene(self) -> Mapping[str, Any]:

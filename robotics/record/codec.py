@@ -23,20 +23,25 @@ M = TypeVar("M")
 _DERIVED = {State: frozenset({"joints", "points_in_base", "heard"})}
 """Fields that repeat the observation; a replay computes them again."""
 
+_LEAVES = frozenset({np.ndarray, float, int, bool, str, type(None)})
+"""What most fields hold, and the encoder takes as it is."""
+
 _BASE_GOALS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Stay, GoTo, Cover, Drive)}
 
 
 def to_plain(message: Any) -> Any:
     """Return a message as JSON-ready values: dicts for dataclasses, arrays left to the encoder."""
-    if dataclasses.is_dataclass(message) and not isinstance(message, type):
-        cls = type(message)
-        plain = {name: to_plain(getattr(message, name)) for name in _written_fields(cls)}
-        if cls.__name__ in _BASE_GOALS:
-            plain["type"] = cls.__name__
-        return plain
-    if isinstance(message, tuple):
+    cls = type(message)
+    if cls in _LEAVES:
+        return message
+    if issubclass(cls, tuple):
         return [to_plain(item) for item in message]
-    return message
+    if not dataclasses.is_dataclass(cls):
+        return message
+    plain = {name: to_plain(getattr(message, name)) for name in _written_fields(cls)}
+    if cls.__name__ in _BASE_GOALS:
+        plain["type"] = cls.__name__
+    return plain
 
 
 def encode(message: Any) -> bytes:
