@@ -11,6 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
+ARMS = slice(2, 10)
+"""Where the arms are among the greeter's joints."""
+RAISED = 1.2
+"""An arm with a joint bent more is up [rad]."""
 UPRIGHT = 0.4
 """The greeter's base is higher than this while it stands or walks [m]."""
 
@@ -110,8 +114,16 @@ def _together(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> list
             view = (float(bearing), 2.7, 1.3, 0.72)
             shot = _cut("both at work", said["start"], 4.0, scenes[-1]["time"], "greeter", view)
             cost = _cost_together(shot, scenes, sweeper["position"][:2])
+            cost -= 3.0 * _waves(scenes, said["start"])
             found.append((cost, len(found), shot))
     return [min(found, key=lambda one: one[:2])[2]] if found else []
+
+
+def _waves(scenes: Sequence[Frame], start: float) -> bool:
+    """Return whether the greeter lifts an arm soon after ``start`` [s]."""
+    frame = nearest(scenes, start + 2.0)
+    arms = frame["robots"]["greeter"]["joints"][ARMS]
+    return max((abs(angle) for angle in arms), default=0.0) > RAISED
 
 
 def _cost_together(shot: Shot, scenes: Sequence[Frame], other: Sequence[float]) -> float:
@@ -161,6 +173,7 @@ def _greeting(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> floa
         frame = nearest(scenes, said["start"])
         x, y = frame["robots"]["greeter"]["position"][:2]
         near = sum(math.hypot(v[1] - x, v[2] - y) < 3.0 for v in frame.get("visitors", []))
+        near += 10 * _waves(scenes, said["start"])
         if near > best:
             best, when = near, said["start"]
     return when
