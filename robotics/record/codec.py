@@ -32,13 +32,14 @@ _BASE_GOALS: dict[str, type[Any]] = {cls.__name__: cls for cls in (Stay, GoTo, C
 def to_plain(message: Any) -> Any:
     """Return a message as JSON-ready values: dicts for dataclasses, arrays left to the encoder."""
     cls = type(message)
-    if cls in _LEAVES:
-        return message
     if issubclass(cls, tuple):
         return [to_plain(item) for item in message]
     if not dataclasses.is_dataclass(cls):
         return message
-    plain = {name: to_plain(getattr(message, name)) for name in _written_fields(cls)}
+    plain: dict[str, Any] = {}
+    for name in _written_fields(cls):
+        value = getattr(message, name)
+        plain[name] = value if type(value) in _LEAVES else to_plain(value)
     if cls.__name__ in _BASE_GOALS:
         plain["type"] = cls.__name__
     return plain
