@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from robotics.core.arrays import Array, frozen
+from robotics.core.compiled import compiled
 from robotics.core.errors import OptionError
 from robotics.core.joints import JointTable
 
@@ -162,14 +163,33 @@ def position_torque(
     parameters: ServoParameters, drive: Drive, position: Array, velocity: Array
 ) -> Array:
     """Return the torque (n,) [N·m] of position servos, see the law above."""
-    play = 0.5 * parameters.backlash
-    error = drive.target - position
-    error = error - np.minimum(np.maximum(error, -play), play)
-    stall = parameters.stall
-    duty = np.minimum(np.maximum(parameters.gain * error / stall, -1.0), 1.0)
-    torque = stall * (drive.supply * duty - velocity / parameters.no_load_speed)
-    bound = np.minimum(stall * drive.supply, drive.limit)
-    return np.asarray(np.minimum(np.maximum(torque, -bound), bound))
+    return _servo_law(
+        (parameters.stall, parameters.no_load_speed, parameters.gain, parameters.backlash),
+        (drive.target, drive.limit, drive.supply),
+        position,
+        velocity,
+    )
+
+
+@compiled
+def _servo_law(
+    motor: tuple[Array, Array, Array, Array],
+    told: tuple[Array, Array, float],
+    position: Array,
+    velocity: Array,
+) -> Array:
+    stall, no_load_speed, gain, backlash = motor
+    target, limit, supply = told
+    torque = np.empty(len(position))
+    for j in range(len(position)):
+        play = 0.5 * backlash[j]
+        error = target[j] - position[j]
+        error = error - min(max(error, -play), play)
+        duty = min(max(gain[j] * error / stall[j], -1.0), 1.0)
+        wished = stall[j] * (supply * duty - velocity[j] / no_load_speed[j])
+        bound = min(stall[j] * supply, limit[j])
+        torque[j] = min(max(wished, -bound), bound)
+    return torque
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,15 +221,36 @@ def speed_torque(
         state: The loops' memory.
         step: Time since the last call [s].
     """
-    ramp = parameters.acceleration * step
-    change = np.minimum(np.maximum(drive.target - state.reference, -ramp), ramp)
-    reference = state.reference + change
-    error = reference - velocity
-    integral = state.integral + parameters.integral_gain * error * step
-    wished = parameters.gain * error + integral
-    droop = velocity / parameters.no_load_speed
-    upper = np.minimum(parameters.stall * (drive.supply - droop), drive.limit)
-    lower = np.maximum(parameters.stall * (-drive.supply - droop), -drive.limit)
-    torque = np.minimum(np.maximum(wished, lower), upper)
-    held = np.where(torque == wished, integral, state.integral)
-    return np.asarray(torque), LoopState(reference, np.asarray(held))
+    motor = (parameters.stall, parameters.no_load_speed)
+    gains = (parameters.gain, parameters.integral_gain, parameters.acceleration)
+    told = (drive.target, drive.limit, drive.supply)
+    memory = (state.reference, state.integral)
+    torque, reference, integral = _drive_law(motor, gains, told, (velocity, *memory), step)
+    return torque, LoopState(reference, integral)
+
+
+@compiled
+def _drive_law(
+    motor: tuple[Array, Array],
+    gains: tuple[Array, Array, Array],
+    told: tuple[Array, Array, float],
+    now: tuple[Array, Array, Array],
+    step: float,
+) -> tuple[Array, Array, Array]:
+    stall, no_load_speed = motor
+    gain, integral_gain, acceleration = gains
+    target, limit, supply = told
+    velocity, last, kept = now
+    torque, reference, integral = np.empty(len(last)), np.empty(len(last)), np.empty(len(last))
+    for j in range(len(last)):
+        ramp = acceleration[j] * step
+        reference[j] = last[j] + min(max(target[j] - last[j], -ramp), ramp)
+        error = reference[j] - velocity[j]
+        grown = kept[j] + integral_gain[j] * error * step
+        wished = gain[j] * error + grown
+        droop = velocity[j] / no_load_speed[j]
+        upper = min(stall[j] * (supply - droop), limit[j])
+        lower = max(stall[j] * (-supply - droop), -limit[j])
+        torque[j] = min(max(wished, lower), upper)
+        integral[j] = grown if torque[j] == wished else kept[j]
+    return torque, reference, integral
