@@ -1,6 +1,7 @@
 """A user's mistake ends in one line with its cure and exit code 2: no traceback, no silence."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -97,3 +98,35 @@ def test_help_reads_well(tmp_path: Path) -> None:
     details = _robotics("run", "--help", cwd=tmp_path).stdout
     for option in ("--minutes", "--seed", "--robot", "--on", "--report", "--view"):
         assert option in details
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Copy the checkout's own files, to be broken."""
+    home = tmp_path_factory.mktemp("copy")
+    for folder in ("robotics", "sim", "urdf", "behaviours"):
+        shutil.copytree(ROOT / folder, home / folder)
+    return home
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "words"),
+    [
+        ("urdf/greeter/greeter.urdf", "</robot>", "", ["greeter.urdf", "line", "not XML"]),
+        ("urdf/sweeper/sweeper.urdf", '"wheel_left"', '"wheel_lift"', ["wheel_left", "missing"]),
+        ("urdf/greeter/greeter.urdf", 'upper="2.35"', 'upper="-9"', ["_knee", "contradictory"]),
+        ("behaviours/greeter/nod.yaml", "duration:", "duratoin:", ["nod.yaml", "'duration'"]),
+        ("sim/worlds/yard.yaml", "resolution: 0.05", "resolution: -1", ["yard.yaml", "line"]),
+    ],
+)
+def test_a_broken_file_of_the_project_is_named(
+    copy: Path, file: str, old: str, new: str, words: list[str]
+) -> None:
+    """A URDF, a behaviour or a world that somebody edited: file, place, cure."""
+    path = copy / file
+    whole = path.read_text(encoding="utf-8")
+    assert old in whole, f"the test needs {old!r} in {file}"
+    path.write_text(whole.replace(old, new, 1), encoding="utf-8")
+    done = _robotics("run", "yard", "--minutes", "0.01", cwd=copy, PYTHONPATH=str(copy))
+    path.write_text(whole, encoding="utf-8")
+    _assert_helpful(done, *words)
