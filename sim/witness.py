@@ -250,7 +250,6 @@ class Witness:
         figures: dict[str, Any] = {
             "contacts_total": len(self._touches.contacts),
             "contacts_caused": self._touches.caused,
-            "falls": sum(track.falls for track in self._tracks.values()),
         }
         if SWEEPER in self._tracks:
             swept = self._swept
@@ -260,6 +259,7 @@ class Witness:
                 "mass_removed_fraction": round(self._removed_fraction(), 5),
             }
         if GREETER in self._tracks:
+            figures["falls"] = self._tracks[GREETER].falls
             near, greeted = self._encounters.near, self._encounters.greeted
             figures |= {
                 "near_visitors": near,
