@@ -213,13 +213,19 @@ class Gait:
         awake = self._time > self._walk.wake_time
         if awake and needs_step(self._stand, measured):
             self._catch(seen, float(measured[1]))
-        elif wants_to_walk and self._time > self._walk.calm_time:
+        elif wants_to_walk and self._is_rested:
             sideways = self._followed[1] + 0.1 * self._followed[2]
             if abs(sideways) > 1e-4:
                 self.stance = 1 if sideways > 0.0 else 0
             self._on_the_spot = 0
             self.phase, self._elapsed = Phase.SHIFT, 0.0
         return np.asarray(middle + turn @ cop)
+
+    @property
+    def _is_rested(self) -> bool:
+        walk = self._walk
+        stood = self.steps_taken == 0 or self._elapsed > walk.rest_time
+        return self._time > walk.calm_time and stood
 
     def _catch(self, seen: Seen, sideways: float) -> None:
         """Begin a step against a fall: with the leg on the side of the fall, if it is free.

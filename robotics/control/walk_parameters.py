@@ -27,6 +27,9 @@ class WalkParameters:
     """After switching on, no foot is lifted for so long: the servos take up the weight."""
     calm_time: float = 2.0
     """After switching on, no walk is begun for so long: the gyro's bias is learned."""
+    rest_time: float = 1.0
+    """After stopping, no walk is begun for so long: a start into what is left of the swaying of the
+    last steps builds it up (an interrupted turn fell over it, once in twenty minutes)."""
     start_time: float = 0.35
     """Weight shift before the first step."""
     step_height: float = 0.045
