@@ -34,7 +34,6 @@ from sim.sweeping import (
 from sim.walls import walkable
 from sim.world_model import World
 
-CLASSES = ("fine", "sand", "leaves")
 MARGIN = 1.0
 """How far beyond the sweep zones dirt lies [m]."""
 FINE_SHARE = 0.3

@@ -30,7 +30,6 @@ GREETING_PREFIX = "greet"
 class _Stay:
     entered: float
     last_near: float
-    is_near: bool = False
     greeted: bool = False
 
 

@@ -86,19 +86,6 @@ class SweptMask:
         """Swept ground of the zone [m²]."""
         return float(np.count_nonzero(self.zone & (self.visits > 0))) * RESOLUTION**2
 
-    def runs(self) -> dict[str, Any]:
-        """Return the swept cells as plain values, for a map.
-
-        Keys: ``resolution`` [m], ``origin`` (x, y of the lower left corner) [m], ``runs``: rows of
-        (row from the south, first column, column after the last).
-        """
-        found = []
-        for row, cells in enumerate(self.zone & (self.visits > 0)):
-            steps = np.diff(np.concatenate([[0], cells.astype(np.int8), [0]]))
-            edges = zip(np.flatnonzero(steps == 1), np.flatnonzero(steps == -1), strict=True)
-            found += [[row, int(first), int(after)] for first, after in edges]
-        return {"resolution": RESOLUTION, "origin": [self._x0, self._y0], "runs": found}
-
 
 def _share(part: BoolArray, whole: BoolArray) -> float:
     size = int(np.count_nonzero(whole))

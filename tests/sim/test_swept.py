@@ -50,15 +50,6 @@ def test_ground_swept_again_counts_as_repeated_only_after_a_while():
     assert mask.repeat_fraction > 0.95
 
 
-def test_runs_hold_exactly_the_swept_cells():
-    """The run-length form has as many cells as the area says."""
-    mask = SweptMask(YARD, OPEN)
-    _drive(mask, (0.0, -1.0), (2.5, 1.0))
-    runs = mask.runs()
-    cells = sum(after - first for _, first, after in runs["runs"])
-    assert cells * runs["resolution"] ** 2 == pytest.approx(mask.swept_area)
-
-
 def test_open_ground_is_reachable_and_narrow_gaps_are_not():
     """A free zone can be reached whole; a 0.7 m gap between blocks, too narrow, cannot.
 
