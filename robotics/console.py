@@ -24,11 +24,7 @@ def watch(session: Session, out: Console) -> None:
     """Run ``session`` with a live progress bar that says what each robot is doing."""
     doing = dict.fromkeys(session.options.robots, "getting ready")
     with _progress(out) as progress:
-        bar = progress.add_task(
-            "",
-            total=session.options.seconds,
-            note="opening the site (the first run compiles, once)",
-        )
+        bar = progress.add_task("", total=session.options.seconds, note="")
         first: list[float] = []
 
         def show(time: float, robot: str, activity: str) -> None:
@@ -38,6 +34,7 @@ def watch(session: Session, out: Console) -> None:
             note = "  ".join(f"[bold]{name}[/bold] {what}" for name, what in doing.items())
             progress.update(bar, completed=time, note=f"{pace:.1f}× real time  {note}")
 
+        session.on_preparing = lambda what: progress.update(bar, note=what)
         session.on_progress = show
         session.work()
 

@@ -55,13 +55,14 @@ class Options:
 class Session:
     """A run in progress. ``on_progress`` is told (time [s], robot, activity) 10 times a second.
 
-    The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
+    ``on_preparing`` is told what is being made ready before anything moves. The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
     """
 
     options: Options
     folder: Path
     clock: Clock
     on_progress: Callable[[float, str, str], None] = lambda time, robot, activity: None
+    on_preparing: Callable[[str], None] = lambda what: None
     time: float = 0.0
     stop_asked: float | None = None
     _recorder: Recorder = field(init=False)
@@ -83,11 +84,13 @@ class Session:
             RoboticsError: Something that the user named does not exist or does not work.
         """
         site_folder = self.folder / "site"
+        self.on_preparing("opening the site")
         self._stage = open_stage(self.options, site_folder)
         try:
             site = load_site(site_folder)
             self._crew = {}
             for name in self.options.robots:
+                self.on_preparing(f"warming up the {name} (the first start compiles, once)")
                 robot, mission = assemble(name, site, seconds=self.options.seconds)
                 body = self._stage.backends[name]
                 self._crew[name] = Member(robot, mission, body, StageTimes(self.clock))
