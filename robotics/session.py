@@ -55,7 +55,8 @@ class Options:
 class Session:
     """A run in progress. ``on_progress`` is told (time [s], robot, activity) 10 times a second.
 
-    ``on_preparing`` is told what is being made ready before anything moves. The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
+    ``on_preparing`` is told what is being made ready before anything moves.
+    The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
     """
 
     options: Options
