@@ -58,6 +58,17 @@ def read_seed(text: str | int) -> int:
     return int(text)
 
 
+def read_count(text: str | int) -> int:
+    """Return the whole number that ``text`` is.
+
+    Raises:
+        BadParameter: It is none, or below zero.
+    """
+    if not str(text).isdecimal():
+        raise typer.BadParameter(f"{text!r} is not a whole number from 0 on; give for example 50")
+    return int(text)
+
+
 @app.command("run")
 def run_command(
     site: Annotated[str, typer.Argument(help="Name of a site, or a world file (see 'list').")],
@@ -71,6 +82,14 @@ def run_command(
         int, typer.Option(help="Same seed, same run.", metavar="<int>", parser=read_seed)
     ] = 1,
     report: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
+    visitors: Annotated[
+        int | None,
+        typer.Option(
+            help="How many people walk about (the site's own number if not given).",
+            metavar="<int>",
+            parser=read_count,
+        ),
+    ] = None,
     view: Annotated[bool, typer.Option("--view", help="Show PyBullet's window.")] = False,
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
 ) -> None:
@@ -83,7 +102,7 @@ def run_command(
     from robotics.wire.pacer import monotonic
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
-    options = Options(site, names, on, minutes, seed, view)
+    options = Options(site, names, on, minutes, seed, view, visitors)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")
     session = Session(options, folder, monotonic)

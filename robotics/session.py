@@ -30,6 +30,8 @@ FIGURES_PERIOD = 0.2
 """The onlooker's figures are recorded this often [s]."""
 DISTRIBUTIONS = ("scenic-robots", "numpy", "scipy", "numba", "pybullet", "pin")
 """Installed packages whose versions stand in the recording."""
+MOST_VISITORS = 500
+"""More people than this no site takes."""
 STOPPING_TIME = 3.0
 """Time that the robots get for their safe stop after the first Ctrl-C [s]."""
 
@@ -44,6 +46,8 @@ class Options:
     minutes: float = 5.0
     seed: int = 1
     view: bool = False
+    visitors: int | None = None
+    """How many people walk about; None for as many as the site's file says."""
 
     @property
     def seconds(self) -> float:
@@ -186,6 +190,9 @@ def open_stage(options: Options, site_folder: Path) -> Stage:
             raise UnknownName("robot", name, list(ROBOTS))
     if not 0.0 < options.minutes <= 24 * 60:
         raise OptionError(f"--minutes is {options.minutes}; allowed: more than 0, up to 1440")
+    if options.visitors is not None and not 0 <= options.visitors <= MOST_VISITORS:
+        allowed = f"allowed: 0 to {MOST_VISITORS}"
+        raise OptionError(f"--visitors is {options.visitors}; {allowed}")
     module, function = STAGES[options.on].split(":")
     try:
         opener = getattr(importlib.import_module(module), function)
@@ -197,6 +204,7 @@ def open_stage(options: Options, site_folder: Path) -> Stage:
         robots=options.robots,
         seed=options.seed,
         view=options.view,
+        visitors=options.visitors,
         site_folder=site_folder,
     )
     return stage
@@ -211,6 +219,7 @@ def describe(options: Options, title: str) -> dict[str, Any]:
         "on": options.on,
         "minutes": options.minutes,
         "seed": options.seed,
+        "visitors": options.visitors,
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in DISTRIBUTIONS},
         "files": data_digest(),

@@ -163,7 +163,13 @@ def specs(robots: tuple[str, ...]) -> dict[str, BodySpec]:
 
 
 def open_stage(
-    site: str, *, robots: tuple[str, ...], seed: int, view: bool, site_folder: Path
+    site: str,
+    *,
+    robots: tuple[str, ...],
+    seed: int,
+    site_folder: Path,
+    view: bool = False,
+    visitors: int | None = None,
 ) -> SimStage:
     """Open a site under physics.
 
@@ -171,46 +177,53 @@ def open_stage(
         site: Name of a world, or a world file.
         robots: Who takes part.
         seed: Same seed, same run.
-        view: Open PyBullet's window.
         site_folder: Where the site map for the robots is written.
+        view: Open PyBullet's window.
+        visitors: How many people walk about; None for the site's own number.
 
     Raises:
         UnknownName: There is no such world.
         ConfigError: The world file is wrong.
         MissingDependency: PyBullet is not installed.
     """
-    world, visitors, streams = _prepare(site, seed, site_folder)
-    place = BulletWorld(world, visitors=visitors, view=view)
+    world, people, streams = _prepare(site, seed, site_folder, visitors)
+    place = BulletWorld(world, visitors=people, view=view)
     bodies = {
         name: BulletBody(place, spec, _start(world, name, streams[2]), streams[k])
         for k, (name, spec) in enumerate(specs(robots).items(), start=3)
     }
-    return SimStage(world, place, bodies, visitors, streams[1])
+    return SimStage(world, place, bodies, people, streams[1])
 
 
 def open_kinematic(
-    site: str, *, robots: tuple[str, ...], seed: int, view: bool, site_folder: Path
+    site: str,
+    *,
+    robots: tuple[str, ...],
+    seed: int,
+    site_folder: Path,
+    view: bool = False,
+    visitors: int | None = None,
 ) -> SimStage:
     """Open a site with perfect wheels and servos; arguments and errors as ``open_stage``."""
     del view  # there is no window without physics
-    world, visitors, streams = _prepare(site, seed, site_folder)
-    place = KinematicWorld(world, visitors=visitors)
+    world, people, streams = _prepare(site, seed, site_folder, visitors)
+    place = KinematicWorld(world, visitors=people)
     bodies = {
         name: KinematicBody(place, spec, _start(world, name, streams[2]), streams[k])
         for k, (name, spec) in enumerate(specs(robots).items(), start=3)
     }
-    return SimStage(world, place, bodies, visitors, streams[1])
+    return SimStage(world, place, bodies, people, streams[1])
 
 
 def _prepare(
-    site: str, seed: int, site_folder: Path
+    site: str, seed: int, site_folder: Path, visitors: int | None
 ) -> tuple[World, Visitors, list[np.random.Generator]]:
     """Return the world, its visitors, and one random stream for each that needs one."""
     world = load_world(site)
     site_folder.mkdir(parents=True, exist_ok=True)
     export_site(world, site_folder)
     streams = np.random.default_rng(seed).spawn(6)
-    return world, Visitors(world, streams[0]), streams
+    return world, Visitors(world, streams[0], visitors), streams
 
 
 def _start(world: World, robot: str, rng: np.random.Generator) -> np.ndarray[Any, Any]:

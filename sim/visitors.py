@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from robotics.core.arrays import Array, IntArray
+from robotics.core.errors import OptionError
 from sim.crowd import BLIND, SPEED_FACTOR, Walkers, step
 from sim.itinerary import Guide, Trip, drawn_apart, rest_of
 from sim.paths import SPACE, Paths
@@ -45,6 +46,9 @@ class Visitors:
             world: The place.
             rng: Source of every choice.
             count: Number of visitors; None for the world's own.
+
+        Raises:
+            OptionError: There is no room for so many.
         """
         self._rng = rng
         region = walkable(world)
@@ -72,6 +76,10 @@ class Visitors:
         starts = np.array([place.pose[:2] for place in world.places if place.kind == "start"])
         for first in np.flatnonzero(leader == np.arange(n)):
             self._enter(int(first), np.insert(starts.reshape(-1, 2), 2, 0.8, axis=1), anywhere=True)
+        found = int(np.isfinite(self._walkers.position[:, 0]).sum())
+        if found < n:
+            problem = f"{n} visitors find no room at {world.name}: {found} do"
+            raise OptionError(f"{problem}; give fewer with --visitors or visitors.count")
 
     def advance(self, duration: float, robots: Array) -> None:
         """Let ``duration`` [s] pass.

@@ -39,6 +39,9 @@ def _assert_helpful(done: subprocess.CompletedProcess[str], *words: str) -> None
         (["run", "absent.yaml"], ["absent.yaml", "No such file"]),
         (["run", "yard", "--minuts", "1"], ["No such option", "--minutes"]),
         (["run", "yard", "--minutes", "0"], ["--minutes is 0", "more than 0"]),
+        (["run", "yard", "--visitors", "few"], ["'--visitors'", "'few' is not a whole number"]),
+        (["run", "yard", "--visitors", "501"], ["--visitors is 501", "0 to 500"]),
+        (["run", "yard", "--visitors", "400"], ["400 visitors find no room at yard", "fewer"]),
         (["run", "yard", "--minutes", "soon"], ["'--minutes'", "'soon' is not a number"]),
         (["run", "yard", "--robot", "cat"], ["'cat'", "greeter", "sweeper"]),
         (["run", "yard", "--on", "moon"], ["no body 'moon'", "sim"]),
@@ -96,7 +99,7 @@ def test_help_reads_well(tmp_path: Path) -> None:
     for command in ("run", "replay", "recover", "list", "export"):
         assert command in overview
     details = _robotics("run", "--help", cwd=tmp_path).stdout
-    for option in ("--minutes", "--seed", "--robot", "--on", "--report", "--view"):
+    for option in ("--minutes", "--seed", "--robot", "--on", "--report", "--visitors", "--view"):
         assert option in details
 
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import shapely
 
+from robotics.core.errors import OptionError
 from sim.itinerary import Guide
 from sim.paths import Paths
 from sim.steering import RUN_SPEED
@@ -143,3 +144,9 @@ def test_a_trip_halts_at_what_attracts_as_long_as_the_world_says():
         halts = [trip.halt[trip.halt > 0.0] for trip in trips]
         assert all(len(halt) == share for halt in halts)
         assert all(spot.dwell[0] <= t <= spot.dwell[1] for halt in halts for t in halt)
+
+
+def test_a_crowd_that_finds_no_room_is_refused() -> None:
+    """Half-entered visitors would have no body; the error says how many fit and what to change."""
+    with pytest.raises(OptionError, match=r"400 visitors find no room at yard: \d+ do; give fewer"):
+        Visitors(load_world("yard"), np.random.default_rng(1), 400)
