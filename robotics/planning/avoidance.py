@@ -132,19 +132,18 @@ class PathTracker:
             slope = math.sqrt(2.0 * 0.6 * self.config.angular_acceleration * abs(error))
             rate = min(self.config.turn_rate * share, slope, self.config.yaw_gain * abs(error))
             return np.array([0.0, 0.0, math.copysign(max(rate, 0.05 * (abs(error) > 0.01)), error)])
-        leg = cursor.legs[cursor.leg]
         speed = share * min(self._speed_here(cursor), cap, self.config.speed)
         speed = min(speed, math.sqrt(2.0 * self.config.acceleration * cursor.remaining) + 0.02)
         across, yaw_error = cursor.errors(pose)
         bend = cursor.curvature(0.05 + 0.15 * speed)
         if self.config.holonomic:
             return self._walking(speed, across, yaw_error, bend)
-        back = float(np.clip(self.config.cross_gain * across, -1.0, 1.0)) * leg.gear
+        back = float(np.clip(self.config.cross_gain * across, -1.0, 1.0)) * cursor.gear
         off = wrap(-back - yaw_error)
         slow = max(0.1, math.cos(min(1.5, 1.3 * abs(off))) - 0.3 * min(1.0, abs(across)))
         rate = speed * slow * bend + self.config.yaw_gain * off
         limit = self.config.turn_rate
-        return np.array([leg.gear * speed * slow, 0.0, float(np.clip(rate, -limit, limit))])
+        return np.array([cursor.gear * speed * slow, 0.0, float(np.clip(rate, -limit, limit))])
 
     def _walking(self, speed: float, across: float, yaw_error: float, bend: float) -> Array:
         """Return the twist of a robot that can step sideways."""
@@ -158,7 +157,7 @@ class PathTracker:
         """Return the profile's speed here, at least what gets the robot going [m/s]."""
         speeds = self._plan.speed if self._plan is not None else np.zeros(1)
         k = cursor.index
-        low = max(k - 1, cursor.legs[cursor.leg].first)
+        low = max(k - 1, cursor.first)
         return float(max(0.12, min(max(speeds[low], speeds[min(k, len(speeds) - 1)]), np.inf)))
 
     def _clip(self, twist: ArrayLike) -> Array:

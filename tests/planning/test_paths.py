@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import integrate, wrap
-from robotics.planning.cursor import cursor_of, legs_of
+from robotics.planning.course import course_of, leg_length
+from robotics.planning.cursor import cursor_of
 from robotics.planning.profile import Pace, duration, leg_breaks, speeds
 from robotics.planning.smoothing import along, arc, joined, rounded, straight
 
@@ -90,6 +91,6 @@ def test_a_cursor_reaches_the_end_and_never_goes_back() -> None:
 def test_legs_have_one_gear_each() -> None:
     """A path forwards, backwards, forwards is three legs."""
     out, back = straight((0, 0), (3, 0)), straight((3, 0), (1, 0), reverse=True)
-    legs = legs_of(joined([out, back, straight((1, 0), (1, 2))]))
-    assert [leg.gear for leg in legs] == [1, -1, 1]
-    assert [leg.length for leg in legs] == pytest.approx([3.0, 2.0, 2.0])
+    course = course_of(joined([out, back, straight((1, 0), (1, 2))]))
+    assert course.legs[:, 2].tolist() == [1, -1, 1]
+    assert [leg_length(course, leg) for leg in range(3)] == pytest.approx([3.0, 2.0, 2.0])
