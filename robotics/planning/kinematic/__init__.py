@@ -1,0 +1,1 @@
+"""Ways for machines that cannot turn on the spot: Reeds-Shepp curves and Hybrid-A*."""

@@ -1,0 +1,144 @@
+"""From one pose to another for a machine with a least turning radius."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from robotics.core.arrays import Array, frozen
+from robotics.core.errors import InvalidMessage
+from robotics.core.geometry import wrap_array
+from robotics.planning.kinematic.ground import cost_to_go, ground_of
+from robotics.planning.kinematic.hybrid import Car, empty_nodes, moves_of, search
+from robotics.planning.kinematic.scene import MARGIN, Scene, scene_of
+from robotics.planning.kinematic.table import load_table
+from robotics.planning.kinematic.tighten import KNOT, relax, sampled, shortcut, trail
+from robotics.planning.smoothing import SPACING
+from robotics.planning.space import Space
+
+SPOT = 0.05
+"""Turning radius given to machines that can turn on the spot [m]."""
+FINE = 0.1
+"""Most change of heading between two poses of a path [rad]."""
+ROUNDS = 40
+"""Most passes of smoothing."""
+BUDGET = 60_000
+"""Expansions that a plan may take, unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Vehicle:
+    """A machine's way of moving.
+
+    Attributes:
+        turning_radius: Least radius of its curves [m]; below ``SPOT`` it turns on the spot, which
+            is planned as curves of that radius.
+        reverse: Whether it may drive backwards.
+        reverse_weight: What a metre backwards costs, as metres forwards.
+        gear_change: What changing between forwards and backwards costs [m].
+        folder: Where the table of curve lengths is kept; None for the user's cache.
+    """
+
+    turning_radius: float
+    reverse: bool = True
+    reverse_weight: float = 1.3
+    gear_change: float = 0.3
+    folder: Path | None = None
+    car: Car = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Check the numbers; load the table."""
+        for name, least in (("turning_radius", 0.0), ("reverse_weight", 0.1), ("gear_change", 0.0)):
+            value = getattr(self, name)
+            if not (math.isfinite(value) and value >= least):
+                raise InvalidMessage("Vehicle", name, value, f"a number of at least {least:g}")
+        radius = max(float(self.turning_radius), SPOT)
+        rule = np.array([float(self.reverse), self.reverse_weight, self.gear_change / radius])
+        table = load_table(reverse=self.reverse, folder=self.folder)
+        car = Car(radius, rule, moves_of(radius, reverse=self.reverse), table)
+        object.__setattr__(self, "car", car)
+
+
+@dataclass(frozen=True, slots=True)
+class Maneuver:
+    """A way to drive, or why there is none.
+
+    Attributes:
+        path: (x, y, yaw) in the map, shape (n, 3); driven backwards where it runs against its yaw.
+        reason: "" if the path reaches the goal. With "budget spent" it leads as near as was found;
+            otherwise it is empty.
+        length: Of the path [m].
+        expansions: How many poses the search opened.
+    """
+
+    path: Array = field(default_factory=lambda: np.asarray(frozen(np.zeros((0, 3)))))
+    reason: str = ""
+    length: float = 0.0
+    expansions: int = 0
+
+
+def find_maneuver(
+    space: Space, start: ArrayLike, goal: ArrayLike, vehicle: Vehicle, *, budget: int = BUDGET
+) -> Maneuver:
+    """Return a short way from ``start`` (3,) to ``goal`` (3,) that keeps to the turning radius.
+
+    The whole footprint is free along all of it, exactly as ``Space.clearance`` says, with a
+    centimetre to spare where both ends have it. Same input, same output.
+
+    Args:
+        space: The place, and the footprint.
+        start: (x, y, yaw) in the map.
+        goal: (x, y, yaw) in the map.
+        vehicle: How the machine moves.
+        budget: How many poses may be expanded: a bound on the time that holds everywhere.
+
+    Returns:
+        The way, or a reason: start (goal) not finite, outside the map or occupied, no way
+        through, budget spent.
+    """
+    ends = np.array([np.asarray(start, dtype=float), np.asarray(goal, dtype=float)])
+    reason = _refused(space, ends)
+    if reason:
+        return Maneuver(reason=reason)
+    ends[:, 2] = wrap_array(ends[:, 2])
+    margin = min(MARGIN, float(space.clearance(ends).min()))
+    scene = scene_of(space, margin)
+    return _planned(scene, vehicle.car, ends, max(1, int(budget)))
+
+
+def _refused(space: Space, ends: Array) -> str:
+    """Return why a plan between two poses (2, 3) need not be looked for, or ""."""
+    inside = space.distance.inside(ends[:, :2])
+    free = space.free(np.where(np.isfinite(ends), ends, 0.0))
+    for i, name in enumerate(("start", "goal")):
+        if not np.isfinite(ends[i]).all():
+            return f"{name} not finite"
+        if not inside[i]:
+            return f"{name} outside the map"
+        if not free[i]:
+            return f"{name} occupied"
+    return ""
+
+
+def _planned(scene: Scene, car: Car, ends: Array, budget: int) -> Maneuver:
+    ground = ground_of(scene, ends[0], ends[1])
+    if not math.isfinite(cost_to_go(scene, ground, ends[0, 0], ends[0, 1])):
+        return Maneuver(reason="no way through")
+    nodes = empty_nodes(budget, len(car.moves))
+    last, used, found = search(scene, ground, car, nodes, (ends, budget))
+    if not found and used < budget:
+        return Maneuver(reason="no way through", expansions=used)
+    knots = trail(nodes, last, ends[1])
+    if not found:
+        knots = knots[:-1]
+    knots = sampled(car, knots, KNOT, math.pi)
+    knots = relax(scene, car, shortcut(scene, car, knots), ROUNDS)
+    path = sampled(car, knots, SPACING, FINE)
+    path[:, 2] = wrap_array(path[:, 2])
+    length = float(np.hypot(*np.diff(path[:, :2], axis=0).T).sum())
+    reason = "" if found else "budget spent"
+    return Maneuver(np.asarray(frozen(path)), reason, length, used)
