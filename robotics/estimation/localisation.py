@@ -10,29 +10,57 @@ from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import compose
+from robotics.estimation.correlate import Area, Effort, Search
 from robotics.estimation.odometry import Increment
-from robotics.estimation.scan_match import Belief, Matching, Window, align, explained, search
+from robotics.estimation.relocalise import Caution, Hunt
+from robotics.estimation.scan_match import Belief, Matching, View, align, look
 from robotics.mapping.field import SurfaceField
+from robotics.mapping.pyramid import Pyramid, pyramid
 
 
 @dataclass(frozen=True, slots=True)
 class Trust:
     """How the quality is reckoned, and what follows from it."""
 
-    within: float = 0.15
-    """A beam that ends this near to a mapped surface is explained [m]."""
     smoothing: float = 0.3
     """Share of each new scan in the quality."""
+    short: float = 0.6
+    """How much a return in free space counts against the pose: people stand there, too."""
     beams_least: float = 12.0
     """Fewer static-looking returns than this say nothing."""
     fade: float = 5.0
     """Time constant with which the quality falls while scans say nothing [s]."""
+    vague: float = 1.5
+    """One sigma of the position at which the quality is halved [m]."""
     poor: float = 0.5
-    """Below this, the surroundings of the pose are searched."""
+    """Below this, the surroundings of the pose are searched, and soon the whole map."""
     pause: float = 0.5
-    """Time between two searches [s]."""
+    """Time between two searches of the surroundings [s]."""
+    lost_after: float = 0.3
+    """Time for which the fit is poor before the whole map is searched [s]."""
     gain: float = 0.10
-    """Share of beams that a found pose must explain more than the old one."""
+    """Fit that a pose found near by must have more than the old one."""
+    unsettled: float = 0.35
+    """Largest quality as long as another place seems as likely."""
+    right_start: float = 0.9
+    """Probability that the first pose, which a person gave, is roughly right."""
+    right_later: float = 0.5
+    """The same for the last pose before the robot was lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Where is searched at once when a scan fits badly, around a pose."""
+
+    shift: float = 1.0
+    """± [m]."""
+    turn: float = math.radians(20.0)
+    """± [rad]."""
+    pull: float = 0.04
+    """Score that the far edge of the window must gain over its centre (ties along a corridor)."""
+    effort: Effort = Effort(floor=0, found=16, near_best=0.9, apart=0.25, least=0.15, nodes=20_000)
+    bounds: int = 20_000
+    """Where the search stops."""
 
 
 @dataclass(slots=True)
@@ -40,8 +68,13 @@ class Localisation:
     """An iterated extended Kalman filter over (x, y, yaw) of the base in the map.
 
     ``quality`` is the share of the static-looking returns (those on no tracked walker) that end
-    within 0.15 m of a mapped surface, smoothed over about three turns. It tells a lost robot from
-    a found one where the place has shape; along a featureless corridor it cannot.
+    on a mapped surface, smoothed over about three turns. Returns in free space count for a part
+    only, since unknown people cause them; returns from behind mapped walls count in full. It is
+    lower where the pose is vague (a long way along a featureless corridor), and at most
+    ``trust.unsettled`` while another place of the map fits as well.
+
+    At the start, and whenever the fit stays poor, a ``Hunt`` goes through the whole map beside
+    the tracking; it is worked on by ``predict``, in slices.
     """
 
     surfaces: SurfaceField
@@ -51,12 +84,24 @@ class Localisation:
     """Of (x, y, yaw) in the map, shape (3, 3)."""
     matching: Matching = field(default_factory=Matching)
     trust: Trust = Trust()
-    window: Window = field(default_factory=Window)
+    caution: Caution = Caution()
+    window: Window = Window()
     quality: float = 0.0
     jumped: bool = False
     """Whether the last correction moved the pose by a search."""
+    scores: Pyramid = field(init=False)
+    hunt: Hunt | None = None
+    """The search for another place that is under way."""
+    _fit_now: float = 0.0
+    _poor_for: float = 0.0
     _since_search: float = math.inf
+    _since_scan: float = 0.0
     _corrected: bool = False
+    _verified: bool = False
+    _doubted: bool = False
+
+    def __post_init__(self) -> None:
+        self.scores = pyramid(self.surfaces)
 
     def predict(self, step: Increment, *, duration: float) -> None:
         """Move by one odometry ``step`` that took ``duration`` [s]."""
@@ -68,25 +113,33 @@ class Localisation:
         self.covariance = by_pose @ self.covariance @ by_pose.T + noise
         self.pose = compose(self.pose, (step.dx, step.dy, step.dyaw))
         self._since_search += max(0.0, duration)
+        self._since_scan += max(0.0, duration)
+        if self.hunt is not None:
+            self.hunt.predict(step, max(0.0, duration))
 
-    def correct(self, points: Array, weights: Array) -> None:
+    def correct(self, points: Array, weights: Array, *, origin: ArrayLike = (0.0, 0.0)) -> None:
         """Fit a scan to the map.
 
         Args:
             points: Returns in the base frame, shape (k, 2) [m].
             weights: Trust in each, 0 (on a walker) to 1, shape (k,).
+            origin: Where the lidar is in the base, shape (2,) [m].
         """
         self.jumped = False
+        gap, self._since_scan = self._since_scan, 0.0
         if weights.sum() < self.trust.beams_least:
             return
-        fitted = self._fit(points, weights, Belief(self.pose, self._information()))
-        share = self._share(points, weights, fitted[0])
-        poor = max(share, self.quality if self._corrected else 0.0) < self.trust.poor
+        eye = np.array(origin, dtype=np.float64)
+        fitted = self._match(points, weights, Belief(self.pose, self._information()))
+        fit = self._judge(points, weights, fitted[0], eye)
+        poor = max(fit, self.quality if self._corrected else 0.0) < self.trust.poor
         if (poor or not self._corrected) and self._since_search >= self.trust.pause:
-            found = self._look_around(points, weights, share=share)
+            found = self._look_around(points, weights, fit=fit, eye=eye)
             if found is not None:
-                fitted, share = found
-        self._take(*fitted, share=share)
+                fitted, fit = found
+        self._poor_for = self._poor_for + gap if fit < self.trust.poor else 0.0
+        self._take(*fitted, fit=fit)
+        self._follow_hunt(points, weights, eye)
 
     def fade(self, duration: float) -> None:
         """Trust the pose less after ``duration`` [s] without a useful scan."""
@@ -95,32 +148,74 @@ class Localisation:
     def _information(self) -> Array:
         return np.asarray(np.linalg.inv(self.covariance + np.diag([1e-10, 1e-10, 1e-12])))
 
-    def _fit(self, points: Array, weights: Array, prior: Belief) -> tuple[Array, Array]:
+    def _match(self, points: Array, weights: Array, prior: Belief) -> tuple[Array, Array]:
         """Return the fitted pose (3,) and its covariance (3, 3)."""
         pose, seen = align(points, weights, self.surfaces, prior, self.matching)
         return pose, np.asarray(np.linalg.inv(prior.information + seen))
 
-    def _share(self, points: Array, weights: Array, pose: Array) -> float:
-        good, total = explained(points, weights, self.surfaces, pose, self.trust.within)
-        return good / max(total, 1e-9)
+    def _judge(self, points: Array, weights: Array, pose: Array, eye: Array) -> float:
+        """Return how well a scan fits at ``pose``, 0 to 1."""
+        return self._fit_of(look(points, weights, self.surfaces, pose, eye))
+
+    def _fit_of(self, view: View) -> float:
+        against = view.through + self.trust.short * view.short
+        return view.explained / max(1e-9, view.explained + against)
 
     def _look_around(
-        self, points: Array, weights: Array, *, share: float
+        self, points: Array, weights: Array, *, fit: float, eye: Array
     ) -> tuple[tuple[Array, Array], float] | None:
-        """Return the fit that starts from the best pose near by, if it explains clearly more."""
+        """Return the match that starts from the best pose near by, if it fits clearly better."""
         self._since_search = 0.0
-        coarse = search(points, weights, self.surfaces, self.pose, self.window)
+        window, (x, y, yaw) = self.window, self.pose.tolist()
+        low, high = (x - window.shift, y - window.shift), (x + window.shift, y + window.shift)
+        area = Area(low, high, yaw, window.turn)
+        search = Search.of(self.scores, points[weights > 0.5], area, window.effort)
+        search.advance(window.bounds)
+        if not len(search.poses):
+            return None
+        off = search.poses - self.pose
+        away = (off[:, 0] ** 2 + off[:, 1] ** 2) / window.shift**2 + (off[:, 2] / window.turn) ** 2
+        coarse = search.poses[np.argmax(search.shares - window.pull * away)]
         loose = np.diag([0.15, 0.15, math.radians(4.0)]) ** 2
-        fitted = self._fit(points, weights, Belief(coarse, np.linalg.inv(loose)))
-        better = self._share(points, weights, fitted[0])
-        if better < share + self.trust.gain:
+        fitted = self._match(points, weights, Belief(coarse, np.linalg.inv(loose)))
+        better = self._judge(points, weights, fitted[0], eye)
+        if better < fit + self.trust.gain:
             return None
         self.jumped = True
         return fitted, better
 
-    def _take(self, pose: ArrayLike, covariance: Array, *, share: float) -> None:
+    def _take(self, pose: Array, covariance: Array, *, fit: float) -> None:
         weight = self.trust.smoothing if self._corrected and not self.jumped else 1.0
         self.pose = np.asarray(pose, dtype=np.float64)
         self.covariance = 0.5 * (covariance + covariance.T)
-        self.quality += weight * (share - self.quality)
+        self._fit_now += weight * (fit - self._fit_now)
+        vague = math.sqrt(max(self.covariance[0, 0], self.covariance[1, 1])) / self.trust.vague
+        self.quality = self._fit_now / (1.0 + vague**4)
         self._corrected = True
+
+    def _follow_hunt(self, points: Array, weights: Array, eye: Array) -> None:
+        """Begin, weigh or end the search for another place."""
+        hunt = self.hunt
+        if hunt is None:
+            if not self._verified or self._poor_for >= self.trust.lost_after:
+                near = self.trust.right_later if self._verified else self.trust.right_start
+                self.hunt = Hunt(self.scores, self.surfaces, self.matching, self.caution, near)
+                self.hunt.begin(points[weights > 0.5], self.pose)
+        elif not hunt.is_searching:
+            hunt.weigh(points, weights, self.pose, origin=eye)
+            self._doubted = not hunt.places[0].is_here
+            winner = hunt.winner
+            if winner is not None and not winner.is_here:
+                self._jump(winner.pose, points, weights, eye)
+            elif hunt.is_over or (hunt.is_settled and not self._doubted):
+                self.hunt, self._verified = None, not self._doubted
+        if self._doubted:
+            self.quality = min(self.quality, self.trust.unsettled)
+
+    def _jump(self, pose: Array, points: Array, weights: Array, eye: Array) -> None:
+        """Believe to be somewhere else, near ``pose`` (3,)."""
+        loose = np.diag([0.5, 0.5, 0.1]) ** 2
+        fitted = self._match(points, weights, Belief(pose, np.linalg.inv(loose)))
+        self.jumped, self.hunt, self._verified, self._doubted = True, None, True, False
+        self._poor_for = 0.0
+        self._take(*fitted, fit=self._judge(points, weights, fitted[0], eye))

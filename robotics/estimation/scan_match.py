@@ -1,4 +1,4 @@
-"""Scan to map: Gauss-Newton on the distance field, and a coarse search; compiled."""
+"""Scan to map: Gauss-Newton on the distance field, and how well a scan fits; compiled."""
 
 from __future__ import annotations
 
@@ -144,71 +144,67 @@ def _drop_weak(hessian: Array, gradient: Array, matching: Matching) -> None:
     gradient[:] = (keep @ (gradient * unit)) / unit
 
 
+class View(NamedTuple):
+    """What becomes of the returns of a scan at some pose; the three are shares of their weight."""
+
+    explained: float
+    """They end within 0.15 m of a mapped surface that the lidar can see."""
+    short: float
+    """They end in free space: people, things that are new."""
+    through: float
+    """They went through a mapped surface: wrong pose, or something is gone."""
+
+
 @compiled
-def explained(
-    points: Array, weights: Array, field: SurfaceField, pose: Array, within: float
-) -> tuple[float, float]:
-    """Return the weight of the points that lie ``within`` [m] of a mapped surface, and of all."""
+def look(points: Array, weights: Array, field: SurfaceField, pose: Array, origin: Array) -> View:
+    """Hold a scan against what the map lets a lidar see.
+
+    Args:
+        points: Scan in the base frame, shape (k, 2) [m].
+        weights: Trust in each point, 0 to 1, shape (k,).
+        field: The map.
+        pose: Of the base in the map, shape (3,).
+        origin: Where the lidar is in the base, shape (2,) [m].
+    """
     c, s = math.cos(pose[2]), math.sin(pose[2])
-    good = 0.0
+    ox = c * origin[0] - s * origin[1] + pose[0]
+    oy = s * origin[0] + c * origin[1] + pose[1]
+    total, explained, through = 1e-9, 0.0, 0.0
     for i in range(points.shape[0]):
+        if weights[i] <= 0.0:
+            continue
         x = c * points[i, 0] - s * points[i, 1] + pose[0]
         y = s * points[i, 0] + c * points[i, 1] + pose[1]
-        if abs(sample(field, x, y)[0]) <= within:
-            good += weights[i]
-    return good, weights.sum()
+        total += weights[i]
+        d = sample(field, x, y)[0]
+        if d < -WITHIN or not _is_clear(field, ox, oy, x, y):
+            through += weights[i]
+        elif d <= WITHIN:
+            explained += weights[i]
+    return View(explained / total, (total - explained - through) / total, through / total)
 
 
-class Window(NamedTuple):
-    """Where the coarse search looks, around a pose."""
-
-    shift: float = 1.0
-    """± [m]."""
-    shift_step: float = 0.10
-    turn: float = math.radians(20.0)
-    """± [rad]."""
-    turn_step: float = math.radians(2.0)
-    stride: int = 3
-    """Every so many points are used."""
-    pull: float = 0.04
-    """Score that the far edge of the window must gain over its centre."""
+WITHIN = 0.15
+"""A beam that ends this near to a mapped surface is explained [m]."""
+BEFORE = 0.30
+"""A surface that a beam meets in this last part of its way is the one that it ends on [m]."""
 
 
 @compiled
-def search(
-    points: Array, weights: Array, field: SurfaceField, centre: Array, window: Window
-) -> Array:
-    """Return the pose (3,) on a lattice around ``centre`` that the points fit best.
+def _is_clear(field: SurfaceField, ox: float, oy: float, x: float, y: float) -> bool:
+    """Whether nothing mapped lies between the lidar (ox, oy) and the point (x, y).
 
-    Correlative matching after Olson, "Real-time correlative scan matching", ICRA 2009, on a
-    lattice small enough to be tried whole. The score is the mean of the Geman-McClure weight at
-    0.15 m, less a pull to the centre that settles ties (along a corridor).
+    Steps as far as the distance field allows (sphere tracing).
     """
-    shifts = round(window.shift / window.shift_step)
-    turns = round(window.turn / window.turn_step)
-    total = max(1e-9, weights[:: window.stride].sum())
-    best_score = -1.0
-    best = centre.copy()
-    for turn in range(-turns, turns + 1):
-        yaw = centre[2] + turn * window.turn_step
-        c, s = math.cos(yaw), math.sin(yaw)
-        for right in range(-shifts, shifts + 1):
-            for up in range(-shifts, shifts + 1):
-                x = centre[0] + right * window.shift_step
-                y = centre[1] + up * window.shift_step
-                score = 0.0
-                for i in range(0, points.shape[0], window.stride):
-                    px = c * points[i, 0] - s * points[i, 1] + x
-                    py = s * points[i, 0] + c * points[i, 1] + y
-                    d = _nearest(field, px, py)
-                    kernel = 0.0225 / (0.0225 + d * d)
-                    score += weights[i] * kernel * kernel
-                away = (right**2 + up**2) / shifts**2 + (turn / turns) ** 2
-                score = score / total - window.pull * away
-                if score > best_score:
-                    best_score = score
-                    best[0], best[1], best[2] = x, y, yaw
-    return best
+    length = math.hypot(x - ox, y - oy)
+    way = 0.5 * field.resolution
+    while way < length - BEFORE:
+        part = way / length
+        d = _nearest(field, ox + part * (x - ox), oy + part * (y - oy))
+        if d < 0.0:
+            return False
+        way += max(d, field.resolution)
+    return True
 
 
 @compiled
