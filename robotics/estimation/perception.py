@@ -161,7 +161,8 @@ class RangePerception:
         self._points, self._scanned, self._useful = frozen(points), time, time
         moving = self.tracker.predict(time)
         in_map = transform(self.localisation.pose, points)
-        self.localisation.correct(points, away_from(in_map, moving, margin=0.25))
+        weights = away_from(in_map, moving, margin=0.25)
+        self.localisation.correct(points, weights, origin=origin)
         if self.localisation.jumped:
             self.tracker.forget()
         lidar_in_map = compose(self.localisation.pose, (*origin, 0.0))
