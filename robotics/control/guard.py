@@ -1,7 +1,6 @@
-"""The last word on every command: limits of the joints, and an independent stop before things.
+"""The last word on every command: limits of the joints, and what the collision monitor allows.
 
-It reads raw lidar returns, not tracks, and knows neither plan nor map. Nothing above it can
-switch it off.
+It reads raw lidar returns, not tracks, and knows no plan. Nothing above it can switch it off.
 """
 
 from __future__ import annotations
@@ -11,10 +10,13 @@ from typing import Protocol
 
 import numpy as np
 
-from robotics.control.stopping import Body, free_speed
+from robotics.control.ground import Ground
+from robotics.control.monitor import CollisionMonitor, GuardConfig
 from robotics.core.arrays import Array, BoolArray, clamped
 from robotics.core.joints import JointTable
 from robotics.core.messages import Command, State, Twist2
+
+__all__ = ["Drive", "GuardConfig", "SafetyGuard"]
 
 
 class Drive(Protocol):
@@ -25,24 +27,6 @@ class Drive(Protocol):
 
     def slowed(self, command: Command, share: float) -> Command:
         """Return the command with the base's velocity times ``share``, 0 to 1."""
-
-
-@dataclass(frozen=True, slots=True)
-class GuardConfig:
-    """Limits that no part above can pass."""
-
-    body: Body
-    """Footprint, brakes and margins."""
-    tilt: float = 0.35
-    """The base is stopped beyond this roll or pitch [rad]."""
-    quality: float = 0.15
-    """The base is stopped below this quality of the localisation."""
-    scan_slow: float = 0.5
-    """Returns older than this make it creep [s]."""
-    scan_stop: float = 1.0
-    """Returns older than this stop it [s]."""
-    creep: float = 0.15
-    """Speed of the fastest point of the footprint while creeping [m/s]."""
 
 
 @dataclass(slots=True)
@@ -56,6 +40,7 @@ class SafetyGuard:
         period: Time between two commands [s].
         drive: What a command means for the base.
         config: The other limits.
+        ground: Kerbs, keep-out edges and slow zones of the site; None for none.
     """
 
     table: JointTable
@@ -63,6 +48,8 @@ class SafetyGuard:
     period: float
     drive: Drive
     config: GuardConfig
+    ground: Ground | None = None
+    monitor: CollisionMonitor = field(init=False)
     _lower: Array = field(init=False)
     _upper: Array = field(init=False)
     _effort: Array = field(init=False)
@@ -75,20 +62,26 @@ class SafetyGuard:
         self._lower = np.where(self._position, self.table.column("lower"), -speed)
         self._upper = np.where(self._position, self.table.column("upper"), speed)
         self._effort = self.table.column("effort")
-        # compile now, not in the first tick that has a return in front
-        free_speed(np.ones((1, 2)), 0.0, Twist2(1.0), self.config.body)
+        self.monitor = CollisionMonitor(self.config, self.ground)
 
     def allow(self, state: State, wished: Command) -> Command:
-        """Return the command that may be sent; ``stopped_by`` names the rule that changed it."""
+        """Return the command that may be sent; ``stopped_by`` names the rule that changed it.
+
+        What is judged is what would be sent: the wish within the limits and rates of the joints,
+        whose arc may differ from that of the wish.
+        """
+        self.monitor.watch(state)
         target = clamped(wished.target, self._lower, self._upper)
         effort = clamped(wished.effort_limit, 0.0, self._effort)
+        target = self._limited(state, target)
         command = replace(wished, target=target, effort_limit=effort, stopped_by="")
-        reason, share = self._brake(state, self.drive.twist(state, command))
-        if share < 1.0:
-            command = self.drive.slowed(command, share)
-        limited = self._limited(state, clamped(command.target, self._lower, self._upper))
-        self._last = limited
-        return replace(command, target=limited, stopped_by=reason)
+        verdict = self.monitor.judge(state, self.drive.twist(state, command))
+        if verdict.share < 1.0:
+            slowed = self.drive.slowed(command, verdict.share).target
+            target = self._limited(state, clamped(slowed, self._lower, self._upper))
+            command = replace(command, target=target, stopped_by=verdict.reason)
+        self._last = target
+        return command
 
     def _limited(self, state: State, target: Array) -> Array:
         """Return set-points no farther from the last ones than the rates allow."""
@@ -97,27 +90,3 @@ class SafetyGuard:
             last = np.where(self._position, state.joints.position, 0.0)
         step = self.rate * self.period
         return np.asarray(last + clamped(target - last, -step, step))
-
-    def _brake(self, state: State, twist: Twist2) -> tuple[str, float]:
-        """Return the strictest rule that applies, and the share of the velocity it leaves."""
-        body, config = self.config.body, self.config
-        fastest = body.fastest(twist)
-        if fastest < 1e-4:
-            return "", 1.0
-        if float(np.abs(state.tilt).max()) > config.tilt:
-            return "tilt", 0.0
-        if state.quality < config.quality:
-            return "localisation lost", 0.0
-        if state.points_age > config.scan_stop:
-            return "no scan", 0.0
-        pressed = state.contacts.bumpers
-        ahead = "bumper_rear" if twist.vx < 0.0 else "bumper_front"
-        if ahead in pressed or (pressed and abs(twist.vx) < 0.02):
-            return "bumper", 0.0
-        allowed, reason = (
-            free_speed(state.points_in_base, state.points_age, twist, body),
-            "collision",
-        )
-        if state.points_age > config.scan_slow and config.creep < allowed:
-            allowed, reason = config.creep, "scan late"
-        return (reason, allowed / fastest) if allowed < fastest else ("", 1.0)

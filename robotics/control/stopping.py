@@ -17,6 +17,9 @@ from robotics.core.arrays import Array, frozen
 from robotics.core.compiled import compiled
 from robotics.core.messages import Twist2
 
+RECEDES = 0.005
+"""A motion leads away from a point if its gap shrinks by less than this part of the way."""
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -34,21 +37,24 @@ class Body:
     """Widening of the footprint on all sides [m]."""
     edges: Array = field(init=False)
     """Half planes (nx, ny, offset) of the hull: inside where nx x + ny y <= offset; (e, 3)."""
+    radius: float = field(init=False)
+    """Farthest point of the footprint from the base [m]."""
 
     def __post_init__(self) -> None:
-        hull = ConvexHull(np.asarray(self.outline, dtype=float))
-        sides = np.unique(np.round(hull.equations, 9), axis=0)
+        outline = np.asarray(self.outline, dtype=float)
+        sides = np.unique(np.round(ConvexHull(outline).equations, 9), axis=0)
         object.__setattr__(self, "edges", frozen(sides * (1.0, 1.0, -1.0)))
-        object.__setattr__(self, "outline", frozen(self.outline))
-
-    @property
-    def radius(self) -> float:
-        """Farthest point of the footprint from the base [m]."""
-        return float(np.hypot(self.outline[:, 0], self.outline[:, 1]).max())
+        object.__setattr__(self, "outline", frozen(outline))
+        object.__setattr__(self, "radius", float(np.hypot(outline[:, 0], outline[:, 1]).max()))
 
     def fastest(self, twist: Twist2) -> float:
         """Return a bound on the speed of every point of the footprint [m/s]."""
         return math.hypot(twist.vx, twist.vy) + abs(twist.wz) * self.radius
+
+    def speed_within(self, way: float) -> float:
+        """Return the speed from which it stops within ``way`` [m], margin not taken off [m/s]."""
+        delay = self.deceleration * self.reaction
+        return math.sqrt(delay**2 + 2.0 * self.deceleration * max(0.0, way)) - delay
 
 
 @compiled
@@ -65,40 +71,151 @@ def outside(edges: Array, x: float, y: float) -> float:
 
 
 @compiled
+def gap_rate(edges: Array, x: float, y: float, twist: Array) -> float:
+    """Return how fast the gap to a fixed point grows [m/s] when the body moves with ``twist``."""
+    most, rate = -np.inf, 0.0
+    for k in range(len(edges)):
+        gap = edges[k, 0] * x + edges[k, 1] * y - edges[k, 2]
+        if gap > most:
+            # seen from the moving base, a fixed point moves with -v - ω × p
+            dx, dy = -twist[0] + twist[2] * y, -twist[1] - twist[2] * x
+            most, rate = gap, edges[k, 0] * dx + edges[k, 1] * dy
+    return float(rate)
+
+
+@compiled
+def _straight_entry(edges: Array, x: float, y: float, motion: tuple[float, float, float]) -> float:
+    """Return when a point that moves straight enters the shape (Cyrus and Beck 1978) [s]."""
+    dx, dy, skin = motion
+    enters, leaves = 0.0, np.inf
+    for k in range(len(edges)):
+        gap = edges[k, 0] * x + edges[k, 1] * y - edges[k, 2] - skin
+        rate = edges[k, 0] * dx + edges[k, 1] * dy
+        if rate < 0.0:
+            enters = max(enters, -gap / rate)
+        elif rate > 0.0:
+            leaves = min(leaves, -gap / rate)
+        elif gap > 0.0:
+            return np.inf
+    return enters if enters <= leaves else np.inf
+
+
+@compiled
+def _circling_entry(
+    edges: Array, sides: Array, x: float, y: float, turn: Array
+) -> float:  # numba wants plain arrays, hence the bare arguments
+    """Return when a point that circles around (cx, cy) enters the shape [s].
+
+    A side is crossed inwards where r cos(α - β) = q with β the side's normal and q its distance
+    from the centre: at α = β ± acos(q / r), the sign by the sense of the turn.
+    """
+    cx, cy, rate, skin = turn
+    radius, begin = math.hypot(x - cx, y - cy), math.atan2(y - cy, x - cx)
+    first = np.inf
+    for k in range(len(edges)):
+        reach = edges[k, 2] + skin - edges[k, 0] * cx - edges[k, 1] * cy
+        if abs(reach) >= radius:
+            if reach < 0.0:
+                return np.inf  # never inside this side
+            continue
+        sense = 1.0 if rate > 0.0 else -1.0
+        angle = sides[k] - sense * math.acos(reach / radius)
+        time = ((begin - angle) * sense) % (2.0 * math.pi) / abs(rate)
+        if time >= first:
+            continue
+        px, py = cx + radius * math.cos(angle), cy + radius * math.sin(angle)
+        if outside(edges, px, py) <= skin + 1e-9:
+            first = time
+    return first
+
+
+@compiled
 def time_to_touch(edges: Array, points: Array, twist: Array, look: Array) -> float:
     """Return when the footprint, moving with a constant twist, first touches a point [s].
 
-    A point that is within the skin already counts only if the motion brings it deeper.
+    Exact along the arc: seen from the base, a fixed point moves on a line or a circle. A point
+    that is within the skin already counts only if the motion brings it deeper.
 
     Args:
         edges: Half planes of the footprint, shape (e, 3).
         points: In the base frame, shape (k, 2) [m].
         twist: (vx, vy, wz), shape (3,).
-        look: (horizon [s], time step [s], skin [m]), shape (3,).
+        look: (horizon [s], radius of the footprint [m], skin [m]), shape (3,).
     """
-    horizon, dt, skin = look
+    horizon, radius, skin = look
+    vx, vy, wz = twist
+    circling = abs(wz) > 1e-6
+    speed = math.hypot(vx, vy) + abs(wz) * radius
+    turn, sides = np.zeros(4), np.arctan2(edges[:, 1], edges[:, 0])
+    if circling:
+        turn[:] = -vy / wz, vx / wz, wz, skin
     first = np.inf
     for i in range(len(points)):
         x, y = points[i, 0], points[i, 1]
-        before = outside(edges, x, y)
-        time = 0.0
+        way = speed * min(horizon, first)
+        if math.hypot(x, y) - radius - skin > way:
+            continue
+        gap = outside(edges, x, y)
+        if gap - skin > way:
+            continue
+        if gap < skin:
+            if gap_rate(edges, x, y, twist) < -RECEDES * speed:
+                return 0.0
+            continue
+        if circling:
+            first = min(first, _circling_entry(edges, sides, x, y, turn))
+        else:
+            first = min(first, _straight_entry(edges, x, y, (-vx, -vy, skin)))
+    return float(first) if first < horizon else np.inf
+
+
+@compiled
+def seen_after(x: float, y: float, twist: Array, time: float) -> tuple[float, float]:
+    """Return a place (x, y) in the base frame of now, seen from the base after ``time`` [s]."""
+    vx, vy, wz = twist
+    turned = wz * time
+    c, s = math.cos(turned), math.sin(turned)
+    if abs(wz) < 1e-6:
+        x, y = x - vx * time, y - vy * time
+    else:
+        x, y = x - (s * vx - (1.0 - c) * vy) / wz, y - ((1.0 - c) * vx + s * vy) / wz
+    return c * x + s * y, c * y - s * x
+
+
+@compiled
+def time_to_meet(edges: Array, moving: Array, twist: Array, look: Array) -> float:
+    """Return when the footprint first meets a point that moves itself [s], infinite if never.
+
+    Time goes on by what the gap surely lasts (conservative advancement, Mirtich 1996). Points from
+    which the body's own motion leads away do not count: fleeing is always allowed.
+
+    Args:
+        edges: Half planes of the footprint, shape (e, 3).
+        moving: (x, y, vx, vy) seen from the base of now, shape (k, 4) [m, m/s].
+        twist: (vx, vy, wz), shape (3,).
+        look: (horizon [s], radius of the footprint [m], skin [m]), shape (3,).
+    """
+    horizon, radius, skin = look
+    speed = math.hypot(twist[0], twist[1]) + abs(twist[2]) * radius
+    first = np.inf
+    for i in range(len(moving)):
+        x, y, ux, uy = moving[i]
+        if gap_rate(edges, x, y, twist) > RECEDES * speed:
+            continue
+        time, closing = 0.0, speed + math.hypot(ux, uy) + 1e-9
         while time < min(horizon, first):
-            # seen from the moving base, a fixed point moves with -v - ω × p
-            dx, dy = -twist[0] + twist[2] * y, -twist[1] - twist[2] * x
-            x, y = x + dx * dt, y + dy * dt
-            # keep to the circle: correct the drift of the Euler step to second order
-            x -= 0.5 * dt * dt * twist[2] * (twist[1] + twist[2] * (x - dx * dt))
-            y += 0.5 * dt * dt * twist[2] * (twist[0] - twist[2] * (y - dy * dt))
-            time += dt
-            now = outside(edges, x, y)
-            if now < skin and now < before - 1e-4:
-                first = min(first, time - dt)
+            px, py = seen_after(x + ux * time, y + uy * time, twist, time)
+            gap = outside(edges, px, py) - skin
+            if gap < 0.0:
+                first = time
                 break
-            before = now
+            time += max(0.01, gap / closing)
     return float(first)
 
 
-def free_speed(points: ArrayLike, age: float, twist: Twist2, body: Body) -> float:
+def free_speed(
+    points: ArrayLike, age: float, twist: Twist2, body: Body, *, slip: float | None = None
+) -> float:
     """Return how fast the fastest point of the body may move along ``twist`` [m/s].
 
     Args:
@@ -106,22 +223,18 @@ def free_speed(points: ArrayLike, age: float, twist: Twist2, body: Body) -> floa
         age: How old they are [s].
         twist: The commanded velocity; its direction and curvature are kept.
         body: Footprint and brakes.
+        slip: The points stand for lines on the ground, and the body may be so far over one
+            [m]: no margin is kept.
     """
     speed = body.fastest(twist)
-    points = np.asarray(points, dtype=float).reshape(-1, 2)
+    points = frozen(np.ascontiguousarray(points, dtype=float).reshape(-1, 2))
     if speed < 1e-6 or len(points) == 0:
         return math.inf
     brake = body.deceleration
-    reach = speed * body.reaction + 0.5 * speed**2 / brake + body.margin + 0.2
-    near = points[np.hypot(points[:, 0], points[:, 1]) < body.radius + reach + body.skin]
-    if len(near) == 0:
-        return math.inf
-    step = 0.02 / speed
-    look = np.array([reach / speed, step, body.skin])
-    motion = np.array([twist.vx, twist.vy, twist.wz])
-    touch = time_to_touch(body.edges, np.ascontiguousarray(near), motion, look)
+    skin, margin = (body.skin, body.margin) if slip is None else (-slip, 0.0)
+    reach = speed * (body.reaction + age) + 0.5 * speed**2 / brake + margin + 0.05
+    look = np.array([reach / speed, body.radius, skin])
+    touch = time_to_touch(body.edges, points, np.array([twist.vx, twist.vy, twist.wz]), look)
     if not math.isfinite(touch):
         return math.inf
-    way = max(0.0, touch * speed - speed * age - body.margin)
-    delay = brake * body.reaction
-    return math.sqrt(delay**2 + 2.0 * brake * way) - delay
+    return body.speed_within(touch * speed - speed * age - margin)

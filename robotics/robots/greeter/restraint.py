@@ -7,12 +7,13 @@ only keeps the joints within their limits.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from robotics.control.guard import GuardConfig, SafetyGuard
-from robotics.control.stopping import free_speed
+from robotics.control.ground import Ground
+from robotics.control.guard import SafetyGuard
+from robotics.control.monitor import CollisionMonitor, GuardConfig
 from robotics.core.arrays import Array
 from robotics.core.messages import Command, State, Twist2
 
@@ -22,35 +23,28 @@ LIMP = 0.1
 """Share of the torque that a fallen robot keeps: it yields, and drops nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Restraint:
     """The rules of the guard for a twist.
 
     Attributes:
         config: Footprint, brakes, limits.
+        ground: Kerbs, keep-out edges and slow zones of the site; None for none.
     """
 
     config: GuardConfig
+    ground: Ground | None = None
+    monitor: CollisionMonitor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.monitor = CollisionMonitor(self.config, self.ground)
 
     def limit(self, state: State, twist: Twist2) -> tuple[Twist2, str]:
         """Return the twist that may be walked, and the rule that changed it ("" if none)."""
-        config = self.config
-        fastest = config.body.fastest(twist)
-        if fastest < 1e-4:
+        self.monitor.watch(state)
+        reason, share = self.monitor.judge(state, twist)
+        if not reason:
             return twist, ""
-        if float(np.abs(state.tilt).max()) > config.tilt:
-            return Twist2(), "tilt"
-        if state.quality < config.quality:
-            return Twist2(), "localisation lost"
-        if state.points_age > config.scan_stop:
-            return Twist2(), "no scan"
-        allowed = free_speed(state.points_in_base, state.points_age, twist, config.body)
-        reason = "collision"
-        if state.points_age > config.scan_slow and config.creep < allowed:
-            allowed, reason = config.creep, "scan late"
-        if allowed >= fastest:
-            return twist, ""
-        share = allowed / fastest
         return Twist2(twist.vx * share, twist.vy * share, twist.wz * share), reason
 
 
