@@ -1,0 +1,1 @@
+"""Sampled predictive control: the tracker of both robots."""
