@@ -179,3 +179,34 @@ def _border(centres: Array, price: Array, place: Array) -> tuple[IntArray, Array
     roots = np.flatnonzero(rim & (price < TIGHT)).astype(np.int64)
     gap = centres.reshape(-1, 2)[roots] - place
     return roots, np.hypot(gap[:, 0], gap[:, 1])
+
+
+@compiled
+def descend(cells: Array, frame: Array, start: Array) -> Array:
+    """Return the way from ``start`` (2,) [m] down to the root, cell centres (k, 2) [m].
+
+    Each step leads to the neighbour that is cheapest per way saved; where it begins there is no
+    way, the result is empty.
+    """
+    rows, cols = cells.shape
+    x0, y0, resolution = frame
+    way, count = np.empty((rows * cols, 2)), 0
+    c = int(math.floor((start[0] - x0) / resolution))
+    r = int(math.floor((start[1] - y0) / resolution))
+    while 0 <= r < rows and 0 <= c < cols and cells[r, c] < np.inf and count < len(way):
+        way[count, 0], way[count, 1] = x0 + (c + 0.5) * resolution, y0 + (r + 0.5) * resolution
+        count += 1
+        best, i, j = 0.0, 0, 0
+        for k in range(8):
+            up, right = r + _UP[k], c + _RIGHT[k]
+            if up < 0 or right < 0 or up >= rows or right >= cols:
+                continue
+            if k >= 4 and max(cells[up, c], cells[r, right]) == np.inf:
+                continue
+            fall = (cells[r, c] - cells[up, right]) / (1.0 if k < 4 else _DIAGONAL)
+            if fall > best:
+                best, i, j = fall, _UP[k], _RIGHT[k]
+        if best <= 0.0:
+            break
+        r, c = r + i, c + j
+    return way[:count].copy()
