@@ -44,6 +44,8 @@ class Car(NamedTuple):
     """(kind, signed length [m]) of each step it may take, shape (k, 2)."""
     table: Array
     """Lengths of the shortest curves, see ``table``."""
+    haste: float
+    """Weight of the cost to go: above 1 finds a way sooner, and a longer one."""
 
 
 class Nodes(NamedTuple):
@@ -163,7 +165,7 @@ def _expand(scene: Scene, ground: Ground, car: Car, nodes: Nodes, at: tuple[int,
             nodes.slots[slot], nodes.key[there] = there + 1, key
         nodes.pose[there], nodes.cost[there] = ends[0], cost
         nodes.parent[there], nodes.gear[there] = here, length
-        push(nodes.keys, nodes.items, nodes.count[1], cost + rest, there)
+        push(nodes.keys, nodes.items, nodes.count[1], cost + car.haste * rest, there)
         nodes.count[1] += 1
 
 

@@ -24,6 +24,8 @@ SPOT = 0.05
 """Turning radius given to machines that can turn on the spot [m]."""
 FINE = 0.1
 """Most change of heading between two poses of a path [rad]."""
+HASTE = 1.1
+"""Weight of the search's cost to go."""
 ROUNDS = 40
 """Most passes of smoothing."""
 BUDGET = 60_000
@@ -59,7 +61,7 @@ class Vehicle:
         radius = max(float(self.turning_radius), SPOT)
         rule = np.array([float(self.reverse), self.reverse_weight, self.gear_change / radius])
         table = load_table(reverse=self.reverse, folder=self.folder)
-        car = Car(radius, rule, moves_of(radius, reverse=self.reverse), table)
+        car = Car(radius, rule, moves_of(radius, reverse=self.reverse), table, HASTE)
         object.__setattr__(self, "car", car)
 
 
@@ -139,6 +141,7 @@ def _planned(scene: Scene, car: Car, ends: Array, budget: int) -> Maneuver:
     knots = relax(scene, car, shortcut(scene, car, knots), ROUNDS)
     path = sampled(car, knots, SPACING, FINE)
     path[:, 2] = wrap_array(path[:, 2])
-    length = float(np.hypot(*np.diff(path[:, :2], axis=0).T).sum())
+    turns = wrap_array(np.diff(path[:, 2]))
+    length = float((np.hypot(*np.diff(path[:, :2], axis=0).T) / np.sinc(turns / math.tau)).sum())
     reason = "" if found else "budget spent"
     return Maneuver(np.asarray(frozen(path)), reason, length, used)

@@ -71,7 +71,9 @@ def cache_folder() -> Path:
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "scenic-robots"
     name, usual = (
-        ("LOCALAPPDATA", "AppData/Local") if sys.platform == "win32" else ("XDG_CACHE_HOME", ".cache")
+        ("LOCALAPPDATA", "AppData/Local")
+        if sys.platform == "win32"
+        else ("XDG_CACHE_HOME", ".cache")
     )
     given = os.environ.get(name, "")
     return (Path(given) if given else Path.home() / usual) / "scenic-robots"
