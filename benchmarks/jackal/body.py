@@ -24,6 +24,8 @@ SENSING = 0.125
 """Age of every sample when it is delivered [s]; with the period above, 150 ms in all."""
 BEAMS = 720
 """As on the Jackal of the BARN challenge: 270°, 720 beams, 30 m, here 20 turns a second."""
+HALF_VIEW = 0.75 * np.pi
+"""[rad]."""
 SIGMA = 0.015
 """Noise of a range [m]; between the repeatability and the accuracy of a Hokuyo UST-10LX."""
 
@@ -53,7 +55,6 @@ def jackal_spec() -> BodySpec:
         backlash=frozen(0.0 * two),
     )
     wheels, casters = ("wheel_left_link", "wheel_right_link"), ("caster_front", "caster_rear")
-    half = 0.75 * np.pi
     return BodySpec(
         name="jackal",
         model=jackal_model(),
@@ -64,7 +65,7 @@ def jackal_spec() -> BodySpec:
         radius=0.35,
         friction={**dict.fromkeys(wheels, 0.8), **dict.fromkeys(casters, 0.02)},
         battery=BatterySpec(capacity=270.0 * 3600.0, idle=40.0),
-        lidar=LidarSpec("lidar", BEAMS, -half, half, most=30.0, period=2 * PERIOD),
+        lidar=LidarSpec("lidar", BEAMS, -HALF_VIEW, HALF_VIEW, most=30.0, period=2 * PERIOD),
         supports=(*wheels, *casters),
         noise=SensorNoise(range=SIGMA, speed_quantum=SPEED_QUANTUM),
         sensor_delay=SENSING,

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from jackal.body import BEAMS, PERIOD, SENSING, jackal_model
-from jackal.estimator import DeadReckoning
 
+from jackal.body import BEAMS, HALF_VIEW, PERIOD, SENSING, jackal_model
+from jackal.estimator import DeadReckoning
 from robotics.control.chassis import DifferentialChassis
 from robotics.control.guard import GuardConfig, SafetyGuard
 from robotics.control.stopping import Body
@@ -56,7 +56,7 @@ def predictive_config() -> PredictiveConfig:
     limits = Limits(SPEED, TURN_RATE, ACCELERATION, ANGULAR_ACCELERATION, backward=0.4)
     sampling = Sampling(samples=600, steps=30, step=0.07)
     weights = Weights()
-    return PredictiveConfig(limits, weights, sampling, delay=SENSING + PERIOD)
+    return PredictiveConfig(limits, weights, sampling, delay=SENSING + PERIOD, flowing=True)
 
 
 @dataclass(slots=True)
@@ -100,7 +100,7 @@ def build(start: Array, seed: int, tracker: Tracker | None = None) -> Robot:
     """
     model, wheels, discs = jackal_model(), chassis(), footprint_discs()
     lidar, _ = model.pose_in_base("lidar", np.zeros(2))
-    local = local_map((float(lidar[0]), float(lidar[1])))
+    local = local_map(float(lidar[0]))
     guard = GuardConfig(Body(outline(), deceleration=ACCELERATION, reaction=0.2, margin=0.02))
     return Robot(
         name="jackal",
@@ -120,6 +120,7 @@ def build(start: Array, seed: int, tracker: Tracker | None = None) -> Robot:
     )
 
 
-def local_map(lidar: tuple[float, float]) -> LocalMap:
-    """Return the empty map of unknown ground."""
-    return LocalMap(None, lidar_in_base=lidar, body=0.95 * footprint_discs())
+def local_map(lidar: float) -> LocalMap:
+    """Return the empty map of unknown ground; the lidar stands ``lidar`` [m] before the base."""
+    view, body = 2.0 * HALF_VIEW, 0.95 * footprint_discs()
+    return LocalMap(None, lidar_in_base=(lidar, 0.0, 0.0), view=view, body=body)

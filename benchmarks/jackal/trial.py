@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+
 from jackal.body import PERIOD, place
 from jackal.robot import build
-
 from robotics.app import StageTimes, tick
 from robotics.core.arrays import Array, frozen
 from robotics.core.messages import Goal, GoTo, State, Stay

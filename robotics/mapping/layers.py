@@ -58,6 +58,13 @@ def seen_through(nearest: Array, dx: float, dy: float, half: float) -> int:
 
 
 @compiled
+def in_view(eye: Array, x: float, y: float) -> bool:
+    """Return whether a lidar, (x, y, yaw, half field of view), looks towards (x, y) [m]."""
+    off = math.atan2(y - eye[1], x - eye[0]) - eye[2]
+    return abs(off - 2.0 * math.pi * round(off / (2.0 * math.pi))) <= eye[3]
+
+
+@compiled
 def take_scan(
     trust: Array, frame: Array, scan: tuple[Array, Array, BoolArray], fade: Array, body: Array
 ) -> bool:
@@ -70,8 +77,9 @@ def take_scan(
     Args:
         trust: 1 (just seen) to 0 (free) of each cell, shape (rows, cols); changed.
         frame: (x, y) of the lower left corner and the resolution, shape (3,) [m].
-        scan: Returns in the map (k, 2) [m]; where the lidar is (2,) [m]; which returns mark (k,):
-            the others (walls of the site, people) only hide and see through.
+        scan: Returns in the map (k, 2) [m]; the lidar's pose in the map and half its field of
+            view (4,) [m, m, rad, rad]; which returns mark (k,): the others (walls of the site,
+            people) only hide and see through.
         fade: Trust that is lost by being seen through, unanswered and hidden, shape (3,).
         body: Discs (x, y, radius) in the map where the robot stands, shape (j, 3) [m].
 
@@ -99,7 +107,9 @@ def take_scan(
             if hit[r, c]:
                 trust[r, c] = 1.0
             else:
-                seen = seen_through(nearest, x - eye[0], y - eye[1], half)
+                seen = 0
+                if in_view(eye, x, y):
+                    seen = seen_through(nearest, x - eye[0], y - eye[1], half)
                 loss = fade[0] if seen == 1 else (fade[1] if seen == -1 else fade[2])
                 trust[r, c] = max(0.0, trust[r, c] - loss)
             for j in range(len(body)):

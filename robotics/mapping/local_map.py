@@ -58,7 +58,8 @@ class LocalMap:
             of it is blocked. None for unknown ground, which is free until something is seen.
         side: Side of the window [m].
         resolution: Side of a cell [m].
-        lidar_in_base: Where the lidar is, (x, y) in the base frame [m].
+        lidar_in_base: Pose of the lidar (x, y, yaw) in the base frame.
+        view: Its field of view, the same to both sides of its x axis [rad].
         body: The footprint as discs (x, y, radius) in the base frame, shape (k, 3) [m]: nothing
             stands where the robot is. Empty for none.
         memory: How long things are remembered.
@@ -68,7 +69,8 @@ class LocalMap:
     blocked: Grid | None
     side: float = 12.0
     resolution: float = 0.05
-    lidar_in_base: tuple[float, float] = (0.0, 0.0)
+    lidar_in_base: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    view: float = 2.0 * math.pi
     body: Array = field(default_factory=_nothing)
     memory: Memory = field(default_factory=Memory)
     version: int = 0
@@ -91,7 +93,7 @@ class LocalMap:
         self._trust, self._kerb = np.zeros(shape), np.zeros(shape)
         self._static, self._explained = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
         self.body = np.array(self.body, dtype=float).reshape(-1, 3)
-        scan = (np.zeros((1, 2)), np.zeros(2), np.ones(1, np.bool_))
+        scan = (np.zeros((1, 2)), np.zeros(4), np.ones(1, np.bool_))
         take_scan(np.zeros((8, 8)), np.array([0.0, 0.0, 1.0]), scan, np.ones(3), self.body.copy())
         self._follow(np.zeros(3))
         self._measure()
@@ -177,7 +179,7 @@ class LocalMap:
         """Mark and clear by the returns of ``state``, ``passed`` [s] after those before."""
         memory, pose = self.memory, state.pose_base_in_map
         points = np.ascontiguousarray(transform(pose, state.points_in_base))
-        eye = np.array(compose(pose, (*self.lidar_in_base, 0.0))[:2])
+        eye = np.array([*compose(pose, self.lidar_in_base), 0.5 * self.view])
         marks = ~self._of_site(points) & ~_of_movers(state, points, memory.halo)
         losses = (1.0 / memory.passes, passed / memory.unanswered, passed / memory.hidden)
         body = self.body.copy()

@@ -102,6 +102,9 @@ class PredictiveConfig:
     """So much of what is commanded must be free of collisions [s]."""
     patience: float = 0.0
     """Keep to a working line at least so long before going around somebody [s]."""
+    flowing: bool = False
+    """A new plan goes on from the motion so far, without a turn on the spot before it: for a
+    planner that finds its way anew all the time."""
     quality: float = 0.6
     """Below this quality of the localisation the speed falls in proportion."""
 

@@ -9,6 +9,7 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.core.messages import Drive, Goal, GoTo, Plan, State, Twist2
 from robotics.mapping.local_map import LocalMap
+from robotics.planning.course import TURNING
 from robotics.planning.cursor import Cursor, cursor_of
 from robotics.planning.predictive.config import PERIOD, PredictiveConfig
 from robotics.planning.predictive.control import Controller
@@ -76,7 +77,10 @@ class PredictiveTracker:
         if fresh:
             self._plan, self._way = plan, None
             self._cursor = None if plan.is_empty else cursor_of(plan.path)
-            self._controller.forget()
+            if self.config.flowing and self._cursor is not None:
+                self._cursor.progress[TURNING] = 0.0
+            else:
+                self._controller.forget()
         if self.local_map is not None:
             self.local_map.update(state)
         self._last = self._decide(state, goal)
