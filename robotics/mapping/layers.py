@@ -111,7 +111,8 @@ def take_scan(
                 if in_view(eye, x, y):
                     seen = seen_through(nearest, x - eye[0], y - eye[1], half)
                 loss = fade[0] if seen == 1 else (fade[1] if seen == -1 else fade[2])
-                trust[r, c] = max(0.0, trust[r, c] - loss)
+                left = trust[r, c] - loss
+                trust[r, c] = left if left > 1e-9 else 0.0
             for j in range(len(body)):
                 if math.hypot(x - body[j, 0], y - body[j, 1]) < body[j, 2]:
                     trust[r, c] = 0.0
