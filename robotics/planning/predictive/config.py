@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 PERIOD = 0.05
@@ -47,7 +47,7 @@ class Weights(NamedTuple):
     """Gap to things from which on they do not matter [m]."""
     personal: float = 6.0
     """Being at gap 0 to a person [1/s], falling with the square to nothing at the wished gap."""
-    idle: float = 0.3
+    idle: float = 0.6
     """Part of that which standing still costs too."""
     polite: float = 0.6
     """Full speed beside a person [1/s], falling to nothing at twice the wished gap."""
@@ -88,8 +88,8 @@ class PredictiveConfig:
     """All that may be tuned of a robot's predictive control."""
 
     limits: Limits
-    weights: Weights = Weights()
-    sampling: Sampling = Sampling()
+    weights: Weights = field(default_factory=Weights)
+    sampling: Sampling = field(default_factory=Sampling)
     delay: float = 0.0
     """From what is sensed to what acts on it [s]: the twists sent in that time are predicted."""
     personal: float = 0.5

@@ -10,23 +10,29 @@ from robotics.core.arrays import Array, IntArray
 from robotics.core.messages import Kind, State
 from robotics.planning.predictive.config import PredictiveConfig
 from robotics.planning.predictive.rollout import gaps_now
-from robotics.planning.predictive.scene import Crowd, Ground
+from robotics.planning.predictive.scene import Crowd, Ground, sort_in
 
-FAR = 7.0
-"""Who is farther off is not looked at [m]."""
+LOOK = 0.1
+"""People are looked at every so often along a motion [s]."""
 GIVE = 0.002
 """A robot that is too near already must not come nearer by more than this [m]."""
-MOST = 0.45
+MOST = 0.15
 """Doubt never widens the gap that has to be kept by more [m]."""
+CELL = 0.5
+"""Of the coarse grid of who may matter where [m]."""
+SIDE = 24
+"""Its cells a side."""
 
 
 def crowd_of(state: State, ground: Ground, start: Array, config: PredictiveConfig) -> Crowd:
     """Return who is near, where each will be during a motion, and which gap has to be kept."""
     sampling, weights = config.sampling, config.weights
+    every = max(1, round(LOOK / sampling.step))
+    half = 0.5 * CELL * SIDE
     near = [
         one
         for one in state.obstacles
-        if math.dist(one.position_in_map, state.pose_base_in_map[:2]) < FAR
+        if math.dist(one.position_in_map, state.pose_base_in_map[:2]) < half + 1.0
     ]
     count = len(near)
     place = np.array([one.position_in_map for one in near]).reshape(count, 2)
@@ -34,14 +40,21 @@ def crowd_of(state: State, ground: Ground, start: Array, config: PredictiveConfi
     radius = np.array([one.radius for one in near]).reshape(count)
     thing = np.array([one.kind is Kind.STATIC for one in near], dtype=np.bool_).reshape(count)
     speed[thing] = 0.0
-    time = config.delay + sampling.step * np.arange(sampling.steps + 1)
+    looks = sampling.steps // every + 1
+    time = config.delay + every * sampling.step * np.arange(looks)
     position = np.ascontiguousarray(place + time[:, None, None] * speed)
     sigma = np.where(thing, 0.0, 0.05 + 0.15 * time[:, None])
-    margin = np.where(thing, weights.touch, weights.hard) + np.minimum(weights.doubt * sigma, MOST)
-    personal = np.where(thing, 0.0, config.personal)
-    return Crowd(
-        position, kept(ground, start, (position, margin, radius)), radius, personal, no_pairs()
+    least = np.where(thing, weights.touch, weights.hard)
+    margin = kept(
+        ground,
+        start,
+        (position, least + np.minimum(weights.doubt * sigma, MOST), radius),
     )
+    personal = np.where(thing, 0.0, config.personal)
+    reach = ground.reach + radius + np.maximum(2.0 * personal, margin.max(axis=0, initial=0.0))
+    frame = np.array([start[0] - half, start[1] - half, CELL])
+    number, who = sort_in(position, reach, frame, SIDE)
+    return Crowd(every, position, margin, radius, personal, reach, no_pairs(), frame, number, who)
 
 
 def kept(ground: Ground, start: Array, people: tuple[Array, Array, Array]) -> Array:
@@ -50,7 +63,7 @@ def kept(ground: Ground, start: Array, people: tuple[Array, Array, Array]) -> Ar
     Args:
         ground: Holds the footprint.
         start: Pose and twist of the robot, shape (6,).
-        people: Positions (steps + 1, m, 2), margins (steps + 1, m), radii (m,), all [m].
+        people: Positions (looks + 1, m, 2), margins (looks + 1, m), radii (m,), all [m].
     """
     position, margin, radius = people
     now = np.column_stack((position[0], radius))

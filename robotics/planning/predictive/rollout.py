@@ -16,7 +16,7 @@ from robotics.core.compiled import compiled
 from robotics.planning.course import wrapped
 from robotics.planning.predictive.config import Limits, Weights
 from robotics.planning.predictive.nominal import clamp
-from robotics.planning.predictive.scene import Crowd, Ground, Scene, Way
+from robotics.planning.predictive.scene import Crowd, Ground, Scene, Way, cell_of
 from robotics.planning.space import interpolate
 
 Frame: TypeAlias = tuple[float, float, float, float]
@@ -33,24 +33,24 @@ APART = 3.0
 
 
 @compiled
-def gap_to_ground(ground: Ground, pose: Frame, far: float) -> float:
+def gap_to_ground(values: Array, frame: Array, discs: Array, pose: Frame) -> float:
     """Return the gap between the footprint at (x, y, cos, sin) and the map [m].
 
-    Where nothing is within ``far`` [m] of the circle around the footprint, the answer is a lower
-    bound greater than ``far``.
+    Args:
+        values: Distance of each cell centre to the nearest blocked one, shape (rows, cols) [m].
+        frame: (x, y) of the lower left corner, resolution, shape (3,).
+        discs: The footprint, shape (k, 3).
+        pose: Of the base.
     """
     x, y, c, s = pose
-    values, discs = ground.distance, ground.discs
-    x0, y0, size = ground.frame[0], ground.frame[1], ground.frame[2]
-    centre = interpolate(values, (x - x0) / size - 0.5, (y - y0) / size - 0.5) - 0.5 * size
-    if centre > ground.reach + far:
-        return float(centre - ground.reach)
-    best = np.inf
+    per_cell, best = 1.0 / frame[2], np.inf
+    x, y = (x - frame[0]) * per_cell - 0.5, (y - frame[1]) * per_cell - 0.5
+    c, s = c * per_cell, s * per_cell
     for j in range(len(discs)):
-        u = (x + c * discs[j, 0] - s * discs[j, 1] - x0) / size - 0.5
-        v = (y + s * discs[j, 0] + c * discs[j, 1] - y0) / size - 0.5
-        best = min(best, interpolate(values, u, v) - 0.5 * size - discs[j, 2])
-    return float(best)
+        u = x + c * discs[j, 0] - s * discs[j, 1]
+        v = y + s * discs[j, 0] + c * discs[j, 1]
+        best = min(best, interpolate(values, u, v) - discs[j, 2])
+    return float(best - 0.5 * frame[2])
 
 
 @compiled
@@ -77,42 +77,73 @@ def gaps_now(ground: Ground, pose: Array, people: Array) -> Array:
         people: (x, y, radius), shape (m, 3).
 
     Returns:
-        Shape (m + 1,); the last is the map's, exact up to one metre.
+        Shape (m + 1,); the last is the map's.
     """
     c, s = math.cos(pose[2]), math.sin(pose[2])
     gaps = np.empty(len(people) + 1)
     for m in range(len(people)):
         dx, dy = people[m, 0] - pose[0], people[m, 1] - pose[1]
         gaps[m] = gap_to_point(ground.discs, dx, dy, c, s) - people[m, 2]
-    gaps[-1] = gap_to_ground(ground, (pose[0], pose[1], c, s), 1.0)
+    here = (pose[0], pose[1], c, s)
+    gaps[-1] = gap_to_ground(ground.distance, ground.frame, ground.discs, here)
     return gaps
 
 
 @compiled
-def meet(scene: Scene, k: int, pose: Frame, share: float, weights: Weights) -> tuple[float, float]:
-    """Return what being at (x, y, cos, sin) at step ``k`` costs for people's sake [1/s].
+def heed_people(crowd: Crowd, discs: Array, trail: Array, weights: Weights) -> tuple[float, int]:
+    """Return what a motion costs for people's sake, per step [1/s], and the step at fault.
 
-    ``share`` is the speed as a part of the largest. The second value is the least gap beyond what
-    has to be kept [m].
+    The step is ``len(trail)`` where the motion comes too near to nobody while it moves.
     """
-    crowd, discs = scene.crowd, scene.ground.discs
-    x, y, c, s = pose
-    cost, spare = 0.0, np.inf
-    for m in range(len(crowd.radius)):
-        dx, dy = crowd.position[k, m, 0] - x, crowd.position[k, m, 1] - y
-        wish, margin = crowd.personal[m], crowd.margin[k, m]
-        near = scene.ground.reach + crowd.radius[m] + max(2.0 * wish, margin)
-        if dx * dx + dy * dy > near * near:
+    cost, frame, count, who = 0.0, crowd.frame, crowd.count, crowd.who
+    position, margin, radius = crowd.position, crowd.margin, crowd.radius
+    personal, reach, every = crowd.personal, crowd.near, crowd.every
+    for look in range(1, len(trail) // every + 1):
+        k = look * every - 1
+        x, y, c, s, share = trail[k, 0], trail[k, 1], trail[k, 2], trail[k, 3], trail[k, 5]
+        row, col = cell_of(frame, count.shape[1], x, y)
+        for i in range(count[look, row, col]):
+            m = who[look, row, col, i]
+            dx, dy = position[look, m, 0] - x, position[look, m, 1] - y
+            if dx * dx + dy * dy > reach[m] * reach[m]:
+                continue
+            gap = gap_to_point(discs, dx, dy, c, s) - radius[m]
+            if trail[k, 6] > 0.0 and gap < margin[look, m]:
+                return cost * every, k
+            if personal[m] > 0.0:
+                part = gap / personal[m]
+                inside = clamp(1.0 - part, 0.0, 1.5)
+                cost += weights.personal * inside * inside * (weights.idle + share)
+                cost += weights.polite * share * clamp(1.0 - 0.5 * part, 0.0, 1.0)
+        for p in range(len(crowd.pairs)):
+            cost += weights.group * between(crowd, p, look, x, y) * (0.1 + share)
+    return cost * every, len(trail)
+
+
+@compiled
+def heed_ground(ground: Ground, trail: Array, weights: Weights, floor: float) -> tuple[float, int]:
+    """Return what a motion costs because things are near, per step [1/s], and the step at fault."""
+    values, frame, discs = ground.distance, ground.frame, ground.discs
+    x0, y0, per_cell, soft = frame[0], frame[1], 1.0 / frame[2], weights.soft
+    enough, cost = ground.reach + soft + 1.3 * frame[2], 0.0  # 1.3: half a cell, half a diagonal
+    spare = 0.0
+    for k in range(len(trail)):
+        spare -= trail[k, 7]  # no gap shrinks faster than the fastest point of the footprint moves
+        if spare > 0.0:
             continue
-        gap = gap_to_point(discs, dx, dy, c, s) - crowd.radius[m]
-        spare = min(spare, gap - margin)
-        if wish > 0.0:
-            inside = clamp(1.0 - gap / wish, 0.0, 1.5)
-            cost += weights.personal * inside * inside * (weights.idle + share)
-            cost += weights.polite * share * clamp(1.0 - 0.5 * gap / wish, 0.0, 1.0)
-    for p in range(len(crowd.pairs)):
-        cost += weights.group * between(crowd, p, k, x, y) * (0.1 + share)
-    return cost, spare
+        col, row = int((trail[k, 0] - x0) * per_cell), int((trail[k, 1] - y0) * per_cell)
+        if 0 <= row < values.shape[0] and 0 <= col < values.shape[1] and values[row, col] > enough:
+            spare = values[row, col] - enough
+            continue
+        here = (trail[k, 0], trail[k, 1], trail[k, 2], trail[k, 3])
+        gap = gap_to_ground(values, frame, discs, here)
+        spare = gap - soft - 0.5 * frame[2]
+        if gap < soft:
+            if trail[k, 6] > 0.0 and gap < floor:
+                return cost, k
+            inside = min(1.0 - gap / soft, 1.5)
+            cost += weights.clear * trail[k, 5] * inside * inside
+    return cost, len(trail)
 
 
 @compiled
@@ -195,8 +226,61 @@ def nearest(line: Array, near: int, x: float, y: float) -> int:
 
 
 @compiled
+def heed_way(way: Way, trail: Array, weights: Weights, scale: Scale) -> float:
+    """Return what is left to go after a motion, and what leaving a working line cost [s].
+
+    ``scale`` is the largest speed [m/s] and the time step [s].
+    """
+    near, off, end = 0, 0.0, len(trail) - 1
+    for k in range(len(trail)):
+        if way.working or k % 4 == 3 or k == end:
+            near = nearest(way.line, near, trail[k, 0], trail[k, 1])
+        if way.working:
+            off += off_line(way.line, near, (trail[k, 0], trail[k, 1], trail[k, 4]))
+    place = (trail[end, 0], trail[end, 1], trail[end, 4])
+    left = last_cost(way, place, near, (scale[0], weights.heading))
+    return left + weights.line * off * scale[1]
+
+
+@compiled
+def move(scene: Scene, wanted: Array, limits: Limits, weights: Weights, trail: Array) -> float:
+    """Drive the twists ``wanted`` (steps, 3) and write the motion to ``trail`` (steps, 8).
+
+    Its columns: x, y, cos, sin and yaw of the base, speed as a part of the largest, 1 where the
+    robot moves, the way of the footprint's fastest point. The twists' own cost is returned [s].
+    """
+    dt, gear, rim = scene.step, scene.way.gear, scene.ground.reach
+    x, y, yaw, vx, vy, wz = scene.start
+    c, s, cost = math.cos(yaw), math.sin(yaw), 0.0
+    linear, angular = limits.acceleration * dt, limits.angular_acceleration * dt
+    ux, uy, uw = scene.last[0], scene.last[1], scene.last[2]
+    per_speed, per_rate = 1.0 / limits.speed, 1.0 / limits.turn_rate
+    for k in range(len(wanted)):
+        dx, dy, dw = wanted[k, 0] - ux, wanted[k, 1] - uy, wanted[k, 2] - uw
+        ux, uy, uw = wanted[k, 0], wanted[k, 1], wanted[k, 2]
+        change = (dx * dx + dy * dy) * per_speed * per_speed + dw * dw * per_rate * per_rate
+        vx += clamp(ux - vx, -linear, linear)
+        vy += clamp(uy - vy, -linear, linear)
+        wz += clamp(uw - wz, -angular, angular)
+        half = 0.5 * wz * dt  # turn half, move, turn half: the midpoint rule
+        cosine, sine = 1.0 - 0.5 * half * half, half - half * half * half * 0.16666666666666666
+        c, s = c * cosine - s * sine, s * cosine + c * sine
+        x += (c * vx - s * vy) * dt
+        y += (s * vx + c * vy) * dt
+        c, s = c * cosine - s * sine, s * cosine + c * sine
+        yaw += wz * dt
+        speed, edge = math.sqrt(vx * vx + vy * vy), abs(wz) * rim
+        cost += weights.smooth * change
+        cost += weights.backward * max(0.0, -gear * vx) * per_speed * dt
+        trail[k, 0], trail[k, 1], trail[k, 2], trail[k, 3] = x, y, c, s
+        trail[k, 4], trail[k, 5] = yaw, (speed + 0.3 * edge) * per_speed
+        trail[k, 6], trail[k, 7] = (1.0 if speed + edge > STILL else 0.0), (speed + edge) * dt
+    return cost
+
+
+@compiled
 def roll(
-    scene: Scene, wanted: Array, limits: Limits, weights: Weights
+    scene: Scene, wanted: Array, limits: Limits, weights: Weights, trail: Array
 ) -> tuple[float, float, float, int]:
     """Drive the twists ``wanted`` (steps, 3) and judge the motion.
 
@@ -204,41 +288,17 @@ def roll(
         What it costs [s], the part of it that people cause, the part that things cause, and the
         first step at which it is at fault; the number of steps if it never is.
     """
-    way, ground, dt = scene.way, scene.ground, scene.step
-    x, y, yaw, vx, vy, wz = scene.start
-    c, s = math.cos(yaw), math.sin(yaw)
-    steps, near, cost, social, tight = len(wanted), 0, 0.0, 0.0, 0.0
-    linear, angular = limits.acceleration * dt, limits.angular_acceleration * dt
-    ux, uy, uw = scene.last[0], scene.last[1], scene.last[2]
-    for k in range(steps):
-        dx, dy, dw = wanted[k, 0] - ux, wanted[k, 1] - uy, wanted[k, 2] - uw
-        ux, uy, uw = wanted[k, 0], wanted[k, 1], wanted[k, 2]
-        change = (dx * dx + dy * dy) / limits.speed**2 + (dw / limits.turn_rate) ** 2
-        vx += clamp(ux - vx, -linear, linear)
-        vy += clamp(uy - vy, -linear, linear)
-        wz += clamp(uw - wz, -angular, angular)
-        half = 0.5 * wz * dt  # turn half, move, turn half: the midpoint rule
-        cosine, sine = 1.0 - 0.5 * half * half, half - half * half * half / 6.0
-        c, s = c * cosine - s * sine, s * cosine + c * sine
-        x += (c * vx - s * vy) * dt
-        y += (s * vx + c * vy) * dt
-        c, s = c * cosine - s * sine, s * cosine + c * sine
-        yaw += wz * dt
-        speed = math.sqrt(vx * vx + vy * vy)
-        rim = abs(wz) * ground.reach
-        share = (speed + 0.3 * rim) / limits.speed
-        gap = gap_to_ground(ground, (x, y, c, s), weights.soft)
-        inside = clamp(1.0 - gap / weights.soft, 0.0, 1.5)
-        tight += weights.clear * share * inside * inside * dt
-        people, spare = meet(scene, k + 1, (x, y, c, s), share, weights)
-        social += people * dt
-        wrong_way = max(0.0, -way.gear * vx) / limits.speed
-        cost += weights.smooth * change + weights.backward * wrong_way * dt
-        near = nearest(way.line, near, x, y)
-        if way.working:
-            cost += weights.line * off_line(way.line, near, (x, y, yaw)) * dt
-        if speed + rim > STILL and (gap < scene.floor or spare < 0.0):
-            cost += weights.collision * (2.0 - k / steps)
-            return cost + social + tight, social, tight, k
-    cost += last_cost(way, (x, y, yaw), near, (limits.speed, weights.heading))
-    return cost + social + tight, social, tight, steps
+    steps, dt = len(wanted), scene.step
+    cost = move(scene, wanted, limits, weights, trail)
+    tight, first = heed_ground(scene.ground, trail, weights, scene.floor)
+    social, met = heed_people(scene.crowd, scene.ground.discs, trail[:first], weights)
+    step = met if met < first else first
+    cost += dt * (tight + social)
+    if step < steps:
+        return cost + weights.collision * (2.0 - step / steps), dt * social, dt * tight, step
+    return (
+        cost + heed_way(scene.way, trail, weights, (limits.speed, dt)),
+        dt * social,
+        dt * tight,
+        step,
+    )

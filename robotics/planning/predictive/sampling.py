@@ -85,10 +85,10 @@ def judge(scene: Scene, pool: Pool, limits: Limits, weights: Weights) -> Array:
         What ``roll`` says of each: (cost, of people, of things, step at fault), (n, 4).
     """
     table = np.empty((len(pool.bases) + pool.drawn, 4))
-    wanted = np.empty((pool.bases.shape[1], 3))
+    wanted, trail = np.empty((pool.bases.shape[1], 3)), np.empty((pool.bases.shape[1], 8))
     for i in range(len(table)):
         draw(pool, scene.caps, limits, i, wanted)
-        cost, social, tight, step = roll(scene, wanted, limits, weights)
+        cost, social, tight, step = roll(scene, wanted, limits, weights, trail)
         table[i, 0], table[i, 1], table[i, 2], table[i, 3] = cost, social, tight, step
     return table
 

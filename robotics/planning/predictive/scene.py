@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from robotics.core.arrays import Array, IntArray
+from robotics.core.compiled import compiled
 
 
 class Ground(NamedTuple):
@@ -21,18 +24,71 @@ class Ground(NamedTuple):
 
 
 class Crowd(NamedTuple):
-    """People and single things, predicted: at step k of a motion they are at ``position[k]``."""
+    """People and single things, predicted; they are looked at every few steps of a motion."""
 
+    every: int
+    """Steps from one look to the next."""
     position: Array
-    """Shape (steps + 1, m, 2) [m]."""
+    """Where they are at look k, k = 0 being the start, shape (looks + 1, m, 2) [m]."""
     margin: Array
-    """Gap that motions must keep, doubt included, shape (steps + 1, m) [m]."""
+    """Gap that motions must keep, doubt included, shape (looks + 1, m) [m]."""
     radius: Array
     """Shape (m,) [m]."""
     personal: Array
     """Gap that each would like, shape (m,) [m]; 0 for things."""
+    near: Array
+    """Distance between centres from which on they do not matter, shape (m,) [m]."""
     pairs: IntArray
     """Indices of two who belong together, shape (p, 2)."""
+    frame: Array
+    """(x, y) of the lower left corner of a coarse square grid, and its resolution, shape (3,)."""
+    count: IntArray
+    """How many may matter in each of its cells at each look, shape (looks + 1, n, n)."""
+    who: IntArray
+    """Who they are, shape (looks + 1, n, n, m)."""
+
+
+@compiled
+def cell_of(frame: Array, count: int, x: float, y: float) -> tuple[int, int]:
+    """Return (row, column) of a point on a square grid; of its edge if it lies beyond."""
+    col = int(max(0.0, (x - frame[0]) / frame[2]))
+    row = int(max(0.0, (y - frame[1]) / frame[2]))
+    return min(row, count - 1), min(col, count - 1)
+
+
+@compiled
+def sort_in(position: Array, near: Array, frame: Array, n: int) -> tuple[IntArray, IntArray]:
+    """Note for each cell of a coarse grid (n, n) who may matter there.
+
+    Args:
+        position: Where people are, shape (looks, m, 2) [m].
+        near: Distance from which on each does not matter, shape (m,) [m].
+        frame: Of the grid, shape (3,).
+        n: Its cells a side.
+
+    Returns:
+        How many (looks, n, n), and who (looks, n, n, m).
+    """
+    looks, people = position.shape[:2]
+    count = np.zeros((looks, n, n), dtype=np.int64)
+    who = np.empty((looks, n, n, people), dtype=np.int64)
+    for k in range(looks):
+        for m in range(people):
+            x, y = position[k, m]
+            if (
+                x + near[m] < frame[0]
+                or y + near[m] < frame[1]
+                or x - near[m] > frame[0] + n * frame[2]
+                or y - near[m] > frame[1] + n * frame[2]
+            ):
+                continue
+            low = cell_of(frame, n, x - near[m], y - near[m])
+            high = cell_of(frame, n, x + near[m], y + near[m])
+            for row in range(low[0], high[0] + 1):
+                for col in range(low[1], high[1] + 1):
+                    who[k, row, col, count[k, row, col]] = m
+                    count[k, row, col] += 1
+    return count, who
 
 
 class Way(NamedTuple):

@@ -7,7 +7,17 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.core.messages import Drive, Goal, GoTo, Plan, State, Twist2
+from robotics.core.messages import (
+    Drive,
+    Goal,
+    GoTo,
+    Joints,
+    Kind,
+    Obstacle,
+    Plan,
+    State,
+    Twist2,
+)
 from robotics.mapping.local_map import LocalMap
 from robotics.planning.course import TURNING
 from robotics.planning.cursor import Cursor, cursor_of
@@ -63,6 +73,19 @@ class PredictiveTracker:
         self._controller = Controller(self.config)
         self._sent = Sent(self.config.delay, self.config.limits)
         self._field = (np.zeros((0, 0)), np.zeros(3))
+        self._rehearse()
+
+    def _rehearse(self) -> None:
+        """Decide once on a path that somebody blocks: everything is compiled on the way."""
+        path = np.array([(0.0, 0.0, 0.0), (1.0, 0.0, 0.0)])
+        plan = Plan(path, np.ones(2), np.zeros(2, dtype=np.bool_))
+        person = Obstacle(0, np.array([0.5, 0.0]), np.zeros(2), 0.3, Kind.PERSON)
+        rest, joints = np.zeros(3), Joints.at_rest(np.zeros(0))
+        state = State(0.0, rest, rest, joints, rest[:2], rest, obstacles=(person,))
+        self._plan, self._cursor = plan, cursor_of(path)
+        self._sent.note(0.0, rest)
+        self._decide(state, Goal())
+        self._start_over()
 
     def track(self, state: State, goal: Goal, plan: Plan) -> Twist2:
         """Return the velocity that the base should have now."""
