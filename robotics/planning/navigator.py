@@ -1,4 +1,4 @@
-"""Turns the mission's base goal into a plan, and keeps it while it is good."""
+"""Turns the mission's base goal into a plan, keeps it while it is good, climbs out of trouble."""
 
 from __future__ import annotations
 
@@ -8,25 +8,36 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from robotics.core.arrays import Array, frozen
-from robotics.core.geometry import compose, wrap
+from robotics.core.arrays import frozen
+from robotics.core.geometry import wrap
 from robotics.core.messages import BaseGoal, Cover, Drive, Goal, GoTo, Plan, State
 from robotics.core.parts import Progress, Status
 from robotics.mapping.grid import Grid
+from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Zone
+from robotics.planning import crossing
 from robotics.planning.avoidance import PERIOD
 from robotics.planning.coverage import Sweeping
 from robotics.planning.cursor import Cursor, cursor_of
-from robotics.planning.profile import Pace, speeds
+from robotics.planning.kinematic.maneuver import Vehicle
+from robotics.planning.profile import Pace, duration
+from robotics.planning.recovery import Ladder, Patience, Rung, back_off
 from robotics.planning.search import Room, find_route
-from robotics.planning.smoothing import along, joined, rounded, straight
 from robotics.planning.space import Space
+from robotics.planning.surroundings import blocked_ahead, space_now
 from robotics.planning.sweep_job import SweepJob
+from robotics.planning.ways import HOPELESS, Ways
 
-STANDING = 0.15
-"""Obstacles slower than this stand [m/s]."""
 RETRY = 1.0
 """A robot that is blocked looks for another way this often [s]."""
+RETRY_LATE = 5.0
+"""After it has given up, it looks whether a way has opened this often [s]."""
+LOOK = 0.5
+"""The way ahead is asked for people and things this often [s]."""
+WORTH = 1.5
+"""A detour has to be quicker than waiting by this [s]."""
+TIME_LEAST, TIME_FACTOR = 90.0, 8.0
+"""Time for a way, however much it moves: at least [s], and as a multiple of its free drive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +52,15 @@ class NavigatorConfig:
     """Last stretch to a GoTo pose, driven straight along its yaw where there is room [m]."""
     margin: float = 0.02
     """Footprint to obstacle along a path [m]."""
-    patience_way: float = 2.0
-    """Blocked this long on a GoTo, it looks for another way [s]."""
-    patience_sweep: float = 4.0
-    """Blocked this long while sweeping, it goes on elsewhere and comes back later [s]."""
+    way: Patience = field(default_factory=lambda: Patience(wait=2.0, around=28.0, back=15.0))
+    """With what blocks a GoTo."""
+    sweep: Patience = field(default_factory=lambda: Patience(wait=4.0, around=40.0, back=15.0))
+    """With what blocks a zone's path."""
+    latency: float = 0.5
+    """A plan for a zone is delivered so long after it was asked for [s]: a job with a declared
+    latency, so that a run does not depend on how long the computer takes."""
+    vehicle: Vehicle | None = None
+    """For manoeuvres in tight places; None for turns on the spot only."""
 
 
 @dataclass(slots=True)
@@ -56,46 +72,93 @@ class Navigator:
     zones: Mapping[str, Zone] = field(default_factory=dict)
     speed_limit: Grid | None = None
     """Largest speed at each place [m/s]; None for no limits."""
+    local_map: LocalMap | None = None
+    """What the lidar sees around; fed here, read by the tracker, too."""
     progress: Progress = field(default_factory=Progress)
     """How the present goal is coming along."""
     _goal: BaseGoal | None = None
     _plan: Plan = field(default_factory=lambda: Plan.none("stay"))
+    _plain: Plan | None = None
+    """A way as it was planned, while a slower version is followed."""
     _cursor: Cursor | None = None
+    _jobs: dict[str, SweepJob] = field(default_factory=dict)
     _job: SweepJob | None = None
+    _ladder: Ladder = field(init=False)
+    _backing: bool = False
+    _due: tuple[float, Plan] | None = None
+    """A zone's plan and when it is delivered."""
     _time: float = -np.inf
-    _mark: tuple[float, int, float, float] = (0.0, 0, 0.0, 0.0)
+    _look: float = -np.inf
     _retry: float = -np.inf
+    _tries: int = 0
+    """Looks for a place to go on with a zone, since there was one."""
     _finished: bool = False
+    _stuck: bool = False
+    """Whether it has given up for now."""
 
     def __post_init__(self) -> None:
         """Compile the search now, not when the first goal comes."""
+        self._ladder = Ladder(self.config.way)
         floor = Grid(np.ones((8, 8)), 0.1, np.zeros(2))
         find_route(floor, (0.1, 0.1), (0.7, 0.4), Room(0.1, 0.2))
         for pose in (np.zeros((1, 3)), frozen(np.zeros((1, 3)))):  # two types to the compiler
             self.space.clearance(pose)
+        crossing.warm_up(self.space.discs)
+
+    @property
+    def ways(self) -> Ways:
+        """How this robot gets to poses."""
+        c = self.config
+        return Ways(c.pace, c.room, c.approach, c.margin, c.vehicle)
 
     def plan(self, state: State, goal: Goal) -> Plan:
         """Return the plan; the same object as long as it is valid."""
+        if self.local_map is not None:
+            self.local_map.update(state)
+        if state.time < self._time - 1e-9:
+            return self._start_over(state)
         fresh = not _same(goal.base, self._goal)
         if not fresh and state.time - self._time < PERIOD - 1e-6:
             return self._plan
         self._time = state.time
         if fresh:
             self._begin(state, goal.base)
+        self._deliver(state)
         if isinstance(goal.base, Cover) and self._job is not None and not self._finished:
             self._job.touch(state.pose_base_in_map, brushing=goal.tools.brush > 0.0)
-        if self._cursor is not None and not self._finished:
+        if self._stuck and isinstance(goal.base, GoTo):
+            self._try_again(state, goal.base)
+        elif self._cursor is not None and not self._finished:
             self._cursor.update(state.pose_base_in_map)
-            self._follow(state, goal.base)
+            if isinstance(goal.base, GoTo):
+                self._follow_way(state, goal.base)
+            elif isinstance(goal.base, Cover):
+                self._follow_sweep(state)
+        return self._plan
+
+    def _start_over(self, state: State) -> Plan:
+        """Stand still for a tick and forget the goal: time ran backwards."""
+        self._goal, self._job, self._due = None, None, None
+        self._time = self._look = self._retry = state.time
+        self._stuck = self._finished = False
+        self._adopt(Plan.none("time ran backwards"), state)
+        self.progress = Progress(Status.BLOCKED, "time ran backwards")
         return self._plan
 
     # ------------------------------------------------------------------ beginning
 
     def _begin(self, state: State, base: BaseGoal) -> None:
-        self._goal, self._job, self._finished = base, None, False
+        self._goal, self._job, self._due = base, None, None
+        self._finished = self._stuck = False
+        self._retry = -np.inf
         self._adopt(Plan.none("stay"), state)
+        self._ladder = Ladder(self.config.sweep if isinstance(base, Cover) else self.config.way)
+        self._ladder.begin(state.time)
         if isinstance(base, GoTo):
             self._set_out(state, base, self.space)
+            if not self._plan.is_empty:
+                free = duration(self._plan.path, self.config.pace)
+                self._ladder.begin(state.time, limit=max(TIME_LEAST, TIME_FACTOR * free))
         elif isinstance(base, Cover):
             self._begin_sweeping(state, base)
         else:
@@ -104,13 +167,14 @@ class Navigator:
             self.progress = Progress(Status.IDLE)
 
     def _set_out(self, state: State, base: GoTo, space: Space) -> None:
-        plan = self._way(state.pose_base_in_map, base, space)
+        plan = self.ways.plan(state.pose_base_in_map, base, space)
         self._adopt(plan, state)
-        status = Status.IMPOSSIBLE if plan.is_empty else Status.MOVING
         if _arrived(state, base):
             self._finish("arrived", state)
+        elif plan.is_empty:
+            self._give_up(state, plan.reason)
         else:
-            self.progress = Progress(status, plan.reason)
+            self.progress = Progress(Status.MOVING, plan.reason)
 
     def _begin_sweeping(self, state: State, base: Cover) -> None:
         if self.config.sweeping is None or base.zone not in self.zones:
@@ -118,134 +182,201 @@ class Navigator:
             reason = f"there is no zone '{base.zone}' to sweep; zones: {known}"
             if self.config.sweeping is None:
                 reason = "this robot does not sweep"
-            self._adopt(Plan.none(reason), state)
-        else:
+            self._give_up(state, reason)
+            return
+        job = self._jobs.get(base.zone)
+        if job is None:
             zone = self.zones[base.zone]
-            self._job = SweepJob.begin(zone, self.space, self.config.sweeping)
-            self._adopt(self._job.first_plan(state.pose_base_in_map), state)
-        status = Status.IMPOSSIBLE if self._plan.is_empty else Status.MOVING
-        self.progress = Progress(status, self._plan.reason)
+            job = self._jobs[base.zone] = SweepJob.begin(zone, self.space, self.config.sweeping)
+            plan = job.first_plan(state.pose_base_in_map)
+        else:
+            plan = job.resume(state.pose_base_in_map, self._space_now(state))
+        self._job = job
+        self._order(plan, state)
+
+    def _order(self, plan: Plan, state: State) -> None:
+        """Deliver a zone's plan when its time has come."""
+        self._adopt(Plan.none("planning"), state)
+        self._due = (state.time + self.config.latency, plan)
+        self.progress = Progress(Status.MOVING, "planning", self._fraction)
+        self._deliver(state)
+
+    def _deliver(self, state: State) -> None:
+        if self._due is None or self._job is None or state.time < self._due[0] - 1e-9:
+            return
+        (_, plan), self._due = self._due, None
+        if not plan.is_empty:
+            self._job.take(plan)
+            self._adopt(plan, state)
+            self.progress = Progress(Status.MOVING, plan.reason, self._fraction)
+        elif self._job.rounds > 0:
+            self._finish("covered", state)
+        else:
+            self._give_up(state, plan.reason)
 
     def _adopt(self, plan: Plan, state: State) -> None:
         if self.speed_limit is not None and not plan.is_empty:
             limit = self.speed_limit.value(plan.path[:, :2], np.inf)
             plan = replace(plan, speed=np.minimum(plan.speed, limit))
-        self._plan = plan
+        self._plan, self._plain = plan, None
         self._cursor = None if plan.is_empty else cursor_of(plan.path)
-        self._mark = (state.time, 0, 0.0, 0.0)
+        self._backing = False
+        self._ladder.follow()
 
     def _finish(self, reason: str, state: State) -> None:
-        self._finished = True
+        fraction = self._fraction if self._job is not None else 1.0
+        self._end(state, reason, Progress(Status.DONE, reason, fraction))
+
+    def _end(self, state: State, reason: str, progress: Progress) -> None:
+        self._finished, self._due = True, None
+        if self._job is not None:
+            self._jobs.pop(self._job.zone.name, None)
         self._adopt(Plan.none(reason), state)
-        fraction = self._job.fraction if self._job is not None else 1.0
-        self.progress = Progress(Status.DONE, reason, fraction)
+        self.progress = progress
+
+    def _give_up(self, state: State, reason: str) -> None:
+        """Stand, say why; a GoTo goes on by itself when a way has opened."""
+        told = Progress(Status.IMPOSSIBLE, reason, self._fraction)
+        if isinstance(self._goal, GoTo) and reason not in HOPELESS:
+            self._stuck, self._retry = True, state.time + RETRY_LATE
+            self._adopt(Plan.none(reason), state)
+            self.progress = told
+        else:
+            self._end(state, reason, told)
+
+    def _try_again(self, state: State, base: GoTo) -> None:
+        if _arrived(state, base):
+            self._finish("arrived", state)
+        elif state.time >= self._retry:
+            self._retry = state.time + RETRY_LATE
+            plan = self.ways.plan(state.pose_base_in_map, base, self._space_now(state))
+            if not plan.is_empty and not plan.reason:
+                self._stuck = False
+                self._adopt(plan, state)
+                self._ladder.resume(state.time)
+                self.progress = Progress(Status.MOVING)
+
+    @property
+    def _fraction(self) -> float:
+        return self._job.fraction if self._job is not None else 0.0
 
     # ------------------------------------------------------------------ on the way
 
-    def _follow(self, state: State, base: BaseGoal) -> None:
-        blocked = self._blocked_for(state)
-        if isinstance(base, GoTo):
-            self._follow_way(state, base, blocked)
-        elif self._job is not None and isinstance(base, Cover):
-            self._follow_sweep(state, blocked)
-
-    def _follow_way(self, state: State, base: GoTo, blocked: float) -> None:
+    def _follow_way(self, state: State, base: GoTo) -> None:
         cursor = self._cursor
         if cursor is None:
             return
         if cursor.done or (_arrived(state, base) and cursor.remaining < 0.03):
             if _arrived(state, base):
                 self._finish("arrived", state)
-            else:  # pushed off at the last moment: once more from here
-                self._set_out(state, base, self.space)
+            else:  # it has backed off, or was pushed off at the last moment
+                self._set_out(state, base, self._space_now(state))
             return
+        rung = self._ladder.update(state.time, cursor, state.pose_base_in_map)
         fraction = cursor.index / max(1, len(cursor.path) - 1)
-        if blocked <= self.config.patience_way:
-            self.progress = Progress(Status.MOVING, "", fraction)
-            return
-        self.progress = Progress(Status.BLOCKED, "something stands there", fraction)
-        if state.time < self._retry:
-            return
-        self._retry = state.time + RETRY
-        other = self._way(state.pose_base_in_map, base, self._space_now(state))
+        if rung is Rung.HELP:
+            self._give_up(state, "blocked, and there is no way around")
+        elif rung in (Rung.NONE, Rung.WAIT):
+            self.progress = Progress(Status.MOVING, self._plan.reason, fraction)
+            self._look_ahead(state, base)
+        else:
+            self.progress = Progress(Status.BLOCKED, "something stands there", fraction)
+            if state.time >= self._retry:
+                self._retry = state.time + RETRY
+                self._go_around(state, base, fraction)
+
+    def _go_around(self, state: State, base: GoTo, fraction: float) -> None:
+        other = self.ways.plan(state.pose_base_in_map, base, self._space_now(state))
         if not other.is_empty:
             self._adopt(other, state)
         else:
             self.progress = Progress(Status.BLOCKED, other.reason, fraction)
+        if self._ladder.rung is Rung.BACK:
+            self._back_off(state)
 
-    def _follow_sweep(self, state: State, blocked: float) -> None:
+    def _back_off(self, state: State) -> None:
+        """Back off once for each trouble, where nobody stands behind."""
+        if self._ladder.backed:
+            return
+        self._ladder.backed = True
+        there = self._space_now(state, people=True)
+        plan = back_off(there, state.pose_base_in_map, self.config.pace)
+        if plan is not None:
+            self._adopt(plan, state)
+            self._backing = True
+
+    def _look_ahead(self, state: State, base: GoTo) -> None:
+        """Ask the way ahead for what stands on it and who will be on it."""
+        if self._cursor is None or self._backing or state.time < self._look:
+            return
+        self._look = state.time + LOOK
+        index, pose = self._cursor.index, state.pose_base_in_map
+        if blocked_ahead(self.local_map, self.space.discs, self._plan.path[index:], pose):
+            self._detour(state, base, self._space_now(state), within=math.inf)
+            return
+        plain = self._plan if self._plain is None else self._plain
+        met = crossing.look_ahead(state, plain, index, self.space.discs, self.config.pace.turn_rate)
+        if met.is_free:
+            if self._plain is not None:
+                self._adopt(crossing.rest_of(self._plain, index), state)
+            return
+        rest = duration(plain.path[index:], self.config.pace)
+        assert met.blocked is not None
+        there = self._space_now(state)
+        space = there.with_standing(np.vstack((there.standing, met.blocked)))
+        if self._detour(state, base, space, within=rest + met.wait - WORTH):
+            return
+        if self._plain is None and met.wait < crossing.STAY and met.time > LOOK:
+            self._adopt(crossing.slowed(plain, index, met), state)
+            self._plain = crossing.rest_of(plain, index)
+
+    def _detour(self, state: State, base: GoTo, space: Space, *, within: float) -> bool:
+        """Follow a way through ``space`` if it takes less time than ``within`` [s]."""
+        if not space.free(base.pose_in_map)[0]:
+            return False
+        other = self.ways.plan(state.pose_base_in_map, base, space)
+        if other.is_empty or other.reason or duration(other.path, self.config.pace) > within:
+            return False
+        self._adopt(other, state)
+        return True
+
+    # ------------------------------------------------------------------ sweeping
+
+    def _follow_sweep(self, state: State) -> None:
         cursor, job = self._cursor, self._job
         if cursor is None or job is None:
             return
         pose = state.pose_base_in_map
         if cursor.done:
-            plan = job.next_plan(pose, self._space_now(state))
-            if plan.is_empty:
-                self._finish("covered", state)
-                return
-            self._adopt(plan, state)
+            there = self._space_now(state)
+            again = job.resume(pose, there) if self._backing else job.next_plan(pose, there)
+            self._order(again, state)
+            return
+        if not self._backing:
+            job.index = cursor.index
         status, reason = Status.MOVING, ""
-        if blocked > self.config.patience_sweep:
+        rung = self._ladder.update(state.time, cursor, pose)
+        if rung is Rung.HELP:
+            self._give_up(state, "blocked, and nothing else of it can be reached")
+            return
+        if rung in (Rung.AROUND, Rung.BACK):
             status, reason = Status.BLOCKED, "something stands there"
             if state.time >= self._retry:
-                self._retry = state.time + RETRY
-                rest = job.skip(self._plan, cursor.index, pose, self._space_now(state))
+                self._tries += 1
+                self._retry = state.time + min(RETRY_LATE, RETRY * self._tries)
+                rest = job.skip(pose, self._space_now(state))
                 if rest is not None:
+                    self._tries = 0
+                    job.take(rest)
                     self._adopt(rest, state)
+                elif rung is Rung.BACK:
+                    self._back_off(state)
         index = self._cursor.index if self._cursor is not None else 0
         working = bool(self._plan.working[index]) if not self._plan.is_empty else False
         self.progress = Progress(status, reason, job.fraction, working)
 
-    def _blocked_for(self, state: State) -> float:
-        """Return how long nothing has moved on along the plan [s]."""
-        if self._cursor is None:
-            return 0.0
-        since, leg, place, yaw = self._mark
-        now = self._cursor
-        turned = abs(wrap(float(state.pose_base_in_map[2]) - yaw)) > 0.1
-        if now.leg != leg or abs(now.place - place) > 0.05 or (now.turning and turned):
-            self._mark = (state.time, now.leg, now.place, float(state.pose_base_in_map[2]))
-            return 0.0
-        return state.time - since
-
-    def _space_now(self, state: State) -> Space:
-        """Return the map with what stands there now."""
-        discs = [
-            (*one.position_in_map, one.radius + 0.1)
-            for one in state.obstacles
-            if math.hypot(*one.velocity_in_map) < STANDING
-        ]
-        return self.space.with_standing(np.array(discs))
-
-    # ------------------------------------------------------------------ a way
-
-    def _way(self, pose: Array, base: GoTo, space: Space) -> Plan:
-        """Return the plan from ``pose`` to a GoTo goal, or an empty one with the reason."""
-        goal = base.pose_in_map
-        if not space.free(goal)[0]:
-            return Plan.none("goal occupied")
-        before = compose(goal, (-self.config.approach, 0.0, 0.0))
-        last = straight(before[:2], goal[:2]) if self.config.approach > 0.0 else goal[None, :]
-        far = math.dist(pose[:2], goal[:2]) > self.config.approach
-        if not (far and space.free(last, self.config.margin).all()):
-            last = goal[None, :]
-        room = Room(self.config.room.radius, self.config.room.comfort, space.standing)
-        route = find_route(space.distance, pose[:2], last[0, :2], room)
-        if route.reason:
-            return Plan.none(route.reason)
-        path = self._joined(route.points, last, space)
-        pace = self.config.pace
-        limited = Pace(min(pace.speed, base.speed), pace.acceleration, pace.turn_rate, pace.lateral)
-        return Plan(path, speeds(path, limited))
-
-    def _joined(self, points: Array, last: Array, space: Space) -> Array:
-        """Return poses along corners and the last stretch, bends rounded where that is free."""
-        first = along(points)
-        if len(points) > 2:
-            smooth = rounded(points, 0.8)
-            if space.free(smooth, self.config.margin).all():
-                first = smooth
-        return joined([first, last])
+    def _space_now(self, state: State, *, people: bool = False) -> Space:
+        return space_now(self.space, state, self.local_map, people=people)
 
 
 def _same(a: BaseGoal, b: BaseGoal | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -35,6 +35,8 @@ class SweepJob:
         reachable: Cells that can be swept.
         swept: Those that were, the same shape.
         rounds: Plans made for what was left out.
+        plan: The plan at work, and
+        index: how far along it the robot is: kept while the robot does something else.
     """
 
     zone: Zone
@@ -43,6 +45,8 @@ class SweepJob:
     reachable: Grid
     swept: BoolArray
     rounds: int = 0
+    plan: Plan = field(default_factory=lambda: Plan.none("not planned yet"))
+    index: int = 0
 
     @staticmethod
     def begin(zone: Zone, space: Space, sweeping: Sweeping) -> SweepJob:
@@ -77,20 +81,33 @@ class SweepJob:
         missing = Grid(left, self.reachable.resolution, self.reachable.origin)
         return touch_up(missing, space, self.sweeping, pose)
 
-    def skip(self, plan: Plan, index: int, pose: Array, space: Space) -> Plan | None:
-        """Return the rest of ``plan`` from the next free place on, with a way there.
+    def take(self, plan: Plan) -> None:
+        """Note the plan that is followed from now on."""
+        self.plan, self.index = plan, 0
+
+    def resume(self, pose: Array, space: Space) -> Plan:
+        """Return what is left to do after something else was done, from ``pose`` (3,) on."""
+        rest = self._rest(pose, space, (0.0, *JUMPS))
+        return self.next_plan(pose, space) if rest is None else rest
+
+    def skip(self, pose: Array, space: Space) -> Plan | None:
+        """Return the rest of the plan from the next free place on, with a way there.
 
         Args:
-            plan: The plan that is blocked.
-            index: How far along it the robot is.
             pose: Where the robot is, shape (3,).
             space: The map with what stands in the way.
         """
+        return self._rest(pose, space, JUMPS)
+
+    def _rest(self, pose: Array, space: Space, jumps: tuple[float, ...]) -> Plan | None:
+        plan = self.plan
+        if plan.is_empty:
+            return None
         step = np.hypot(*np.diff(plan.path[:, :2], axis=0).T)
         way = np.concatenate(([0.0], np.cumsum(step)))
         free = space.free(plan.path)
-        for ahead in JUMPS:
-            k = int(np.searchsorted(way, way[index] + ahead))
+        for ahead in jumps:
+            k = int(np.searchsorted(way, way[self.index] + ahead))
             end = int(np.searchsorted(way, way[min(k, len(way) - 1)] + 1.2))
             if k >= len(way) - 1:
                 return None

@@ -113,7 +113,7 @@ def test_a_blocked_gate_is_reported() -> None:
     ("goal", "reason"),
     [
         (Goal(base=GoTo(np.array([13.0, 9.9, 0.0]))), "goal occupied"),
-        (Goal(base=GoTo(np.array([60.0, 5.0, 0.0]))), "goal occupied"),
+        (Goal(base=GoTo(np.array([60.0, 5.0, 0.0]))), "goal outside the map"),
         (Goal(base=Cover("nowhere")), "there is no zone 'nowhere' to sweep; zones: z"),
     ],
 )

@@ -1,0 +1,109 @@
+"""Plans to a pose: a route, its bends, the last stretch, and manoeuvres where it is tight."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from robotics.core.arrays import Array
+from robotics.core.geometry import compose
+from robotics.core.messages import GoTo, Plan
+from robotics.planning.kinematic.maneuver import Maneuver, Vehicle, find_maneuver
+from robotics.planning.profile import Pace, speeds
+from robotics.planning.search import Room, find_route
+from robotics.planning.smoothing import along, joined, rounded, straight
+from robotics.planning.space import Space
+
+BEND = 0.8
+"""Radius of the bends on a way [m]."""
+TIGHT = 3.0
+"""A goal in a tight place is manoeuvred to from about so far away [m]."""
+BUDGET = 8_000
+"""Poses that a manoeuvre may open."""
+HOPELESS = ("goal occupied", "goal outside the map", "goal not finite")
+"""Reasons that no waiting will mend."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ways:
+    """How one robot gets to poses.
+
+    Attributes:
+        pace: Limits of its drives.
+        room: Space it keeps.
+        approach: Last stretch to a pose, driven straight along its yaw where there is room [m].
+        margin: Footprint to obstacle along a path [m].
+        vehicle: How it moves in tight places; None if it only turns on the spot.
+    """
+
+    pace: Pace
+    room: Room
+    approach: float = 0.0
+    margin: float = 0.02
+    vehicle: Vehicle | None = None
+
+    def plan(self, pose: Array, base: GoTo, space: Space) -> Plan:
+        """Return the plan from ``pose`` (3,) to a goal, or an empty one with the reason."""
+        goal = base.pose_in_map
+        if not np.isfinite(goal).all():
+            return Plan.none("goal not finite")
+        if not space.distance.inside(goal[:2]):
+            return Plan.none("goal outside the map")
+        if not space.free(goal)[0]:
+            return Plan.none("goal occupied")
+        path, reason = self._driven(pose, goal, space)
+        if reason and self.vehicle is not None and reason not in HOPELESS:
+            found = find_maneuver(space, pose, goal, self.vehicle, budget=BUDGET)
+            path, reason = found.path, found.reason
+        if len(path) == 0:
+            return Plan.none(reason)
+        limited = replace(self.pace, speed=min(self.pace.speed, base.speed))
+        return Plan(path, speeds(path, limited), reason=reason)
+
+    def _driven(self, pose: Array, goal: Array, space: Space) -> tuple[Array, str]:
+        """Return a way with turns on the spot, shape (n, 3), and why there is none."""
+        last = self._last_stretch(pose, goal, space)
+        room = replace(self.room, standing=space.standing)
+        if len(last) == 1 and self.vehicle is not None and not space.roomy(goal):
+            return self._tight(pose, goal, space, room)
+        route = find_route(space.distance, pose[:2], last[0, :2], room)
+        if route.reason:
+            return np.zeros((0, 3)), route.reason
+        return self._joined(route.points, last, space), ""
+
+    def _last_stretch(self, pose: Array, goal: Array, space: Space) -> Array:
+        before = compose(goal, (-self.approach, 0.0, 0.0))
+        far = math.dist(pose[:2], goal[:2]) > self.approach > 0.0
+        if not far:
+            return goal[None, :]
+        last = straight(before[:2], goal[:2])
+        return last if space.free(last, self.margin).all() else goal[None, :]
+
+    def _tight(self, pose: Array, goal: Array, space: Space, room: Room) -> tuple[Array, str]:
+        """Return a route to near the goal and a manoeuvre from there."""
+        assert self.vehicle is not None
+        if math.dist(pose[:2], goal[:2]) < TIGHT:
+            near: Maneuver = find_maneuver(space, pose, goal, self.vehicle, budget=BUDGET)
+            return near.path, near.reason
+        route = find_route(space.distance, pose[:2], goal[:2], room)
+        if route.reason:
+            return np.zeros((0, 3)), route.reason
+        way = self._joined(route.points, np.zeros((0, 3)), space)
+        left = np.hypot(way[:, 0] - goal[0], way[:, 1] - goal[1])
+        far = way[: int(np.flatnonzero(left >= TIGHT)[-1]) + 1]
+        end = far[-1]
+        found = find_maneuver(space, end, goal, self.vehicle, budget=BUDGET)
+        if len(found.path) == 0:
+            return np.zeros((0, 3)), found.reason
+        return joined([far, found.path]), found.reason
+
+    def _joined(self, points: Array, last: Array, space: Space) -> Array:
+        """Return poses along corners and the last stretch, bends rounded where that is free."""
+        first = along(points)
+        if len(points) > 2:
+            smooth = rounded(points, BEND)
+            if space.free(smooth, self.margin).all():
+                first = smooth
+        return joined([first, last])
