@@ -47,6 +47,10 @@ class Controller:
         """Begin the next decision without a mean."""
         self._mean = None
 
+    def restart(self) -> None:
+        """Begin as if nothing had been decided yet."""
+        self._mean, self._decision = None, 0
+
     def laws(self, road: Road, start: Array, shares: Sequence[float], top: float) -> Array:
         """Return the path's own law at each share of its speed, shape (shares, steps, 3)."""
         laws = np.zeros((len(shares), self.config.sampling.steps, 3))

@@ -95,7 +95,7 @@ def heed_people(crowd: Crowd, discs: Array, trail: Array, weights: Weights) -> t
 
     The step is ``len(trail)`` where the motion comes too near to nobody while it moves.
     """
-    cost, frame, count, who = 0.0, crowd.frame, crowd.count, crowd.who
+    cost, frame, count, who = 0.0, crowd.frame, crowd.many, crowd.who
     position, margin, radius = crowd.position, crowd.margin, crowd.radius
     personal, reach, every = crowd.personal, crowd.near, crowd.every
     for look in range(1, len(trail) // every + 1):

@@ -42,7 +42,7 @@ class Crowd(NamedTuple):
     """Indices of two who belong together, shape (p, 2)."""
     frame: Array
     """(x, y) of the lower left corner of a coarse square grid, and its resolution, shape (3,)."""
-    count: IntArray
+    many: IntArray
     """How many may matter in each of its cells at each look, shape (looks + 1, n, n)."""
     who: IntArray
     """Who they are, shape (looks + 1, n, n, m)."""

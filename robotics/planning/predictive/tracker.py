@@ -25,11 +25,11 @@ from robotics.planning.predictive.config import PERIOD, PredictiveConfig
 from robotics.planning.predictive.control import Controller
 from robotics.planning.predictive.crowd import crowd_of
 from robotics.planning.predictive.delay import Sent
-from robotics.planning.predictive.guidance import guidance_to
 from robotics.planning.predictive.nominal import Road
 from robotics.planning.predictive.rollout import gaps_now
 from robotics.planning.predictive.scene import Ground, Scene, Way
 from robotics.planning.predictive.way import caps_ahead, way_ahead
+from robotics.planning.predictive.window import Guide
 from robotics.planning.space import Space
 
 SHARES = (1.0, 0.6, 0.3)
@@ -65,14 +65,13 @@ class PredictiveTracker:
     _time: float = -np.inf
     _held: Twist2 = field(default_factory=Twist2)
     _last: Array = field(default_factory=_at_rest)
-    _way: tuple[int, int, int] | None = None
-    _field: tuple[Array, Array] = field(init=False)
+    _guide: Guide = field(init=False)
 
     def __post_init__(self) -> None:
         """Compile everything now, not when somebody is in the way."""
         self._controller = Controller(self.config)
         self._sent = Sent(self.config.delay, self.config.limits)
-        self._field = (np.zeros((0, 0)), np.zeros(3))
+        self._guide = Guide(self.space, self.local_map)
         self._rehearse()
 
     def _rehearse(self) -> None:
@@ -98,7 +97,8 @@ class PredictiveTracker:
         passed = min(PERIOD, state.time - self._time)
         self._time = state.time
         if fresh:
-            self._plan, self._way = plan, None
+            self._plan = plan
+            self._guide.forget()
             self._cursor = None if plan.is_empty else cursor_of(plan.path)
             if self.config.flowing and self._cursor is not None:
                 self._cursor.progress[TURNING] = 0.0
@@ -118,7 +118,8 @@ class PredictiveTracker:
         self._time, self._plan, self._cursor = -np.inf, None, None
         self._held, self._last, self.waiting = Twist2(), np.zeros(3), 0.0
         self._sent.forget()
-        self._controller.forget()
+        self._guide.forget()
+        self._controller.restart()
 
     # ------------------------------------------------------------------ deciding
 
@@ -147,7 +148,7 @@ class PredictiveTracker:
         calm = self._controller.calm(scene, laws, SHARES if strict else SHARES[:1])
         if calm is not None:
             return calm
-        return self._controller.sample(self._guided(scene, ahead), laws)
+        return self._controller.sample(self._guided(scene, state, ahead), laws)
 
     def _top(self, state: State) -> float:
         """Return the largest speed that the localisation allows [m/s]."""
@@ -165,19 +166,11 @@ class PredictiveTracker:
         caps = np.full(sampling.steps, caps) if isinstance(caps, float) else caps
         return Scene(ground, crowd, way, start, caps, self._last.copy(), floor, sampling.step)
 
-    def _guided(self, scene: Scene, cursor: Cursor) -> Scene:
+    def _guided(self, scene: Scene, state: State, cursor: Cursor) -> Scene:
         """Return the scene with the cost to go around what stands there now."""
-        if self.local_map is None or cursor.turning or scene.way.working:
+        if cursor.turning or scene.way.working:
             return scene
-        key = (self.local_map.version, cursor.leg, int(cursor.place))
-        if key != self._way:
-            self._way = key
-            last = int(cursor.course.legs[cursor.leg, 1])
-            path = cursor.path[cursor.index : last + 1, :2]
-            radius = half_width(self.space.discs)
-            guide = guidance_to(self.local_map, path, radius=radius, comfort=2.0 * radius)
-            self._field = (guide.cells, guide.frame)
-        cells, frame = self._field
+        cells, frame = self._guide.field(state, cursor)
         return scene._replace(way=scene.way._replace(cells=cells, frame=frame))
 
 
@@ -185,8 +178,3 @@ def _no_way(start: Array) -> Way:
     """Return a way that leads nowhere, for a drive by hand."""
     line = np.array([[start[0], start[1], start[2], 0.0]])
     return Way(line, 1.0, False, np.zeros((0, 0)), np.zeros(3))
-
-
-def half_width(discs: Array) -> float:
-    """Return half the width of a footprint of discs (k, 3) [m]."""
-    return float((np.abs(discs[:, 1]) + discs[:, 2]).max())
