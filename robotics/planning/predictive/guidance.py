@@ -7,19 +7,27 @@ step, so no cell of a bucket can make another of the same bucket cheaper and the
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from robotics.core.arrays import Array, BoolArray, IntArray
 from robotics.core.compiled import compiled
-from robotics.mapping.local_map import LocalMap
+from robotics.mapping.grid import Grid
 
 TIGHT = 20.0
 """Where the robot does not fit a metre costs so much: a way out, never a way through."""
 NEAR = 3.0
 """Where it just fits a metre costs so much more than in the open (as in ``find_route``)."""
+
+
+class Surroundings(Protocol):
+    """What is known around the robot, such as a ``LocalMap``."""
+
+    @property
+    def distance(self) -> Grid:
+        """Distance of each cell's centre to that of the nearest blocked cell [m]."""
 
 
 class Guidance(NamedTuple):
@@ -128,7 +136,9 @@ def _put(
     head[slot] = number
 
 
-def guidance_to(local: LocalMap, target: ArrayLike, *, radius: float, comfort: float) -> Guidance:
+def guidance_to(
+    local: Surroundings, target: ArrayLike, *, radius: float, comfort: float
+) -> Guidance:
     """Return the cost to go around the robot.
 
     Args:
