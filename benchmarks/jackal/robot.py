@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 
@@ -23,6 +25,8 @@ from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.space import Space
 from robotics.planning.wayfinder import Wayfinder, WayfinderConfig
 
+MakeTracker: TypeAlias = Callable[[LocalMap], Tracker]
+"""What makes a tracker on the robot's map."""
 HALF_LENGTH, HALF_WIDTH = 0.254, 0.215
 """Of the outline [m]."""
 SPEED, ACCELERATION, TURN_RATE, ANGULAR_ACCELERATION = 2.0, 3.0, 3.0, 10.0
@@ -88,17 +92,23 @@ class JackalDrive:
         return replace(command, target=command.target * min(max(share, 0.0), 1.0))
 
 
+def predictive_tracker(local: LocalMap) -> PredictiveTracker:
+    """Return the library's tracker on a map."""
+    space = Space(local.distance, footprint_discs())
+    return PredictiveTracker(predictive_config(), space, local)
+
+
 def outline() -> Array:
     """Return the corners of the footprint, shape (4, 2) [m]."""
     return np.array([(a * HALF_LENGTH, b * HALF_WIDTH) for a in (1, -1) for b in (1, -1)])
 
 
-def build(start: Array, seed: int, tracker: Tracker | None = None) -> Robot:
+def build(start: Array, seed: int, make: MakeTracker | None = None) -> Robot:
     """Return the robot at ``start`` (3,), its odometry's errors drawn by ``seed``.
 
-    ``tracker`` replaces the library's, for the peers.
+    ``make`` makes another tracker than the library's, for the peers.
     """
-    model, wheels, discs = jackal_model(), chassis(), footprint_discs()
+    model, wheels = jackal_model(), chassis()
     lidar, _ = model.pose_in_base("lidar", np.zeros(2))
     local = local_map(float(lidar[0]))
     guard = GuardConfig(Body(outline(), deceleration=ACCELERATION, reaction=0.2, margin=0.02))
@@ -113,8 +123,7 @@ def build(start: Array, seed: int, tracker: Tracker | None = None) -> Robot:
             seed=seed,
         ),
         planner=Wayfinder(WayfinderConfig(HALF_WIDTH + 0.01, COMFORT, SPEED), local),
-        tracker=tracker
-        or PredictiveTracker(predictive_config(), Space(local.distance, discs), local),
+        tracker=(make or predictive_tracker)(local),
         locomotion=JackalLocomotion(wheels, model.joints),
         guard=SafetyGuard(model.joints, np.full(2, 60.0), PERIOD, JackalDrive(wheels), guard),
     )

@@ -8,12 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from jackal.body import PERIOD, place
-from jackal.robot import build
+from jackal.body import PERIOD, SENSING, place
+from jackal.robot import MakeTracker, build
 from robotics.app import StageTimes, tick
 from robotics.core.arrays import Array, frozen
 from robotics.core.messages import Goal, GoTo, State, Stay
-from robotics.core.parts import Tracker
 
 LIMIT = 100.0
 """A run that takes longer has failed [s]."""
@@ -55,7 +54,7 @@ class Outcome:
     score: float = 0.0
     touched: str = ""
     drift: float = 0.0
-    """Between the believed and the true place at the end [m]."""
+    """Between the believed place at the end and the true one at the time of sensing [m]."""
     held: int = 0
     """Ticks in which the guard changed the command."""
     ticks: list[float] = field(default_factory=list)
@@ -85,12 +84,12 @@ class Errand:
         """Nobody asks for it here."""
 
 
-def attempt(world: dict[str, Any], seed: int, tracker: Tracker | None = None) -> Outcome:
+def attempt(world: dict[str, Any], seed: int, make: MakeTracker | None = None) -> Outcome:
     """Return how the robot fares in one world; ``seed`` draws all its sensors' errors."""
     start, goal = np.array(world["start"]), np.array(world["goal"])
     seed = int(np.random.SeedSequence([seed, world["world"]]).generate_state(1)[0])
     bullet, body, umpire = place(world["cylinders"], world["cylinder_radius_m"], start, seed)
-    robot, errand = build(start, seed, tracker), Errand(goal)
+    robot, errand = build(start, seed, make), Errand(goal)
     outcome, times = Outcome(world["world"]), StageTimes(time.process_time)
     observation, begun, believed = body.reset(), np.inf, []
     while observation.time < begun + LIMIT and bullet.time < LIMIT + 60.0:
@@ -114,7 +113,8 @@ def attempt(world: dict[str, Any], seed: int, tracker: Tracker | None = None) ->
     outcome.score = score(outcome.success, outcome.duration, world["reference_path_length_m"])
     outcome.trace = np.array(umpire.poses)[:: round(PERIOD / bullet.step)]
     outcome.believed = np.array(believed)
-    outcome.drift = float(np.hypot(*(outcome.believed[-1] - outcome.trace[-1])[:2]))
+    sensed = outcome.trace[-1 - round(SENSING / PERIOD)]
+    outcome.drift = float(np.hypot(*(outcome.believed[-1] - sensed)[:2]))
     outcome.ticks = [sum(parts) for parts in zip(*times.seconds.values(), strict=True)]
     outcome.seen = robot.planner.local_map.obstacles  # type: ignore[attr-defined]
     bullet.close()
