@@ -40,7 +40,7 @@ class Ground(NamedTuple):
     """1 where the cost is final, shape (n,)."""
     keys: Array
     cells: IntArray
-    count: IntArray
+    held: IntArray
     """The heap, and how many it holds, shape (1,)."""
 
 
@@ -86,13 +86,13 @@ def _toll(scene: Scene, ground: Ground, row: int, col: int) -> float:
 @compiled
 def cost_to_go(scene: Scene, ground: Ground, x: float, y: float) -> float:
     """Return the way from a point to the goal [m], infinite if there is none."""
-    rows, cols, side = ground.shape
+    rows, cols, side = ground.shape[0], ground.shape[1], ground.shape[2]
     scale = scene.frame[2] * side
     row, col = int((y - scene.frame[1]) / scale), int((x - scene.frame[0]) / scale)
     asked = row * cols + col
-    while ground.count[0] > 0 and ground.done[asked] == 0:
-        here = pop(ground.keys, ground.cells, ground.count[0])
-        ground.count[0] -= 1
+    while ground.held[0] > 0 and ground.done[asked] == 0:
+        here = pop(ground.keys, ground.cells, ground.held[0])
+        ground.held[0] -= 1
         if ground.done[here] == 1:
             continue
         ground.done[here] = 1
@@ -111,6 +111,6 @@ def cost_to_go(scene: Scene, ground: Ground, x: float, y: float) -> float:
                 ground.cost[there] = total
                 aside, along = abs(r - ground.start[0]), abs(c - ground.start[1])
                 octile = max(aside, along) + 0.41421356237309515 * min(aside, along)
-                push(ground.keys, ground.cells, ground.count[0], total + octile, there)
-                ground.count[0] += 1
+                push(ground.keys, ground.cells, ground.held[0], total + octile, there)
+                ground.held[0] += 1
     return float(ground.cost[asked]) * scale if ground.done[asked] == 1 else np.inf

@@ -61,7 +61,7 @@ class Nodes(NamedTuple):
     """A hash table from key to node + 1; 0 is empty."""
     keys: Array
     items: IntArray
-    count: IntArray
+    held: IntArray
     """Number of nodes, and of items in the heap; shape (2,)."""
 
 
@@ -96,7 +96,7 @@ def _slot(scene: Scene, nodes: Nodes, pose: Array) -> tuple[int, int]:
     col = int((pose[0] - scene.frame[0]) / CELL)
     row = int((pose[1] - scene.frame[1]) / CELL)
     wide = int(scene.values.shape[1] * scene.frame[2] / CELL) + 2
-    heading = int(math.floor(pose[2] * (HEADINGS / TAU) + 0.5)) % HEADINGS
+    heading = math.floor(pose[2] * (HEADINGS / TAU) + 0.5) % HEADINGS
     key = (row * wide + col) * HEADINGS + heading
     mask = len(nodes.slots) - 1
     slot = ((key * 0x9E3779B97F4A7C1) >> 20) & mask
@@ -116,22 +116,36 @@ def _to_go(scene: Scene, ground: Ground, car: Car, ends: Array) -> float:
 
 
 @compiled
+def curve(car: Car, poses: Array, i: int, word: Array) -> float:
+    """Fill ``word`` (2, 5) with the cheapest curve from pose ``i`` to the next; return its cost.
+
+    All in turning radii.
+    """
+    x, y = poses[i + 1, 0] - poses[i, 0], poses[i + 1, 1] - poses[i, 1]
+    c, s = math.cos(poses[i, 2]), math.sin(poses[i, 2])
+    there = np.empty(3)
+    there[0], there[1] = (c * x + s * y) / car.radius, (c * y - s * x) / car.radius
+    there[2] = poses[i + 1, 2] - poses[i, 2]
+    return shortest(there, car.rule, word)
+
+
+@compiled
 def link(scene: Scene, car: Car, a: Array, b: Array, most: float) -> float:
-    """Return the cost of the cheapest curve from pose to pose (3,) [m]; infinite if it is blocked
-    or costs ``most`` or more."""
-    x, y, c, s = b[0] - a[0], b[1] - a[1], math.cos(a[2]), math.sin(a[2])
-    if math.hypot(x, y) >= most:
+    """Return the cost of the cheapest curve from pose ``a`` (3,) to ``b`` (3,) [m].
+
+    Infinite if it is blocked, or costs ``most`` or more.
+    """
+    if not math.hypot(b[0] - a[0], b[1] - a[1]) < most:
         return np.inf
-    pose = np.array([(c * x + s * y) / car.radius, (c * y - s * x) / car.radius, b[2] - a[2]])
-    word = np.empty((2, SEGMENTS))
-    cost = shortest(pose, car.rule, word) * car.radius
-    if cost >= most:
+    ends, word, pose = np.empty((2, 3)), np.empty((2, SEGMENTS)), np.empty(3)
+    for k in range(3):
+        ends[0, k], ends[1, k], pose[k] = a[k], b[k], a[k]
+    cost = curve(car, ends, 0, word) * car.radius
+    if not cost < most:
         return np.inf
-    pose[:] = a
     for k in range(SEGMENTS):
-        if word[1, k] != 0.0 and not clear(
-            scene, pose, word[0, k], word[1, k] * car.radius, car.radius
-        ):
+        length = word[1, k] * car.radius
+        if length != 0.0 and not clear(scene, pose, word[0, k], length, car.radius):
             return np.inf
     return cost
 
@@ -141,10 +155,12 @@ def _expand(scene: Scene, ground: Ground, car: Car, nodes: Nodes, at: tuple[int,
     """Add the poses that one step from node ``at[0]`` leads to; ``at[1]`` is the goal's pose."""
     here, goal = at
     ends = np.empty((2, 3))
-    ends[1] = goal
+    for i in range(3):
+        ends[1, i] = goal[i]
     for k in range(len(car.moves)):
-        kind, length = car.moves[k]
-        ends[0] = nodes.pose[here]
+        kind, length = car.moves[k, 0], car.moves[k, 1]
+        for i in range(3):
+            ends[0, i] = nodes.pose[here, i]
         if not clear(scene, ends[0], kind, length, car.radius):
             continue
         slot, key = _slot(scene, nodes, ends[0])
@@ -160,13 +176,15 @@ def _expand(scene: Scene, ground: Ground, car: Car, nodes: Nodes, at: tuple[int,
         if rest == np.inf:
             continue
         if there < 0:
-            there = nodes.count[0]
-            nodes.count[0] += 1
+            there = nodes.held[0]
+            nodes.held[0] += 1
             nodes.slots[slot], nodes.key[there] = there + 1, key
-        nodes.pose[there], nodes.cost[there] = ends[0], cost
+        for i in range(3):
+            nodes.pose[there, i] = ends[0, i]
+        nodes.cost[there] = cost
         nodes.parent[there], nodes.gear[there] = here, length
-        push(nodes.keys, nodes.items, nodes.count[1], cost + car.haste * rest, there)
-        nodes.count[1] += 1
+        push(nodes.keys, nodes.items, nodes.held[1], cost + car.haste * rest, there)
+        nodes.held[1] += 1
 
 
 @compiled
@@ -187,21 +205,24 @@ def search(
         expansions, and whether the goal can be reached from that node along the shortest curve.
     """
     ends = task[0].copy()
-    goal = ends[1].copy()
+    goal = task[0][1]
     slot, key = _slot(scene, nodes, ends[0])
-    nodes.slots[slot], nodes.key[0], nodes.pose[0] = 1, key, ends[0]
+    nodes.slots[slot], nodes.key[0] = 1, key
+    for i in range(3):
+        nodes.pose[0, i] = ends[0, i]
     nodes.cost[0], nodes.parent[0], nodes.gear[0] = 0.0, -1, 0.0
     nodes.keys[0], nodes.items[0] = 0.0, 0
-    nodes.count[0], nodes.count[1] = 1, 1
+    nodes.held[0], nodes.held[1] = 1, 1
     best, least, used, next_try = 0, np.inf, 0, 0
-    while nodes.count[1] > 0 and used < task[1]:
-        here = pop(nodes.keys, nodes.items, nodes.count[1])
-        nodes.count[1] -= 1
+    while nodes.held[1] > 0 and used < task[1]:
+        here = pop(nodes.keys, nodes.items, nodes.held[1])
+        nodes.held[1] -= 1
         if nodes.done[here] == 1:
             continue
         nodes.done[here] = 1
         used += 1
-        ends[0] = nodes.pose[here]
+        for i in range(3):
+            ends[0, i] = nodes.pose[here, i]
         rest = _to_go(scene, ground, car, ends)
         if rest < least:
             best, least = here, rest

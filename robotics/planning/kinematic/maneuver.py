@@ -134,12 +134,13 @@ def _planned(scene: Scene, car: Car, ends: Array, budget: int) -> Maneuver:
     last, used, found = search(scene, ground, car, nodes, (ends, budget))
     if not found and used < budget:
         return Maneuver(reason="no way through", expansions=used)
-    knots = trail(nodes, last, ends[1])
-    if not found:
-        knots = knots[:-1]
-    knots = sampled(car, knots, KNOT, math.pi)
-    knots = relax(scene, car, shortcut(scene, car, knots), ROUNDS)
-    path = sampled(car, knots, SPACING, FINE)
+    knots = trail(nodes, last)
+    knots = sampled(
+        car, np.vstack((knots, ends[1:])) if found else knots, np.array([KNOT, math.pi])
+    )
+    knots = shortcut(scene, car, knots)
+    knots = knots[: relax(scene, car, knots, ROUNDS)]
+    path = sampled(car, knots, np.array([SPACING, FINE]))
     path[:, 2] = wrap_array(path[:, 2])
     turns = wrap_array(np.diff(path[:, 2]))
     length = float((np.hypot(*np.diff(path[:, :2], axis=0).T) / np.sinc(turns / math.tau)).sum())

@@ -76,7 +76,7 @@ def covered_radius(discs: Array) -> float:
 @compiled
 def gap(scene: Scene, x: float, y: float, yaw: float) -> float:
     """Return at most the clearance at a pose, and exactly that near obstacles [m]."""
-    x0, y0, resolution = scene.frame
+    x0, y0, resolution = scene.frame[0], scene.frame[1], scene.frame[2]
     here = interpolate(scene.values, (x - x0) / resolution - 0.5, (y - y0) / resolution - 0.5)
     slack = SLACK * resolution
     if here < scene.size[1] - slack:
@@ -86,7 +86,7 @@ def gap(scene: Scene, x: float, y: float, yaw: float) -> float:
         aside = math.hypot(x - scene.standing[k, 0], y - scene.standing[k, 1])
         least = min(least, aside - scene.standing[k, 2] - scene.size[0])
     if least > scene.margin:
-        return least
+        return float(least)
     c, s = math.cos(yaw), math.sin(yaw)
     least = np.inf
     for j in range(len(scene.discs)):
@@ -98,7 +98,7 @@ def gap(scene: Scene, x: float, y: float, yaw: float) -> float:
             aside = math.hypot(px - scene.standing[k, 0], py - scene.standing[k, 1])
             least = min(least, aside - scene.standing[k, 2] - scene.discs[j, 2])
         if least < scene.margin:
-            return least
+            return float(least)
     return float(least)
 
 
@@ -117,7 +117,7 @@ def clear(scene: Scene, pose: Array, kind: float, length: float, radius: float) 
         radius: Of an arc [m].
     """
     spin = 1.42 * (1.0 + (scene.size[2] / radius if kind != 0.0 else 0.0))
-    x, y, yaw = pose
+    x, y, yaw = pose[0], pose[1], pose[2]
     done, whole = 0.0, abs(length)
     while done < whole:
         free = gap(scene, pose[0], pose[1], pose[2])

@@ -61,8 +61,8 @@ def look_up(table: Array, x: float, y: float, yaw: float) -> float:
         y, yaw = -y, -yaw
     if not (abs(x) <= REACH and y <= REACH):
         return 0.0
-    i, j = int(math.floor(x / STEP + _HALF + 0.5)), int(math.floor(y / STEP + 0.5))
-    k = int(math.floor(yaw * (YAWS / TAU) + 0.5)) % YAWS
+    i, j = math.floor(x / STEP + _HALF + 0.5), math.floor(y / STEP + 0.5)
+    k = math.floor(yaw * (YAWS / TAU) + 0.5) % YAWS
     return float(table[i, j, k])
 
 

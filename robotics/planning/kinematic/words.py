@@ -215,7 +215,8 @@ def shortest(pose: Array, rule: Array, word: Array) -> float:
     last = SEGMENTS - 1
     while last > 0 and _KINDS[found, last] == 0.0:
         last -= 1
-    word[:] = 0.0
+    for k in range(SEGMENTS):
+        word[0, k] = word[1, k] = 0.0
     for k in range(last + 1):
         at = last - k if found_back else k
         word[0, k] = _SIGNS[found_sign, 1] * _KINDS[found, at]
@@ -226,7 +227,7 @@ def shortest(pose: Array, rule: Array, word: Array) -> float:
 @compiled
 def drive(pose: Array, kind: float, length: float) -> None:
     """Move ``pose`` (3,) along an arc of radius one, or a straight line, by a signed length."""
-    x, y, yaw = pose
+    x, y, yaw = pose[0], pose[1], pose[2]
     if kind == 0.0:
         pose[0], pose[1] = x + length * math.cos(yaw), y + length * math.sin(yaw)
         return
