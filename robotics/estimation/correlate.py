@@ -44,7 +44,7 @@ class Effort(NamedTuple):
     """Level of the pyramid at which a pose counts as found."""
     points: int = 64
     """Returns that are used, spread evenly over what is seen."""
-    found: int = 24
+    found: int = 128
     """Poses that are kept."""
     apart: float = 0.6
     """Two of them differ by more than this [m] …"""
@@ -55,7 +55,11 @@ class Effort(NamedTuple):
     near_best: float = 0.75
     """Share of the best pose's score that a pose needs."""
     nodes: int = 400_000
-    """Boxes that may be kept open; more, and the search gives up."""
+    """Boxes that may be kept open; what finds no room any more is lost, see ``is_complete``."""
+
+
+EFFORT = Effort()
+"""What finds a robot anywhere on a site."""
 
 
 _ROOT, _FREE, _USED, _TOP, _COUNT, _SPILT = range(6)
@@ -192,7 +196,7 @@ class Search:
     points: Array
     """The returns that are used, shape (n, 2) [m]."""
     area: Area
-    effort: Effort = Effort()
+    effort: Effort = EFFORT
     done: bool = False
     _yaws: Array = field(init=False)
     _cells: Int32 = field(init=False)
@@ -201,7 +205,7 @@ class Search:
     _rules: IntArray = field(init=False)
 
     @staticmethod
-    def of(scores: Pyramid, points: Array, area: Area, effort: Effort = Effort()) -> Search:
+    def of(scores: Pyramid, points: Array, area: Area, effort: Effort = EFFORT) -> Search:
         """Begin to look for where ``points`` (k, 2) in the base frame [m] were seen from."""
         return Search(scores, spread(points, effort.points), area, effort)
 
@@ -213,7 +217,7 @@ class Search:
         turns = round(2.0 * math.pi / effort.turn_step)
         numbers = np.arange(turns) if whole else np.arange(-steps, steps + 1)
         step = 2.0 * math.pi / turns if whole else effort.turn_step
-        self._yaws = area.yaw + step * numbers
+        self._yaws = np.asarray(area.yaw + step * numbers, dtype=np.float64)
         c, s = np.cos(self._yaws)[:, None], np.sin(self._yaws)[:, None]
         x, y = self.points[:, 0], self.points[:, 1]
         turned = np.stack((c * x - s * y, s * x + c * y), axis=2)
@@ -236,7 +240,7 @@ class Search:
         self.done = not len(self.points) or self._window[2] <= low[0] or self._window[3] <= low[1]
 
     def advance(self, budget: int) -> bool:
-        """Work on for about ``budget`` bounds (each is one look at every point); return ``done``."""
+        """Work on for about ``budget`` bounds, each a look at every point; return ``done``."""
         if not self.done:
             limits = (self._rules, self.effort.near_best, budget)
             levels = self.scores.levels
@@ -267,7 +271,7 @@ class Search:
 
 
 def spread(points: Array, count: int) -> Array:
-    """Return at most ``count`` of points (k, 2), dense walls thinned out first.
+    """Return about ``count`` of points (k, 2), or fewer, dense walls thinned out first.
 
     One point is kept of each square cell; the cells grow until few enough are left.
     """
@@ -275,7 +279,7 @@ def spread(points: Array, count: int) -> Array:
     kept = points
     while len(kept) > count:
         cells = np.floor(points / side).astype(np.int64)
-        _, first = np.unique(cells, axis=0, return_index=True)
+        _, first = np.unique(cells[:, 0] * 100_003 + cells[:, 1], return_index=True)
         kept = points[np.sort(first)]
-        side *= 1.15
+        side *= max(1.1, min(2.0, len(kept) / count))
     return np.ascontiguousarray(kept)

@@ -10,10 +10,10 @@ from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import compose
-from robotics.estimation.correlate import Area, Effort, Search
+from robotics.estimation.correlate import EFFORT, Area, Effort, Search
 from robotics.estimation.odometry import Increment
 from robotics.estimation.relocalise import Caution, Hunt
-from robotics.estimation.scan_match import Belief, Matching, View, align, look
+from robotics.estimation.scan_match import Belief, Matching, Sight, View, align, look
 from robotics.mapping.field import SurfaceField
 from robotics.mapping.pyramid import Pyramid, pyramid
 
@@ -48,6 +48,10 @@ class Trust:
     """The same for the last pose before the robot was lost."""
 
 
+NEAR = EFFORT._replace(floor=0, found=16, near_best=0.9, apart=0.25, least=0.15, nodes=20_000)
+"""What finds a robot that is off by a step."""
+
+
 @dataclass(frozen=True, slots=True)
 class Window:
     """Where is searched at once when a scan fits badly, around a pose."""
@@ -58,7 +62,7 @@ class Window:
     """± [rad]."""
     pull: float = 0.04
     """Score that the far edge of the window must gain over its centre (ties along a corridor)."""
-    effort: Effort = Effort(floor=0, found=16, near_best=0.9, apart=0.25, least=0.15, nodes=20_000)
+    effort: Effort = NEAR
     bounds: int = 20_000
     """Where the search stops."""
 
@@ -84,7 +88,7 @@ class Localisation:
     """Of (x, y, yaw) in the map, shape (3, 3)."""
     matching: Matching = field(default_factory=Matching)
     trust: Trust = Trust()
-    caution: Caution = Caution()
+    caution: Caution = field(default_factory=Caution)
     window: Window = Window()
     quality: float = 0.0
     jumped: bool = False
@@ -117,29 +121,37 @@ class Localisation:
         if self.hunt is not None:
             self.hunt.predict(step, max(0.0, duration))
 
-    def correct(self, points: Array, weights: Array, *, origin: ArrayLike = (0.0, 0.0)) -> None:
+    def correct(
+        self,
+        points: Array,
+        weights: Array,
+        *,
+        origin: ArrayLike = (0.0, 0.0),
+        open_ends: ArrayLike = (),
+    ) -> None:
         """Fit a scan to the map.
 
         Args:
             points: Returns in the base frame, shape (k, 2) [m].
             weights: Trust in each, 0 (on a walker) to 1, shape (k,).
             origin: Where the lidar is in the base, shape (2,) [m].
+            open_ends: Points that beams without return surely passed, shape (m, 2) [m].
         """
         self.jumped = False
         gap, self._since_scan = self._since_scan, 0.0
         if weights.sum() < self.trust.beams_least:
             return
-        eye = np.array(origin, dtype=np.float64)
-        fitted = self._match(points, weights, Belief(self.pose, self._information()))
-        fit = self._judge(points, weights, fitted[0], eye)
+        sight = _sight(points, weights, origin, open_ends)
+        fitted = self._match(sight, Belief(self.pose, self._information()))
+        fit = self._judge(sight, fitted[0])
         poor = max(fit, self.quality if self._corrected else 0.0) < self.trust.poor
         if (poor or not self._corrected) and self._since_search >= self.trust.pause:
-            found = self._look_around(points, weights, fit=fit, eye=eye)
+            found = self._look_around(sight, fit=fit)
             if found is not None:
                 fitted, fit = found
         self._poor_for = self._poor_for + gap if fit < self.trust.poor else 0.0
         self._take(*fitted, fit=fit)
-        self._follow_hunt(points, weights, eye)
+        self._follow_hunt(sight)
 
     def fade(self, duration: float) -> None:
         """Trust the pose less after ``duration`` [s] without a useful scan."""
@@ -148,28 +160,26 @@ class Localisation:
     def _information(self) -> Array:
         return np.asarray(np.linalg.inv(self.covariance + np.diag([1e-10, 1e-10, 1e-12])))
 
-    def _match(self, points: Array, weights: Array, prior: Belief) -> tuple[Array, Array]:
+    def _match(self, sight: Sight, prior: Belief) -> tuple[Array, Array]:
         """Return the fitted pose (3,) and its covariance (3, 3)."""
-        pose, seen = align(points, weights, self.surfaces, prior, self.matching)
+        pose, seen = align(sight.points, sight.weights, self.surfaces, prior, self.matching)
         return pose, np.asarray(np.linalg.inv(prior.information + seen))
 
-    def _judge(self, points: Array, weights: Array, pose: Array, eye: Array) -> float:
+    def _judge(self, sight: Sight, pose: Array) -> float:
         """Return how well a scan fits at ``pose``, 0 to 1."""
-        return self._fit_of(look(points, weights, self.surfaces, pose, eye))
+        return self._fit_of(look(sight._replace(open_ends=_NONE), self.surfaces, pose))
 
     def _fit_of(self, view: View) -> float:
         against = view.through + self.trust.short * view.short
         return view.explained / max(1e-9, view.explained + against)
 
-    def _look_around(
-        self, points: Array, weights: Array, *, fit: float, eye: Array
-    ) -> tuple[tuple[Array, Array], float] | None:
+    def _look_around(self, sight: Sight, *, fit: float) -> tuple[tuple[Array, Array], float] | None:
         """Return the match that starts from the best pose near by, if it fits clearly better."""
         self._since_search = 0.0
         window, (x, y, yaw) = self.window, self.pose.tolist()
         low, high = (x - window.shift, y - window.shift), (x + window.shift, y + window.shift)
         area = Area(low, high, yaw, window.turn)
-        search = Search.of(self.scores, points[weights > 0.5], area, window.effort)
+        search = Search.of(self.scores, sight.points[sight.weights > 0.5], area, window.effort)
         search.advance(window.bounds)
         if not len(search.poses):
             return None
@@ -177,8 +187,8 @@ class Localisation:
         away = (off[:, 0] ** 2 + off[:, 1] ** 2) / window.shift**2 + (off[:, 2] / window.turn) ** 2
         coarse = search.poses[np.argmax(search.shares - window.pull * away)]
         loose = np.diag([0.15, 0.15, math.radians(4.0)]) ** 2
-        fitted = self._match(points, weights, Belief(coarse, np.linalg.inv(loose)))
-        better = self._judge(points, weights, fitted[0], eye)
+        fitted = self._match(sight, Belief(coarse, np.linalg.inv(loose)))
+        better = self._judge(sight, fitted[0])
         if better < fit + self.trust.gain:
             return None
         self.jumped = True
@@ -193,29 +203,39 @@ class Localisation:
         self.quality = self._fit_now / (1.0 + vague**4)
         self._corrected = True
 
-    def _follow_hunt(self, points: Array, weights: Array, eye: Array) -> None:
+    def _follow_hunt(self, sight: Sight) -> None:
         """Begin, weigh or end the search for another place."""
         hunt = self.hunt
         if hunt is None:
             if not self._verified or self._poor_for >= self.trust.lost_after:
                 near = self.trust.right_later if self._verified else self.trust.right_start
                 self.hunt = Hunt(self.scores, self.surfaces, self.matching, self.caution, near)
-                self.hunt.begin(points[weights > 0.5], self.pose)
+                self.hunt.begin(sight, self.pose)
         elif not hunt.is_searching:
-            hunt.weigh(points, weights, self.pose, origin=eye)
+            hunt.weigh(sight, self.pose)
             self._doubted = not hunt.places[0].is_here
             winner = hunt.winner
             if winner is not None and not winner.is_here:
-                self._jump(winner.pose, points, weights, eye)
+                self._jump(winner.pose, sight)
             elif hunt.is_over or (hunt.is_settled and not self._doubted):
                 self.hunt, self._verified = None, not self._doubted
         if self._doubted:
             self.quality = min(self.quality, self.trust.unsettled)
 
-    def _jump(self, pose: Array, points: Array, weights: Array, eye: Array) -> None:
+    def _jump(self, pose: Array, sight: Sight) -> None:
         """Believe to be somewhere else, near ``pose`` (3,)."""
         loose = np.diag([0.5, 0.5, 0.1]) ** 2
-        fitted = self._match(points, weights, Belief(pose, np.linalg.inv(loose)))
+        fitted = self._match(sight, Belief(pose, np.linalg.inv(loose)))
         self.jumped, self.hunt, self._verified, self._doubted = True, None, True, False
         self._poor_for = 0.0
-        self._take(*fitted, fit=self._judge(points, weights, fitted[0], eye))
+        self._take(*fitted, fit=self._judge(sight, fitted[0]))
+
+
+_NONE = np.zeros((0, 2))
+
+
+def _sight(points: Array, weights: Array, origin: ArrayLike, open_ends: ArrayLike) -> Sight:
+    """Return the scan as compiled code wants it."""
+    ends = np.array(open_ends, dtype=np.float64).reshape(-1, 2)
+    place = np.array(origin, dtype=np.float64)
+    return Sight(np.array(points, order="C"), np.array(weights), ends, place)

@@ -162,7 +162,8 @@ class RangePerception:
         moving = self.tracker.predict(time)
         in_map = transform(self.localisation.pose, points)
         weights = away_from(in_map, moving, margin=0.25)
-        self.localisation.correct(points, weights, origin=origin)
+        ends = open_ends(scan, self.lidar, tilt, origin=origin)
+        self.localisation.correct(points, weights, origin=origin, open_ends=ends)
         if self.localisation.jumped:
             self.tracker.forget()
         lidar_in_map = compose(self.localisation.pose, (*origin, 0.0))
@@ -220,3 +221,13 @@ def level(scan: Scan, lidar: Lidar, tilt: tuple[float, float]) -> tuple[Returns,
     if len(angle) > 1:
         spacing = float(angle[-1] - angle[0]) / (len(angle) - 1)
     return Returns(rays[beams], beams, len(angle), spacing), origin[:2]
+
+
+def open_ends(scan: Scan, lidar: Lidar, tilt: tuple[float, float], *, origin: Array) -> Array:
+    """Return points in the base that beams without return surely passed, shape (m, 2) [m].
+
+    A tilted beam rises or sinks, so it tells only of what it met within 15 cm of its height.
+    """
+    angle = scan.angle[np.isposinf(scan.range)] + lidar.yaw_in_base
+    reach = min(0.95 * lidar.range_most, 0.15 / max(1e-3, math.hypot(*tilt)))
+    return origin + reach * np.stack((np.cos(angle), np.sin(angle)), axis=1)

@@ -15,9 +15,9 @@ import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import compose, wrap
-from robotics.estimation.correlate import Area, Effort, Search
+from robotics.estimation.correlate import EFFORT, Area, Search
 from robotics.estimation.odometry import Increment
-from robotics.estimation.scan_match import Belief, Matching, align, look
+from robotics.estimation.scan_match import Belief, Matching, Sight, align, look
 from robotics.mapping.field import SurfaceField
 from robotics.mapping.pyramid import Pyramid
 
@@ -26,8 +26,12 @@ from robotics.mapping.pyramid import Pyramid
 class Caution:
     """When a place is believed."""
 
-    rate: float = 600_000.0
+    rate: float = 800_000.0
     """Bounds that a search may look at in a second; one takes about a tenth of a microsecond."""
+    sifting: int = 2000
+    """What matching one place counts in bounds: about 0.2 ms."""
+    kept: int = 16
+    """Places that are followed at most."""
     around: float = 6.0
     """Half side of the square around the belief that is searched first [m]."""
     short: float = 70.0
@@ -50,6 +54,12 @@ class Caution:
     """One sigma of a wrong start [m]."""
     give_up: float = 6.0
     """Time after which a search that has come to no end is begun anew [s]."""
+
+
+NEARBY = EFFORT._replace(floor=0, found=8, nodes=100_000)
+"""The search around the belief."""
+LOOSE, TIGHT = np.array([0.3, 0.3, 0.1]), np.array([0.1, 0.1, 0.1])
+"""One sigma of a place that was found, and of one that is followed [m, m, rad]."""
 
 
 @dataclass(slots=True)
@@ -91,23 +101,27 @@ class Hunt:
     _moved: Array = field(default_factory=lambda: np.zeros(3))
     _way: float = 0.0
     _crowded: bool = False
+    _credit: int = 0
+    _sight: Sight = field(init=False)
     _searches: list[Search] = field(default_factory=list)
-    _found: list[Search] = field(default_factory=list)
+    _unsifted: list[Place] = field(default_factory=list)
+    _sifted: list[Place] = field(default_factory=list)
 
-    def begin(self, points: Array, belief: Array) -> None:
-        """Set out from a scan (k, 2) [m] that was taken where ``belief`` (3,) may be wrong."""
+    def begin(self, sight: Sight, belief: Array) -> None:
+        """Set out from one scan that was taken where ``belief`` (3,) may be wrong."""
         field, around = self.surfaces, self.caution.around
         rows, columns = field.cells.shape
         edge = (field.x + columns * field.resolution, field.y + rows * field.resolution)
         whole = Area((field.x, field.y), (edge[0] - 1e-6, edge[1] - 1e-6))
         x, y = float(belief[0]), float(belief[1])
         local = Area((x - around, y - around), (x + around, y + around))
-        few = Effort(floor=0, found=8, nodes=100_000)
-        self._start = np.array(belief)
+        self._start, self._sight = np.array(belief), _thinned(sight)
+        points = sight.points[sight.weights > 0.5]
         self._searches = [
+            Search.of(self.scores, points, local, NEARBY),
             Search.of(self.scores, points, whole),
-            Search.of(self.scores, points, local, few),
         ]
+        self._unsifted = [Place(self._start, self._prior(self._start), is_here=True)]
 
     def predict(self, step: Increment, duration: float) -> None:
         """Take all places along by an odometry step; work on for ``duration`` [s]."""
@@ -120,21 +134,33 @@ class Hunt:
         self._work(int(self.caution.rate * min(duration, 0.1)))
 
     def _work(self, budget: int) -> None:
-        if not self._searches or budget <= 0:
+        """Search on, or hold what was found against the first scan."""
+        if self._searches:
+            if budget > 0 and self._searches[0].advance(budget):
+                search = self._searches.pop(0)
+                self._crowded = not search.is_complete
+                self._unsifted += [Place(pose, self._prior(pose)) for pose in search.poses]
             return
-        if self._searches[-1].advance(budget):
-            self._found.append(self._searches.pop())
-        if not self._searches:
-            self._gather()
+        self._credit += budget
+        while self._unsifted and self._credit > 0:
+            self._credit -= self.caution.sifting
+            place = self._unsifted.pop(0)
+            self._try(place, self._sight, loose=LOOSE, gain=1.0)
+            self._sifted.append(place)
+        if self._sifted and not self._unsifted:
+            self.places, self._sifted, self.looks = self._sifted, [], 1
+            self._thin_out()
+            self._way = 0.0
+            for place in self.places:
+                place.pose = compose(place.pose, self._moved)
 
-    def _gather(self) -> None:
-        """Make places of what was found; the pose believed so far is one of them."""
-        local, whole = self._found
-        self._crowded = not whole.is_complete
-        poses = np.vstack((self._start, local.poses, whole.poses))
-        for number, pose in enumerate(poses):
-            place = Place(compose(pose, self._moved), self._prior(pose), is_here=number == 0)
-            self.places.append(place)
+    def _try(self, place: Place, sight: Sight, *, loose: Array, gain: float) -> None:
+        """Match a scan near a place, and let it speak for or against it."""
+        caution, prior = self.caution, Belief(place.pose, np.diag(loose**-2))
+        place.pose, _ = align(sight.points, sight.weights, self.surfaces, prior, self.matching)
+        view = look(sight, self.surfaces, place.pose)
+        place.evidence -= gain * (caution.short * view.short + caution.through * view.through)
+        place.share += (view.explained - place.share) / min(self.looks + 1, 5)
 
     def _prior(self, pose: Array) -> float:
         """Log density: near the belief, or anywhere in the map."""
@@ -144,31 +170,17 @@ class Hunt:
         around = self.near * math.exp(-0.5 * far2) / (2.0 * math.pi * spread**2)
         return math.log(around + (1.0 - self.near) / area)
 
-    def weigh(self, points: Array, weights: Array, here: Array, *, origin: Array) -> None:
-        """Let a scan speak for or against every place.
-
-        Args:
-            points: Returns in the base frame, shape (k, 2) [m].
-            weights: Trust in each, shape (k,).
-            here: The pose believed now, shape (3,).
-            origin: Where the lidar is in the base, shape (2,) [m].
-        """
+    def weigh(self, sight: Sight, here: Array) -> None:
+        """Let a scan speak for or against every place; ``here`` (3,) is the pose believed now."""
         if not self.places:
             return
-        caution = self.caution
-        loose = np.diag([0.3, 0.3, math.radians(6.0)]) if self.looks == 0 else np.diag([0.1] * 3)
-        information = np.linalg.inv(loose**2)
-        gain = 1.0 if self.looks == 0 else min(1.0, caution.again + self._way / caution.afresh)
-        self._way, self.looks = 0.0, self.looks + 1
+        gain = min(1.0, self.caution.again + self._way / self.caution.afresh)
+        thin = _thinned(sight)
         for place in self.places:
             if place.is_here:
                 place.pose = here.copy()
-            prior = Belief(place.pose, information)
-            place.pose, _ = align(points, weights, self.surfaces, prior, self.matching)
-            view = look(points, weights, self.surfaces, place.pose, origin)
-            cost = caution.short * view.short + caution.through * view.through
-            place.evidence -= gain * cost
-            place.share += (view.explained - place.share) / min(self.looks, 5)
+            self._try(place, thin, loose=TIGHT, gain=gain)
+        self._way, self.looks = 0.0, self.looks + 1
         self._thin_out()
 
     def _thin_out(self) -> None:
@@ -181,14 +193,14 @@ class Hunt:
             if double is not None:
                 double.is_here = double.is_here or place.is_here
                 double.prior = max(double.prior, place.prior)
-            elif place.odds >= least or place.is_here:
+            elif place.is_here or (place.odds >= least and len(kept) < self.caution.kept):
                 kept.append(place)
         self.places = kept
 
     @property
     def is_searching(self) -> bool:
         """Whether the places are not known yet."""
-        return bool(self._searches)
+        return not self.places
 
     @property
     def is_over(self) -> bool:
@@ -226,3 +238,14 @@ class Hunt:
 
 def _same(a: Array, b: Array) -> bool:
     return math.dist(a[:2], b[:2]) < 0.15 and abs(wrap(a[2] - b[2])) < 0.05
+
+
+def _thinned(sight: Sight) -> Sight:
+    """Return at most about 200 of the returns, evenly."""
+    stride = 1 + len(sight.points) // 200
+    return Sight(
+        np.ascontiguousarray(sight.points[::stride]),
+        np.ascontiguousarray(sight.weights[::stride]),
+        np.ascontiguousarray(sight.open_ends[::stride]),
+        sight.origin,
+    )

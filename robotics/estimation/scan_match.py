@@ -155,32 +155,44 @@ class View(NamedTuple):
     """They went through a mapped surface: wrong pose, or something is gone."""
 
 
-@compiled
-def look(points: Array, weights: Array, field: SurfaceField, pose: Array, origin: Array) -> View:
-    """Hold a scan against what the map lets a lidar see.
+class Sight(NamedTuple):
+    """What a lidar at one place sees, in the base frame."""
 
-    Args:
-        points: Scan in the base frame, shape (k, 2) [m].
-        weights: Trust in each point, 0 to 1, shape (k,).
-        field: The map.
-        pose: Of the base in the map, shape (3,).
-        origin: Where the lidar is in the base, shape (2,) [m].
-    """
+    points: Array
+    """Ends of the beams that came back, shape (k, 2) [m]."""
+    weights: Array
+    """Trust in each, 0 to 1, shape (k,)."""
+    open_ends: Array
+    """Points that beams without return surely passed, shape (m, 2) [m]."""
+    origin: Array
+    """Where the lidar is, shape (2,) [m]."""
+
+
+@compiled
+def look(sight: Sight, field: SurfaceField, pose: Array) -> View:
+    """Hold a scan against what the map lets a lidar see from ``pose`` (3,) of the base."""
     c, s = math.cos(pose[2]), math.sin(pose[2])
-    ox = c * origin[0] - s * origin[1] + pose[0]
-    oy = s * origin[0] + c * origin[1] + pose[1]
+    ox = c * sight.origin[0] - s * sight.origin[1] + pose[0]
+    oy = s * sight.origin[0] + c * sight.origin[1] + pose[1]
     total, explained, through = 1e-9, 0.0, 0.0
-    for i in range(points.shape[0]):
-        if weights[i] <= 0.0:
+    for i in range(sight.points.shape[0]):
+        weight = sight.weights[i]
+        if weight <= 0.0:
             continue
-        x = c * points[i, 0] - s * points[i, 1] + pose[0]
-        y = s * points[i, 0] + c * points[i, 1] + pose[1]
-        total += weights[i]
+        x = c * sight.points[i, 0] - s * sight.points[i, 1] + pose[0]
+        y = s * sight.points[i, 0] + c * sight.points[i, 1] + pose[1]
+        total += weight
         d = sample(field, x, y)[0]
         if d < -WITHIN or not _is_clear(field, ox, oy, x, y):
-            through += weights[i]
+            through += weight
         elif d <= WITHIN:
-            explained += weights[i]
+            explained += weight
+    for i in range(sight.open_ends.shape[0]):
+        x = c * sight.open_ends[i, 0] - s * sight.open_ends[i, 1] + pose[0]
+        y = s * sight.open_ends[i, 0] + c * sight.open_ends[i, 1] + pose[1]
+        if not _is_clear(field, ox, oy, x, y):
+            through += 1.0
+            total += 1.0
     return View(explained / total, (total - explained - through) / total, through / total)
 
 
