@@ -14,7 +14,7 @@ from robotics.core.errors import InvalidMessage
 from robotics.core.geometry import wrap_array
 from robotics.planning.kinematic.ground import cost_to_go, ground_of
 from robotics.planning.kinematic.hybrid import Car, empty_nodes, moves_of, search
-from robotics.planning.kinematic.scene import MARGIN, Scene, scene_of
+from robotics.planning.kinematic.scene import MARGIN, Scene, gap, scene_of
 from robotics.planning.kinematic.table import load_table
 from robotics.planning.kinematic.tighten import KNOT, relax, sampled, shortcut, trail
 from robotics.planning.smoothing import SPACING
@@ -107,9 +107,9 @@ def find_maneuver(
     if reason:
         return Maneuver(reason=reason)
     ends[:, 2] = wrap_array(ends[:, 2])
-    margin = min(MARGIN, float(space.clearance(ends).min()))
-    scene = scene_of(space, margin)
-    return _planned(scene, vehicle.car, ends, max(1, int(budget)))
+    scene = scene_of(space, MARGIN)
+    margin = min(MARGIN, *(gap(scene, x, y, yaw) for x, y, yaw in ends.tolist()))
+    return _planned(scene._replace(margin=max(margin, 0.0)), vehicle.car, ends, max(2, int(budget)))
 
 
 def _refused(space: Space, ends: Array) -> str:
@@ -127,22 +127,50 @@ def _refused(space: Space, ends: Array) -> str:
 
 
 def _planned(scene: Scene, car: Car, ends: Array, budget: int) -> Maneuver:
+    """Search from the end with less room, then from the other; tighten what was found."""
+    rooms = [gap(scene._replace(margin=math.inf), x, y, yaw) for x, y, yaw in ends.tolist()]
+    backwards = rooms[1] < rooms[0]
+    spent, best_effort = 0, ends[:1]
+    for turned in (backwards, not backwards):
+        knots, used, found = _searched(scene, car, ends, turned=turned, budget=budget // 2)
+        spent += used
+        if found:
+            return _tightened(scene, car, knots, "", spent)
+        if used < budget // 2:
+            return Maneuver(reason="no way through", expansions=spent)
+        if not turned:
+            best_effort = knots
+    return _tightened(scene, car, best_effort, "budget spent", spent)
+
+
+def _searched(
+    scene: Scene, car: Car, ends: Array, *, turned: bool, budget: int
+) -> tuple[Array, int, bool]:
+    """Return the poses found, the expansions used, and whether the poses join both ends.
+
+    A way from the goal to the start, found for the machine turned round (its footprint and its
+    headings), is a way from the start to the goal when it is read from its end.
+    """
+    half_turn = np.array([0.0, 0.0, math.pi])
+    if turned:
+        scene = scene._replace(discs=np.asarray(frozen(scene.discs * (-1.0, -1.0, 1.0))))
+        ends = ends[::-1] + half_turn
     ground = ground_of(scene, ends[0], ends[1])
     if not math.isfinite(cost_to_go(scene, ground, ends[0, 0], ends[0, 1])):
-        return Maneuver(reason="no way through")
+        return ends[:1], 0, False
     nodes = empty_nodes(budget, len(car.moves))
     last, used, found = search(scene, ground, car, nodes, (ends, budget))
-    if not found and used < budget:
-        return Maneuver(reason="no way through", expansions=used)
     knots = trail(nodes, last)
-    knots = sampled(
-        car, np.vstack((knots, ends[1:])) if found else knots, np.array([KNOT, math.pi])
-    )
+    knots = np.vstack((knots, ends[1:])) if found else knots
+    knots = sampled(car, knots, np.array([KNOT, math.pi]))
+    return (np.ascontiguousarray(knots[::-1] - half_turn) if turned else knots), used, found
+
+
+def _tightened(scene: Scene, car: Car, knots: Array, reason: str, spent: int) -> Maneuver:
     knots = shortcut(scene, car, knots)
     knots = knots[: relax(scene, car, knots, ROUNDS)]
     path = sampled(car, knots, np.array([SPACING, FINE]))
     path[:, 2] = wrap_array(path[:, 2])
     turns = wrap_array(np.diff(path[:, 2]))
     length = float((np.hypot(*np.diff(path[:, :2], axis=0).T) / np.sinc(turns / math.tau)).sum())
-    reason = "" if found else "budget spent"
-    return Maneuver(np.asarray(frozen(path)), reason, length, used)
+    return Maneuver(np.asarray(frozen(path)), reason, length, spent)

@@ -74,14 +74,26 @@ def covered_radius(discs: Array) -> float:
 
 
 @compiled
+def _to_border(scene: Scene, x: float, y: float) -> float:
+    """Return how far a point is inside the outermost cells' centres [m]."""
+    u, v = x - scene.frame[0], y - scene.frame[1]
+    rows, cols = scene.values.shape
+    half, scale = 0.5 * scene.frame[2], scene.frame[2]
+    return float(min(min(u, v), min(cols * scale - u, rows * scale - v)) - half)
+
+
+@compiled
 def gap(scene: Scene, x: float, y: float, yaw: float) -> float:
-    """Return at most the clearance at a pose, and exactly that near obstacles [m]."""
+    """Return at most the clearance at a pose, and exactly that near obstacles [m].
+
+    The map's border counts as an obstacle for the centre of each disc, as in ``interpolate``.
+    """
     x0, y0, resolution = scene.frame[0], scene.frame[1], scene.frame[2]
     here = interpolate(scene.values, (x - x0) / resolution - 0.5, (y - y0) / resolution - 0.5)
     slack = SLACK * resolution
     if here < scene.size[1] - slack:
         return -1.0
-    least = here - scene.size[0] - slack
+    least = min(here, _to_border(scene, x, y)) - scene.size[0] - slack
     for k in range(len(scene.standing)):
         aside = math.hypot(x - scene.standing[k, 0], y - scene.standing[k, 1])
         least = min(least, aside - scene.standing[k, 2] - scene.size[0])
@@ -94,6 +106,7 @@ def gap(scene: Scene, x: float, y: float, yaw: float) -> float:
         py = y + s * scene.discs[j, 0] + c * scene.discs[j, 1]
         u, v = (px - x0) / resolution - 0.5, (py - y0) / resolution - 0.5
         least = min(least, interpolate(scene.values, u, v) - 0.5 * resolution - scene.discs[j, 2])
+        least = min(least, _to_border(scene, px, py))
         for k in range(len(scene.standing)):
             aside = math.hypot(px - scene.standing[k, 0], py - scene.standing[k, 1])
             least = min(least, aside - scene.standing[k, 2] - scene.discs[j, 2])
