@@ -31,6 +31,8 @@ HALF_LENGTH, HALF_WIDTH = 0.254, 0.215
 """Of the outline [m]."""
 SPEED, ACCELERATION, TURN_RATE, ANGULAR_ACCELERATION = 2.0, 3.0, 3.0, 10.0
 """[m/s], [m/s²], [rad/s], [rad/s²]."""
+PACE = 1.5
+"""Speed that it plans with [m/s]: twice what the best score asks for, and half the energy."""
 COMFORT = 0.5
 """Half widths beyond this make no way easier [m]."""
 
@@ -57,9 +59,9 @@ def chassis() -> DifferentialChassis:
 
 def predictive_config() -> PredictiveConfig:
     """Return limits, manners and delay."""
-    limits = Limits(SPEED, TURN_RATE, ACCELERATION, ANGULAR_ACCELERATION, backward=0.4)
+    limits = Limits(PACE, TURN_RATE, ACCELERATION, ANGULAR_ACCELERATION, backward=0.4)
     sampling = Sampling(samples=600, steps=30, step=0.07)
-    weights = Weights()
+    weights = Weights(touch=0.03)
     return PredictiveConfig(limits, weights, sampling, delay=SENSING + PERIOD, flowing=True)
 
 
@@ -111,7 +113,9 @@ def build(start: Array, seed: int, make: MakeTracker | None = None) -> Robot:
     model, wheels = jackal_model(), chassis()
     lidar, _ = model.pose_in_base("lidar", np.zeros(2))
     local = local_map(float(lidar[0]))
-    guard = GuardConfig(Body(outline(), deceleration=ACCELERATION, reaction=0.2, margin=0.02))
+    guard = GuardConfig(
+        Body(outline(), deceleration=ACCELERATION, reaction=0.2, margin=0.0, skin=0.005)
+    )
     return Robot(
         name="jackal",
         joints=model.joints,
@@ -122,7 +126,7 @@ def build(start: Array, seed: int, make: MakeTracker | None = None) -> Robot:
             drive=DifferentialDrive(wheels.wheel_radius, wheels.track),
             seed=seed,
         ),
-        planner=Wayfinder(WayfinderConfig(HALF_WIDTH + 0.01, COMFORT, SPEED), local),
+        planner=Wayfinder(WayfinderConfig(HALF_WIDTH + 0.01, COMFORT, PACE), local),
         tracker=(make or predictive_tracker)(local),
         locomotion=JackalLocomotion(wheels, model.joints),
         guard=SafetyGuard(model.joints, np.full(2, 60.0), PERIOD, JackalDrive(wheels), guard),
