@@ -35,7 +35,7 @@ class Weights(NamedTuple):
 
     touch: float = 0.02
     """Gap to things that no motion may be planned to go below [m]."""
-    hard: float = 0.15
+    hard: float = 0.12
     """Gap to people that no motion may be planned to go below [m]."""
     doubt: float = 0.5
     """Growth of that gap per standard deviation of where they will be."""
@@ -100,8 +100,8 @@ class PredictiveConfig:
     """That law may come so much nearer to the map's things than nothing [m]: kerbs, grid cells."""
     certain: float = 1.0
     """So much of what is commanded must be free of collisions [s]."""
-    patience: float = 0.0
-    """Keep to a working line at least so long before going around somebody [s]."""
+    patience: float = 2.0
+    """After waiting so long it passes those who stand nearer than they would like [s]."""
     flowing: bool = False
     """A new plan goes on from the motion so far, without a turn on the spot before it: for a
     planner that finds its way anew all the time."""

@@ -19,7 +19,7 @@ SLACK = 0.05
 """The average may cost so much more than the best sample [s]."""
 DRIVES = (1.0, 0.7, 0.4, 0.2)
 """Shares at which a drive by hand is tried."""
-WORTH = 0.02
+WORTH = 0.1
 """Moving has to be better than standing by so much [s]."""
 
 

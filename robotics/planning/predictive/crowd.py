@@ -22,10 +22,23 @@ CELL = 0.5
 """Of the coarse grid of who may matter where [m]."""
 SIDE = 24
 """Its cells a side."""
+STANDING = 0.15
+"""Who is slower stands [m/s]."""
 
 
-def crowd_of(state: State, ground: Ground, start: Array, config: PredictiveConfig) -> Crowd:
-    """Return who is near, where each will be during a motion, and which gap has to be kept."""
+def crowd_of(
+    state: State, ground: Ground, start: Array, config: PredictiveConfig, *, pressed: float = 0.0
+) -> Crowd:
+    """Return who is near, where each will be during a motion, and which gap has to be kept.
+
+    Args:
+        state: Who was seen, and where.
+        ground: Holds the footprint.
+        start: Pose and twist (6,) from which motions begin.
+        config: Manners and time steps.
+        pressed: How much nearer to those who stand the robot may pass than they would like,
+            0 (not at all) to 1 (as near as to things).
+    """
     sampling, weights = config.sampling, config.weights
     every = max(1, round(LOOK / sampling.step))
     half = 0.5 * CELL * SIDE
@@ -43,14 +56,16 @@ def crowd_of(state: State, ground: Ground, start: Array, config: PredictiveConfi
     looks = sampling.steps // every + 1
     time = config.delay + every * sampling.step * np.arange(looks)
     position = np.ascontiguousarray(place + time[:, None, None] * speed)
-    sigma = np.where(thing, 0.0, 0.05 + 0.15 * time[:, None])
+    pace = np.hypot(speed[:, 0], speed[:, 1])
+    sigma = np.where(thing, 0.0, 0.02 + 0.15 * pace * time[:, None])
     least = np.where(thing, weights.touch, weights.hard)
     margin = kept(
         ground,
         start,
         (position, least + np.minimum(weights.doubt * sigma, MOST), radius),
     )
-    personal = np.where(thing, 0.0, config.personal)
+    wish = config.personal * np.where(pace < STANDING, 1.0 - 0.8 * pressed, 1.0)
+    personal = np.where(thing, 0.0, wish)
     reach = ground.reach + radius + np.maximum(2.0 * personal, margin.max(axis=0, initial=0.0))
     frame = np.array([start[0] - half, start[1] - half, CELL])
     number, who = sort_in(position, reach, frame, SIDE)

@@ -65,6 +65,7 @@ class PredictiveTracker:
     _time: float = -np.inf
     _held: Twist2 = field(default_factory=Twist2)
     _last: Array = field(default_factory=_at_rest)
+    _pressed: float = 0.0
     _guide: Guide = field(init=False)
 
     def __post_init__(self) -> None:
@@ -109,6 +110,8 @@ class PredictiveTracker:
         self._last = self._decide(state, goal)
         idle = self._cursor is None or self._cursor.done or bool(self._last.any())
         self.waiting = 0.0 if idle else self.waiting + passed
+        change = -0.1 * passed if self.waiting == 0.0 else passed
+        self._pressed = min(max(self._pressed + change / self.config.patience, 0.0), 1.0)
         self._sent.note(state.time, self._last)
         self._held = Twist2(*(float(value) for value in self._last))
         return self._held
@@ -116,7 +119,8 @@ class PredictiveTracker:
     def _start_over(self) -> None:
         """Stand still and forget: time ran backwards, this is another run."""
         self._time, self._plan, self._cursor = -np.inf, None, None
-        self._held, self._last, self.waiting = Twist2(), np.zeros(3), 0.0
+        self._held, self._last = Twist2(), np.zeros(3)
+        self.waiting = self._pressed = 0.0
         self._sent.forget()
         self._guide.forget()
         self._controller.restart()
@@ -159,7 +163,7 @@ class PredictiveTracker:
         frame = np.array([*distance.origin, distance.resolution])
         discs = np.array(self.space.discs)
         ground = Ground(distance.cells, frame, discs, self.space.turning_radius)
-        crowd = crowd_of(state, ground, start, self.config)
+        crowd = crowd_of(state, ground, start, self.config, pressed=self._pressed)
         fixed = gaps_now(ground, start[:3].copy(), np.zeros((0, 3)))[-1]
         floor = min(self.config.weights.touch, float(fixed) - 0.002)
         sampling = self.config.sampling
