@@ -273,6 +273,8 @@ class Conduct:
     work: Callable[[State], Goal]
     """Decides while the mission is neither starting nor at rest."""
     limits: PowerLimits = PowerLimits()
+    passing: frozenset[str] = frozenset()
+    """Faults that the work itself deals with: they do not end it."""
     latch: StopLatch = field(default_factory=StopLatch)
     safety: Machine = field(init=False)
     power: Machine = field(init=False)
@@ -356,14 +358,15 @@ class Conduct:
         return Goal(activity=f"{here}: {last}" if last else here)
 
     def _watch_body(self, state: State) -> None:
-        if not state.faults:
+        faults = [fault for fault in state.faults if fault not in self.passing]
+        if not faults:
             self._body.faulty_since = None
             return
         since = self._body.faulty_since
         self._body.faulty_since = state.time if since is None else since
         lasting = state.time - self._body.faulty_since >= self._body.patience
         if lasting and self.mission.state != "fault":
-            self.fail(state.time, f"the body reports {', '.join(state.faults)}")
+            self.fail(state.time, f"the body reports {', '.join(faults)}")
 
     def _watch_power(self, state: State) -> None:
         charge, time = state.battery.charge, state.time
