@@ -3,12 +3,72 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.machine import Table
 from robotics.behaviour.mission import Change, Conduct, Machine
 from robotics.core.messages import Goal, State
+from robotics.estimation.perception import BLINDED, MISCOUNT
 from robotics.robots.speaker import Speaker
+
+LOST_QUALITY, FOUND_QUALITY = 0.4, 0.5
+LOST_AFTER, FOUND_AFTER = 0.5, 1.0
+"""A quality has to last so long [s]."""
+HELP_AFTER = 20.0
+"""Not knowing where it is for so long, a robot asks for help [s]."""
+SURE_AFTER = 10.0
+"""Only after knowing it for so long, the time without counts anew [s]."""
+PASSING = frozenset((BLINDED, MISCOUNT))
+"""Faults that pass: without a lidar a robot is lost, stands, and asks for help by and by."""
+
+
+@dataclass(slots=True)
+class Since:
+    """Tells for how long something has been so."""
+
+    start: float | None = None
+
+    def lasted(self, holds: bool, time: float) -> float:
+        """Return for how long it has held [s]; 0 if it does not hold."""
+        if not holds:
+            self.start = None
+            return 0.0
+        self.start = time if self.start is None else self.start
+        return time - self.start
+
+
+@dataclass(slots=True)
+class Sight:
+    """Whether a robot knows where it is, without flicker."""
+
+    is_lost: bool = False
+    is_found: bool = False
+    unsure: float = 0.0
+    """Time without knowing, since it last knew for long [s]."""
+    reason: str = ""
+    """What is wrong, for people to read."""
+    _blind: Since = field(default_factory=Since)
+    _sighted: Since = field(default_factory=Since)
+    _time: float | None = None
+
+    def look(self, state: State) -> None:
+        """Take in a state; to be called at every decision."""
+        time, quality = state.time, state.quality
+        passed = 0.0 if self._time is None else min(max(time - self._time, 0.0), 0.5)
+        self._time = time
+        sighted = self._sighted.lasted(quality > FOUND_QUALITY, time)
+        self.is_lost = self._blind.lasted(not quality >= LOST_QUALITY, time) >= LOST_AFTER
+        self.is_found = sighted >= FOUND_AFTER
+        self.unsure = 0.0 if sighted >= SURE_AFTER else self.unsure
+        self.unsure += passed if not quality >= LOST_QUALITY else 0.0
+        faults = [fault for fault in state.faults if fault in PASSING]
+        self.reason = ", ".join(faults) or f"localisation fits {quality:.0%}"
+
+    @property
+    def is_lost_for_long(self) -> bool:
+        """Whether it is time to ask for help."""
+        return self.unsure >= HELP_AFTER
 
 
 class Duty:
@@ -25,7 +85,8 @@ class Duty:
             behaviours: What the robot can say.
         """
         self.machine = Machine(table, self)
-        self._conduct = Conduct(self.machine, work)
+        self._conduct = Conduct(self.machine, work, passing=PASSING)
+        self.sight = Sight()
         self._speaker = Speaker(behaviours)
 
     def stop(self, reason: str) -> None:

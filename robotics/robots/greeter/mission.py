@@ -43,6 +43,10 @@ FACED = math.radians(15.0)
 """A turn is over when its guest is so near to straight ahead [rad]."""
 PATIENCE = 12.0
 """For one stretch or turn [s]."""
+FAILED = 3
+"""It asks for help after so many ways home in a row that led nowhere."""
+AGAIN = 30.0
+"""So long after asking for help it tries again, and asks again [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
 
@@ -71,6 +75,10 @@ class _Tally:
     greetings: int = 0
     strolls: int = 0
     turns: int = 0
+    failed: int = 0
+    """Ways home in a row that led nowhere."""
+    help: tuple[str, ...] = ()
+    """What it asked for help about."""
 
 
 class GreeterMission(Duty):
@@ -109,13 +117,11 @@ class GreeterMission(Duty):
 
     def report(self) -> MissionReport:
         """Return what it has done so far."""
-        counts = {
-            "greeted": self._tally.greeted,
-            "greetings": self._tally.greetings,
-            "strolls": self._tally.strolls,
-            "turns": self._tally.turns,
-        }
-        notes = () if self._tally.strolls else ("it found no free moment for its few steps",)
+        tally = self._tally
+        names = ("greeted", "greetings", "strolls", "turns")
+        counts = {name: getattr(tally, name) for name in names}
+        notes = () if tally.strolls else ("it found no free moment for its few steps",)
+        notes = (*notes, *(f"it asked for help: {reason}" for reason in tally.help))
         state = self.machine.state
         return MissionReport("greeter", state, state == "finished", counts, notes, self.history)
 
@@ -145,6 +151,11 @@ class GreeterMission(Duty):
         self._turns_to = None if aside is None else aside.guest
         self._tally.turns += 1
 
+    def begin_help(self, event: Event) -> None:
+        """Call for a person, and keep the reason."""
+        self._speaker.say("help", event.time)
+        self._tally.help = (*self._tally.help, event.reason)
+
     def begin_leaving(self, event: Event) -> None:
         """Start the last bow."""
         self._speaker.say("bow", event.time)
@@ -154,6 +165,7 @@ class GreeterMission(Duty):
     def _work(self, state: State) -> Goal:
         self.audience.update(state)
         assert self._start is not None
+        self.sight.look(state)
         over = state.time - self._start >= self._seconds - FAREWELL_TIME
         due = "time_up" if over and self.machine.is_in("working") else self._next(state)
         self._fire(due, state)
@@ -162,7 +174,9 @@ class GreeterMission(Duty):
 
     def _fire(self, event: str, state: State) -> None:
         if event:
-            self.machine.fire(Event(event, state.time))
+            lost = self.sight.reason if event.startswith("lost") else ""
+            blocked = "its way home is blocked" if event == "stuck" else ""
+            self.machine.fire(Event(event, state.time, lost or blocked))
 
     def _next(self, state: State) -> str:
         """Return the event that is due in the present state; "" for none."""
@@ -171,6 +185,10 @@ class GreeterMission(Duty):
             return "finished" if lasted >= self._behaviours["bow"].duration else ""
         if where == "working/greet":
             return self._greeting_goes_on(state, lasted)
+        if where in ("working/lost", "working/help"):
+            return self._helpless(state, where, lasted)
+        if self.sight.is_lost and self.machine.table.answers(where, "lost"):
+            return "lost"
         stepping = where in ("working/stroll/out", "working/stroll/back")  # a few seconds
         if self.audience.waiting() and not stepping:
             return "near"
@@ -186,6 +204,20 @@ class GreeterMission(Duty):
         }
         return choices[where](state, lasted) if where in choices else ""
 
+    def _helpless(self, state: State, where: str, lasted: float) -> str:
+        """Wait until it knows where it is, ask for help if that takes long; try the way again."""
+        if where == "working/lost":
+            if self.sight.is_found:
+                return "found"
+            return "lost_for_long" if self.sight.is_lost_for_long else ""
+        if self.machine.history[-1].event == "lost_for_long":
+            self._speaker.say_politely("help", state.time, every=AGAIN)
+            return "found" if self.sight.is_found else ""
+        if lasted < AGAIN:
+            return ""
+        self._tally.failed = FAILED - 1
+        return "again"
+
     def _greeting_goes_on(self, state: State, lasted: float) -> str:
         length = self._behaviours[self._clip].duration
         if lasted < 0.6 * length:  # who joins now belongs to the group
@@ -200,6 +232,8 @@ class GreeterMission(Duty):
             return "aside"
         if self.audience.coming():
             return "noticed"
+        if self._tally.failed >= FAILED:
+            return "stuck"
         if self._is_off_station(state) and state.time >= self._next_return:
             return "away"
         return "restless" if self._may_stroll(state) else ""
@@ -248,11 +282,16 @@ class GreeterMission(Duty):
         there = offset < 0.12 and turned < 0.2
         if where == "stroll/pause":
             return "away" if lasted > 2.0 else ""
-        over = over or bool(self.audience.within(CROWDED))
+        crowded = bool(self.audience.within(CROWDED))
         if where == "stroll/back":
+            if over and not crowded and self._is_off_station(state):
+                self._tally.failed += 1
+            self._tally.failed = 0 if there else self._tally.failed
+            over = over or crowded
             if there or over:
                 self._next_return = state.time + 10.0
             return "home" if there or over else ""
+        over = over or crowded
         return "reached" if there or over or self._from_station(state) > LEASH else ""
 
     # ------------------------------------------------------------------ its station
@@ -322,6 +361,8 @@ class GreeterMission(Duty):
             "follow": ("breathe", f"following {people(max(many, 1))} with its face"),
             "farewell": ("farewell", "saying goodbye"),
             "stroll/pause": ("breathe", "standing and looking at the sea"),
+            "lost": ("", "finding out where it is"),
+            "help": ("", f"asking for help: {self._tally.help[-1] if self._tally.help else ''}"),
             "leaving": ("bow", "bowing: the visit is over"),
         }.get(where, ("", where))
         posture = Posture(self._gesture(clip, state), since, look_at_in_map=face)

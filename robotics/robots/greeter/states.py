@@ -8,6 +8,7 @@ HOME = State("leaving", "bows; the visit is over", enter="begin_leaving")
 CALM = tuple(f"working/{name}" for name in ("idle", "notice", "follow", "farewell"))
 WAITING = ("working/idle", "working/notice", "working/follow")
 FREE = ("working/idle", "working/follow")
+WALKING = ("working/idle", "working/follow", "working/turn", "working/stroll")
 NEAR = (*CALM, "working/turn", "working/stroll/pause")
 
 
@@ -20,6 +21,7 @@ def table() -> Table:
         events=(
             *("noticed", "near", "aside", "greeted", "left", "settled"),
             *("restless", "reached", "away", "home"),
+            *("lost", "found", "lost_for_long", "stuck", "again"),
         ),
         home=HOME,
         promises=_promises(),
@@ -49,6 +51,8 @@ def _working() -> State:
             State("farewell", "waves goodbye", enter="begin_farewell"),
             State("turn", "turns its body to people who stand aside", enter="begin_turn"),
             stroll,
+            State("lost", "does not know where it is: stands still until it does"),
+            State("help", "cannot go on by itself: asks for a person", enter="begin_help"),
         ),
     )
 
@@ -68,6 +72,12 @@ def _transitions() -> tuple[Transition, ...]:
         Transition("away", "working/stroll/pause", "working/stroll/back"),
         *(Transition("away", source, "working/stroll/back") for source in FREE),
         Transition("home", "working/stroll/back", "working/idle"),
+        *(Transition("lost", source, "working/lost") for source in WALKING),
+        Transition("found", "working/lost", "working/idle"),
+        Transition("found", "working/help", "working/idle"),
+        Transition("lost_for_long", "working/lost", "working/help"),
+        *(Transition("stuck", source, "working/help") for source in FREE),
+        Transition("again", "working/help", "working/idle"),
     )
 
 
@@ -86,4 +96,9 @@ def _promises() -> tuple[Promise, ...]:
         Promise("away", "working/stroll/pause", "working/stroll/back"),
         *(Promise("away", source, "working/stroll/back") for source in FREE),
         *(Promise("restless", source, "working/stroll/out") for source in FREE),
+        *(Promise("lost", source, "working/lost") for source in WALKING),
+        *(Promise("found", f"working/{source}", "working/idle") for source in ("lost", "help")),
+        Promise("lost_for_long", "working/lost", "working/help"),
+        *(Promise("stuck", source, "working/help") for source in FREE),
+        Promise("again", "working/help", "working/idle"),
     )

@@ -21,7 +21,7 @@ from robotics.core.geometry import transform, wrap
 from robotics.core.messages import BaseGoal, Cover, Drive, Goal, GoTo, State, Stay, Tools
 from robotics.core.parts import Progress, Status
 from robotics.mapping.places import Site
-from robotics.robots.duty import Duty
+from robotics.robots.duty import Duty, Since
 from robotics.robots.sweeper import zones
 from robotics.robots.sweeper.states import table
 
@@ -39,11 +39,6 @@ POLITE_EVERY = 12.0
 """Between two requests [s]."""
 SLOW_BRUSH = 2.0
 """Brushes turn slowly with people so near [m]."""
-LOST_QUALITY, FOUND_QUALITY = 0.4, 0.5
-LOST_AFTER, FOUND_AFTER = 0.5, 1.0
-"""A quality has to last so long [s]."""
-HELP_AFTER = 20.0
-"""[s]."""
 BIN_FULL, WATER_EMPTY = 0.95, 0.03
 """Fractions."""
 WORK = Tools(brush=1.0, spray=0.3, fan=1.0)
@@ -72,21 +67,6 @@ def build_mission(
 
 
 @dataclass(slots=True)
-class _Since:
-    """Tells for how long something has been so."""
-
-    start: float | None = None
-
-    def lasted(self, holds: bool, time: float) -> float:
-        """Return for how long it has held [s]; 0 if it does not hold."""
-        if not holds:
-            self.start = None
-            return 0.0
-        self.start = time if self.start is None else self.start
-        return time - self.start
-
-
-@dataclass(slots=True)
 class _Memory:
     start: float | None = None
     closed: list[str] = field(default_factory=list)
@@ -98,10 +78,10 @@ class _Memory:
     requests: int = 0
     asked: bool = False
     """Whether it has asked since it was last held up."""
-    blind: _Since = field(default_factory=_Since)
-    sighted: _Since = field(default_factory=_Since)
-    held: _Since = field(default_factory=_Since)
-    free: _Since = field(default_factory=_Since)
+    trouble: str = ""
+    """Why it asked for help."""
+    held: Since = field(default_factory=Since)
+    free: Since = field(default_factory=Since)
 
 
 class SweeperMission(Duty):
@@ -163,8 +143,12 @@ class SweeperMission(Duty):
 
     def begin_help(self, event: Event) -> None:
         """Call for a person."""
-        self._speaker.say("help", event.time)
-        self._memory.notes.append(f"it was lost and asked for help at {event.time:.0f} s")
+        lost = event.name == "lost_for_long"
+        self._speaker.say("help" if lost else "help_way", event.time)
+        what = "it was lost" if lost else "it could not get home"
+        self._memory.trouble = event.reason
+        note = f"{what} ({event.reason}) and asked for help at {event.time:.0f} s"
+        self._memory.notes.append(note)
 
     def begin_docked(self, event: Event) -> None:
         """Say that the work is done."""
@@ -186,8 +170,8 @@ class SweeperMission(Duty):
             if due[0]:
                 return due
         lost = self._sight(state, where)
-        if lost or where.endswith(("lost", "help")):
-            return lost, f"localisation fits {state.quality:.0%}"
+        if lost or where.endswith("lost") or where == "working/help":
+            return lost, self.sight.reason
         told = self._progress() if lasted > FRESH else Progress()
         if where == "returning/docked":
             talking = self._speaker.current(state.time) is not None
@@ -198,17 +182,18 @@ class SweeperMission(Duty):
             return self._choose(state)
         if where.startswith("returning") and self._is_docked(state):
             return "docked", ""
+        if where == "returning/help":
+            return self._helpless(state, told), ""
         if where.endswith("wait"):
-            return self._waiting(state), ""
+            return self._waiting(state, told)
         if self._is_held_up(state, told, lasted):
             return "blocked", told.reason or "people stand in the way"
         return self._driving(state, where, told)
 
     def _driving(self, state: State, where: str, told: Progress) -> tuple[str, str]:
         if where == "returning/transit":
-            if told.status is Status.IMPOSSIBLE:
-                self._speaker.say_politely("help", state.time, every=30.0)
-            return "", ""
+            stuck = told.status is Status.IMPOSSIBLE
+            return ("stuck", told.reason or "no way home") if stuck else ("", "")
         if told.status in (Status.DONE, Status.IMPOSSIBLE):
             return "zone_done", self._close_zone(told)
         if where == "working/cover/transit" and (told.working or self._is_inside(state)):
@@ -232,17 +217,31 @@ class SweeperMission(Duty):
 
     def _sight(self, state: State, where: str) -> str:
         """Return ``lost``, ``lost_for_long``, ``found`` or ""."""
-        memory, time = self._memory, state.time
-        blind = memory.blind.lasted(state.quality < LOST_QUALITY, time)
-        sighted = memory.sighted.lasted(state.quality > FOUND_QUALITY, time)
-        if where.endswith(("lost", "help")):
-            if sighted >= FOUND_AFTER:
+        self.sight.look(state)
+        lost_here = where == "returning/help" and self._is_lost_for_help()
+        if where.endswith("lost") or where == "working/help" or lost_here:
+            if self.sight.is_found:
                 return "found"
-            if time - self.machine.since >= HELP_AFTER:
-                self._speaker.say_politely("help", time, every=30.0)
-                return "lost_for_long" if where == "working/lost" else ""
+            if self.sight.is_lost_for_long and not where.endswith("help"):
+                return "lost_for_long"
+            if where.endswith("help"):
+                self._speaker.say_politely("help", state.time, every=30.0)
             return ""
-        return "lost" if blind >= LOST_AFTER and where != "returning/docked" else ""
+        known = where in ("returning/docked", "returning/help")
+        return "lost" if self.sight.is_lost and not known else ""
+
+    def _is_lost_for_help(self) -> bool:
+        """Whether it asked for help because it was lost."""
+        return self.machine.history[-1].event == "lost_for_long"
+
+    def _helpless(self, state: State, told: Progress) -> str:
+        """Ask now and then; go on when the planner has found a way."""
+        if self._is_lost_for_help():
+            return ""
+        if told.status in (Status.MOVING, Status.BLOCKED):
+            return "cleared"
+        self._speaker.say_politely("help_way", state.time, every=30.0)
+        return ""
 
     def _is_undocked(self, state: State, lasted: float) -> bool:
         moved = math.dist(self._memory.undock_from[:2], state.pose_base_in_map[:2])
@@ -310,19 +309,24 @@ class SweeperMission(Duty):
         there = self._people_ahead(state, IN_THE_WAY)
         return self._memory.held.lasted(blocked and there and lasted > FRESH, state.time) > HELD_UP
 
-    def _waiting(self, state: State) -> str:
+    def _waiting(self, state: State, told: Progress) -> tuple[str, str]:
         memory = self._memory
-        told, moving = self._progress(), abs(float(state.twist_base_in_base[0])) > 0.05
+        if told.status in (Status.DONE, Status.IMPOSSIBLE):  # its patience is at an end
+            memory.asked = False
+            if self.machine.is_in("returning"):
+                return ("stuck", told.reason) if told.status is Status.IMPOSSIBLE else ("", "")
+            return "zone_done", self._close_zone(told)
+        moving = abs(float(state.twist_base_in_base[0])) > 0.05
         gone = not self._people_ahead(state, IN_THE_WAY)
         if moving or memory.free.lasted(gone, state.time) > 0.3:
-            if memory.asked and told.status is not Status.IMPOSSIBLE:
+            if memory.asked:
                 self._speaker.say_politely("thank_you", state.time, every=POLITE_EVERY)
-            memory.asked, memory.held, memory.free = False, _Since(), _Since()
-            return "cleared"
+            memory.asked, memory.held, memory.free = False, Since(), Since()
+            return "cleared", ""
         if self._speaker.say_politely("excuse_me", state.time, every=POLITE_EVERY):
             memory.requests += 1
             memory.asked = True
-        return ""
+        return "", ""
 
     # ------------------------------------------------------------------ goals
 
@@ -351,12 +355,15 @@ class SweeperMission(Duty):
             "working/cover/transit": (Cover(name), f"driving to {name}{part}"),
             "working/cover/wait": (Cover(name), "asking people to let it pass"),
             "working/lost": (Stay(), "finding out where it is"),
-            "working/help": (Stay(), "lost: asking for help"),
+            "working/help": (Stay(), f"lost: asking for help: {self._memory.trouble}"),
             "returning/transit": (dock, "returning to the dock"),
             "returning/wait": (dock, "asking people to let it home"),
             "returning/lost": (Stay(), "finding out where it is"),
             "returning/docked": (Stay(), "parked in the dock"),
         }
+        if where == "returning/help":
+            base = Stay() if self._is_lost_for_help() else dock
+            return base, f"asking for help: {self._memory.trouble}"
         return goals.get(where, (Stay(), where))
 
     def _undock(self) -> BaseGoal:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from robotics.behaviour.machine import Promise, State, Table, Transition, mission_table
 
 ROADS = ("working/cover/transit", "working/cover/sweep")
+AWAY = ("transit", "wait", "help")
 BLIND = ("working/undock", "working/choose", "working/cover")
 
 
@@ -17,10 +18,11 @@ def table() -> Table:
         events=(
             *("away", "chosen", "all_done", "arrived", "blocked", "cleared", "zone_done"),
             *("docked", "lost", "found", "lost_for_long", "bin_full", "water_empty"),
+            "stuck",
         ),
         home=_home(),
         promises=_promises(),
-        branching=("blocked", "cleared", "lost", "found"),
+        branching=("blocked", "cleared", "lost", "found", "lost_for_long"),
     )
 
 
@@ -58,6 +60,7 @@ def _home() -> State:
             State("transit", "drives to the charging dock"),
             State("wait", "people stand in the way: asks them kindly"),
             State("lost", "does not know where it is: stands still until it does"),
+            State("help", "cannot get home by itself: asks for a person", enter="begin_help"),
             State("docked", "stands in the dock and says so", enter="begin_docked"),
         ),
     )
@@ -84,6 +87,11 @@ def _transitions() -> tuple[Transition, ...]:
         Transition("found", "working/help", "working/choose"),
         Transition("found", "returning/lost", "returning/transit"),
         Transition("lost_for_long", "working/lost", "working/help"),
+        Transition("lost_for_long", "returning/lost", "returning/help"),
+        *(Transition("stuck", f"returning/{x}", "returning/help") for x in ("transit", "wait")),
+        Transition("found", "returning/help", "returning/transit"),
+        Transition("cleared", "returning/help", "returning/transit"),
+        Transition("docked", "returning/help", "returning/docked"),
         *(Transition(need, "working", "returning") for need in ("bin_full", "water_empty")),
     )
 
@@ -99,7 +107,10 @@ def _promises() -> tuple[Promise, ...]:
         Promise("cleared", "working/cover/wait", "working/cover/transit"),
         Promise("cleared", "returning/wait", "returning/transit"),
         Promise("zone_done", "working/cover", "working/choose"),
-        *(Promise("docked", f"returning/{x}", "returning/docked") for x in ("transit", "wait")),
+        *(
+            Promise("docked", f"returning/{x}", "returning/docked")
+            for x in ("transit", "wait", "help")
+        ),
         *(Promise("lost", source, "working/lost") for source in BLIND),
         *(Promise("lost", f"returning/{x}", "returning/lost") for x in ("transit", "wait")),
         Promise("found", "working/help", "working/choose"),
@@ -107,5 +118,9 @@ def _promises() -> tuple[Promise, ...]:
         Promise("found", "working/lost", "working/cover/transit"),
         Promise("found", "returning/lost", "returning/transit"),
         Promise("lost_for_long", "working/lost", "working/help"),
+        Promise("lost_for_long", "returning/lost", "returning/help"),
+        *(Promise("stuck", f"returning/{x}", "returning/help") for x in ("transit", "wait")),
+        Promise("cleared", "returning/help", "returning/transit"),
+        Promise("found", "returning/help", "returning/transit"),
         *(Promise(need, "working", "returning") for need in ("bin_full", "water_empty")),
     )
