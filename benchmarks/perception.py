@@ -76,7 +76,10 @@ class Milling:
         self.height = np.full(count, 1.7)
         self.id = np.arange(count)
         self._centre, self._rng = centre, rng
-        far, bearing = 10.0 * np.sqrt(rng.uniform(0.02, 1.0, count)), rng.uniform(-3.14, 3.14, count)
+        far, bearing = (
+            10.0 * np.sqrt(rng.uniform(0.02, 1.0, count)),
+            rng.uniform(-3.14, 3.14, count),
+        )
         self.position = centre + np.stack((far * np.cos(bearing), far * np.sin(bearing)), 1)
         course, pace = rng.uniform(-3.14, 3.14, count), rng.uniform(0.5, 1.5, count)
         self.velocity = np.stack((pace * np.cos(course), pace * np.sin(course)), 1)

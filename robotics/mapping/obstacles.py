@@ -8,11 +8,24 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from robotics.core.arrays import Array, IntArray
-from robotics.core.geometry import transform
+from robotics.core.geometry import rotation2, transform
 from robotics.core.messages import Obstacle
 from robotics.mapping.field import SurfaceField
-from robotics.mapping.segments import HIDDEN, LONG, RADIUS, RANGE, Cutting, X, Y, cut, unexplained
-from robotics.mapping.tracks import Track, Tracking
+from robotics.mapping.segments import (
+    EXPLAINED,
+    HIDDEN,
+    LONG,
+    NOBODY,
+    RADIUS,
+    RANGE,
+    Cutting,
+    X,
+    Y,
+    cut,
+    unexplained,
+)
+from robotics.mapping.tracks import Tracking, Tracks
+from robotics.mapping.view import View
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,14 +47,17 @@ class ObstacleTracker:
     """Segments each scan, matches the pieces with tracks, keeps the tracks alive.
 
     ``obstacles`` are valid at the time of the last scan; only tracks with three sightings count.
+    A track that is not seen is judged by the beams that should have met it: behind something
+    nearer it is carried on for seconds, where the beams pass through it is dropped soon.
     """
 
     surfaces: SurfaceField
     tracking: Tracking = field(default_factory=Tracking)
     cutting: Cutting = field(default_factory=Cutting)
     obstacles: tuple[Obstacle, ...] = ()
-    tracks: list[Track] = field(default_factory=list)
+    tracks: Tracks = field(default_factory=lambda: Tracks.fresh(0))
     _time: float | None = None
+    _duration: float = 0.0
     _ids: int = 0
 
     def predict(self, time: float) -> Array:
@@ -50,92 +66,165 @@ class ObstacleTracker:
         Returns:
             Circles (x, y, radius) in the map of all that moves, shape (m, 3) [m].
         """
-        duration = 0.0 if self._time is None else max(0.0, time - self._time)
+        self._duration = 0.0 if self._time is None else max(0.0, time - self._time)
         self._time = time
-        for track in self.tracks:
-            track.predict(duration, self.tracking)
-        moving = [(track.x, track.y, track.radius) for track in self.tracks if track.mobile]
-        return np.array(moving, dtype=np.float64).reshape(-1, 3)
+        self.tracks.predict(self._duration, self.tracking)
+        moving = self.tracks.mobile
+        return np.column_stack((self.tracks.place[moving], self.tracks.radius[moving]))
 
-    def update(self, time: float, returns: Returns, *, pose_lidar_in_map: Array) -> None:
-        """Take in one scan; ``predict`` must have been called for its ``time`` [s]."""
-        seen = self._segment(returns, pose_lidar_in_map)
-        free = self._associate(time, seen, returns.spacing)
-        for row in seen[free]:
-            self._begin(time, row, returns.spacing)
-        oldest = time - self.tracking.patience
-        self.tracks = [track for track in self.tracks if track.seen > oldest]
-        self.obstacles = tuple(
-            track.obstacle(time, self.tracking)
-            for track in self.tracks
-            if track.hits >= self.tracking.hits
-        )
+    def update(
+        self,
+        time: float,
+        returns: Returns,
+        *,
+        pose_lidar_in_map: Array,
+        doubt: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
+        """Take in one scan; ``predict`` must have been called for its ``time`` [s].
+
+        Args:
+            time: When the scan was taken [s].
+            returns: The scan.
+            pose_lidar_in_map: Where it was taken, shape (3,).
+            doubt: One sigma of that pose: of its place [m] and of its yaw [rad].
+        """
+        tracks, tracking = self.tracks, self.tracking
+        seen = self._segment(returns, pose_lidar_in_map, doubt)
+        rows, columns = self._associate(seen, returns.spacing)
+        self._correct(time, seen[columns], rows, returns.spacing)
+        unseen = np.ones(len(tracks), dtype=np.bool_)
+        unseen[rows] = False
+        lost = np.flatnonzero(unseen)
+        patience = np.full(len(tracks), tracking.patience)
+        patience[lost] = self._judge_unseen(lost, returns, pose_lidar_in_map)
+        tracks.keep(time - tracks.seen <= patience)
+        tracks.begin(self._newcomers(time, np.delete(seen, columns, axis=0), returns.spacing))
+        self.obstacles = tracks.obstacles(time, tracking)
 
     def forget(self) -> None:
-        """Drop all tracks: the pose jumped, so they stand where nothing is."""
-        self.tracks = []
+        """Drop all tracks: nothing is known of where they are."""
+        self.tracks = Tracks.fresh(0)
         self.obstacles = ()
 
-    def _segment(self, returns: Returns, pose_lidar_in_map: Array) -> Array:
+    def carry(self, pose_before: Array, pose_after: Array) -> None:
+        """Move all tracks along with a pose in the map (3,) that was found to be another one."""
+        tracks = self.tracks
+        turn = rotation2(float(pose_after[2] - pose_before[2])).T
+        for name in ("place", "rest", "shadow"):
+            away = getattr(tracks, name) - pose_before[:2]
+            setattr(tracks, name, away @ turn + pose_after[:2])
+        tracks.speed = tracks.speed @ turn
+
+    def _segment(
+        self, returns: Returns, pose_lidar_in_map: Array, doubt: tuple[float, float]
+    ) -> Array:
         """Return the table of ``segments.cut`` with centres in the map."""
         points = returns.points_in_lidar
         if len(points) == 0:
             return np.zeros((0, 6))
         ranges = np.hypot(points[:, 0], points[:, 1])
         in_map = transform(pose_lidar_in_map, points)
-        kept = unexplained(in_map, ranges, self.surfaces, self.cutting)
+        cutting = self.cutting._replace(
+            explained=self.cutting.explained + min(2.0 * doubt[0], 0.3),
+            explained_far=self.cutting.explained_far + min(2.0 * doubt[1], 0.1),
+        )
+        kept = unexplained(in_map, ranges, self.surfaces, cutting)
+        owner = np.where(kept, self._owners(in_map), EXPLAINED)
         turn = np.array([float(returns.count), returns.spacing])
-        seen = cut(points, returns.beams, kept, turn, self.cutting)
+        seen = cut(points, returns.beams, owner, turn, cutting)
         seen[:, [X, Y]] = transform(pose_lidar_in_map, seen[:, [X, Y]])
         return seen
 
-    def _associate(self, time: float, seen: Array, spacing: float) -> IntArray:
-        """Match tracks and sightings (Hungarian method); return the rows left over.
+    def _owners(self, in_map: Array) -> IntArray:
+        """Return for each point (k, 2) the walker that it should be on, shape (k,)."""
+        tracks = self.tracks
+        known = np.flatnonzero(tracks.mobile & (tracks.var < 0.02))
+        owner = np.full(len(in_map), NOBODY, dtype=np.int64)
+        if len(known) < 2:
+            return owner
+        away = in_map[:, None] - tracks.place[known]
+        depth = np.hypot(away[..., 0], away[..., 1]) - tracks.radius[known]
+        nearest = depth.argmin(axis=1)
+        close = depth[np.arange(len(in_map)), nearest] < 0.25
+        owner[close] = known[nearest[close]]
+        return owner
 
-        The cost is the distance, with half the difference of the radii, cut off at the gate.
+    def _associate(self, seen: Array, spacing: float) -> tuple[IntArray, IntArray]:
+        """Match tracks with sightings (Hungarian method); return the indices of both.
+
+        The cost is the squared Mahalanobis distance plus the logarithm of its variance, so that
+        a vague track takes nothing from a sharp one, plus half of the radii's.
         """
-        free = np.ones(len(seen), dtype=np.bool_)
-        if not self.tracks or not len(seen):
-            return np.flatnonzero(free)
-        at = np.array([(track.x, track.y, track.radius) for track in self.tracks])
-        apart = np.hypot(at[:, None, 0] - seen[:, X], at[:, None, 1] - seen[:, Y])
-        cost = apart + 0.5 * np.abs(at[:, None, 2] - seen[:, RADIUS])
-        cost = np.where(apart > self.tracking.gate, 10.0 * self.tracking.gate, cost)
-        for i, j in zip(*linear_sum_assignment(cost), strict=True):
-            if apart[i, j] > self.tracking.gate:
-                continue
-            track, row = self.tracks[i], seen[j]
-            hidden, is_long = bool(row[HIDDEN]), bool(row[LONG])
-            track.is_long = is_long and not track.mobile
-            whole = not hidden and not is_long
-            track.correct(row[X], row[Y], variance=self._variance(row, spacing))
-            track.note(time, float(row[RADIUS]), whole=whole, tracking=self.tracking)
-            free[j] = False
-        return np.flatnonzero(free)
+        tracks, tracking = self.tracks, self.tracking
+        if not len(tracks) or not len(seen):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        off = tracks.place[:, None] - seen[:, [X, Y]]
+        square = off[..., 0] ** 2 + off[..., 1] ** 2
+        total = tracks.var[:, None] + self._variance(seen, spacing) + tracking.surprise**2
+        thick = (tracks.radius[:, None] - seen[:, RADIUS]) ** 2
+        thick /= tracks.var_radius[:, None] + 0.1**2
+        young = 3.0 * (tracks.hits < tracking.hits)[:, None]
+        cost = square / total + 2.0 * np.log(total / tracking.surprise**2) + 0.5 * thick + young
+        inside = square <= np.minimum(tracking.gate**2 * total, tracking.gate_most**2)
+        rows, columns = linear_sum_assignment(np.where(inside, np.minimum(cost, 500.0), 1e4))
+        good = inside[rows, columns]
+        return rows[good].astype(np.int64), columns[good].astype(np.int64)
 
-    def _variance(self, row: Array, spacing: float) -> float:
-        """Return the variance of a measured centre [m²]; half-hidden things count for less."""
-        far = self.tracking.noise_far * spacing * float(row[RANGE])
-        hidden = 0.15 if row[HIDDEN] else 0.0
-        return self.tracking.noise**2 + far**2 + hidden**2
+    def _correct(self, time: float, seen: Array, which: IntArray, spacing: float) -> None:
+        """Take in the sightings ``seen`` (k, 6) of tracks ``which`` (k,)."""
+        if not len(which):
+            return
+        tracks, is_long = self.tracks, seen[:, LONG] > 0.0
+        tracks.correct(which, seen[:, [X, Y]], self._variance(seen, spacing))
+        whole = ~is_long & (seen[:, HIDDEN] == 0.0)
+        step = 0.25 * spacing * seen[whole, RANGE]
+        tracks.measure_radius(which[whole], seen[whole, RADIUS], 0.02**2 + step**2)
+        tracks.note(time, which, is_long, self.tracking)
 
-    def _begin(self, time: float, row: Array, spacing: float) -> None:
-        self._ids += 1
-        self.tracks.append(
-            Track(
-                id=self._ids,
-                x=float(row[X]),
-                y=float(row[Y]),
-                radius=float(row[RADIUS]),
-                born=time,
-                seen=time,
-                start=(float(row[X]), float(row[Y])),
-                is_long=bool(row[LONG]),
-                var=self._variance(row, spacing),
-                cov=0.0,
-                var_speed=self.tracking.speed_sigma**2,
-            )
-        )
+    def _judge_unseen(self, lost: IntArray, returns: Returns, pose_lidar_in_map: Array) -> Array:
+        """Return how long each track of ``lost`` (k,) may be unseen from now on (k,) [s].
+
+        A walker who would have left a shadow but is not seen must have stopped in it: it is put
+        back to where it was hidden, as long as that place is hidden.
+        """
+        tracks, tracking = self.tracks, self.tracking
+        view = View.of(returns.points_in_lidar, returns.spacing, pose_lidar_in_map)
+        hidden, empty = view.judge(tracks.place[lost], tracks.radius[lost])
+        was = np.isfinite(tracks.shadow[lost, 0])
+        back = empty & was
+        if back.any():
+            again, _ = view.judge(tracks.shadow[lost], tracks.radius[lost])
+            back &= again
+            put = lost[back]
+            tracks.place[put] = tracks.shadow[put]
+            tracks.speed[put] = 0.0
+            hidden, empty = hidden | back, empty & ~back
+        tracks.shadow[lost[hidden]] = tracks.place[lost[hidden]]
+        tracks.empty[lost] = np.where(empty, tracks.empty[lost] + self._duration, 0.0)
+        confirmed = tracks.hits[lost] >= tracking.hits
+        patience = np.where(hidden & confirmed, tracking.patience_hidden, tracking.patience)
+        gone = tracks.empty[lost] > tracking.patience_empty
+        patience[gone] = 0.0
+        return np.where(confirmed, patience, tracking.patience_empty)
+
+    def _variance(self, seen: Array, spacing: float) -> Array:
+        """Return the variance of measured centres (k,) [m²]; half-hidden things count for less."""
+        far = self.tracking.noise_far * spacing * seen[:, RANGE]
+        hidden = self.tracking.noise_hidden * seen[:, HIDDEN]
+        return np.asarray(self.tracking.noise**2 + far**2 + hidden**2)
+
+    def _newcomers(self, time: float, seen: Array, spacing: float) -> Tracks:
+        """Return tracks of the sightings ``seen`` (k, 6)."""
+        new = Tracks.fresh(len(seen))
+        new.id += np.arange(self._ids + 1, self._ids + 1 + len(seen))
+        self._ids += len(seen)
+        new.place, new.rest = seen[:, [X, Y]], seen[:, [X, Y]]
+        new.var, new.var_speed[:] = self._variance(seen, spacing), self.tracking.speed_sigma**2
+        new.radius, new.is_long = seen[:, RADIUS].copy(), seen[:, LONG] > 0.0
+        step = 0.25 * spacing * seen[:, RANGE]
+        new.var_radius = 0.02**2 + step**2 + (0.3 * seen[:, HIDDEN]) ** 2
+        new.born[:] = new.seen[:] = time
+        return new
 
 
 def away_from(points_in_map: Array, circles: Array, *, margin: float) -> Array:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from robotics.core.arrays import Array, BoolArray, IntArray
+from robotics.core.arrays import Array, IntArray
 from robotics.core.compiled import compiled
 from robotics.mapping.field import SurfaceField, sample
 
@@ -38,6 +38,9 @@ class Cutting(NamedTuple):
     """What a half-hidden thing is taken to have at least: a walker's [m]."""
 
 
+EXPLAINED, NOBODY = -2, -1
+"""Owners of points, see ``cut``."""
+
 X, Y, RADIUS, RANGE, HIDDEN, LONG = range(6)
 """Columns of the table that ``cut`` returns: centre [m], radius [m], range of the centre [m],
 1 where a nearer thing hides an edge, 1 for a piece of a long thing."""
@@ -56,13 +59,14 @@ def unexplained(
 
 
 @compiled
-def cut(points: Array, beams: IntArray, kept: BoolArray, turn: Array, cutting: Cutting) -> Array:
+def cut(points: Array, beams: IntArray, owner: IntArray, turn: Array, cutting: Cutting) -> Array:
     """Group the kept points into things.
 
     Args:
         points: Returns in the order of their beams, seen from the lidar, shape (k, 2) [m].
         beams: Beam number of each, growing, shape (k,).
-        kept: False for points that the map explains, shape (k,).
+        owner: Whom each is thought to be on, shape (k,): ``EXPLAINED`` for points of the map,
+            ``NOBODY`` where nothing is known; points of two owners are on two things.
         turn: (beams in a turn, their spacing [rad]).
         cutting: Constants.
 
@@ -70,7 +74,7 @@ def cut(points: Array, beams: IntArray, kept: BoolArray, turn: Array, cutting: C
         One row for each thing, see ``X`` and the names beside it; x and y in the lidar's axes.
     """
     k = points.shape[0]
-    label = _chain(points, beams, kept, turn, cutting)
+    label = _chain(points, beams, owner, turn, cutting)
     rows = np.empty((k + 1, 6))
     count = 0
     order = _from_a_gap(label, k)
@@ -100,28 +104,38 @@ def cut(points: Array, beams: IntArray, kept: BoolArray, turn: Array, cutting: C
 
 @compiled
 def _chain(
-    points: Array, beams: IntArray, kept: BoolArray, turn: Array, cutting: Cutting
+    points: Array, beams: IntArray, owner: IntArray, turn: Array, cutting: Cutting
 ) -> IntArray:
-    """Label each point by its chain of near neighbours; -1 where it is not kept."""
+    """Label each point by its chain of near neighbours; -1 where the map explains it."""
     k = points.shape[0]
     label = np.full(k, -1, dtype=np.int64)
     name = -1
     last = -1
     for i in range(k):
-        if not kept[i]:
+        if owner[i] == EXPLAINED:
             continue
-        if last < 0 or not _joined(points, beams, last, i, turn, cutting):
+        if (
+            last < 0
+            or _parted(owner, last, i)
+            or not _joined(points, beams, last, i, turn, cutting)
+        ):
             name += 1
         label[i] = name
         last = i
     if last >= 0 and name > 0:
         first = int(np.argmax(label >= 0))
-        if _joined(points, beams, last, first, turn, cutting):
+        if not _parted(owner, last, first) and _joined(points, beams, last, first, turn, cutting):
             final = label[last]
             for i in range(k):
                 if label[i] == final:
                     label[i] = label[first]
     return label
+
+
+@compiled
+def _parted(owner: IntArray, i: int, j: int) -> bool:
+    """Whether points i and j are on two different walkers, as far as is known."""
+    return bool(owner[i] >= 0 and owner[j] >= 0 and owner[i] != owner[j])
 
 
 @compiled

@@ -1,11 +1,15 @@
-"""One moving thing followed through time: constant velocity, Kalman, what it may be."""
+"""Things followed through time, all at once: constant velocity, Kalman, what each may be.
+
+One row of an array for each thing, so that fifty walkers cost hardly more than one.
+"""
 
 from __future__ import annotations
 
-import math
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
-from robotics.core.arrays import frozen
+import numpy as np
+
+from robotics.core.arrays import Array, BoolArray, IntArray, frozen
 from robotics.core.messages import Kind, Obstacle
 
 
@@ -19,110 +23,217 @@ class Tracking:
     """One sigma of a measured centre, near by [m]."""
     noise_far: float = 0.30
     """The same, as a share of the beam spacing at the thing."""
+    noise_hidden: float = 0.15
+    """What is added where a nearer thing hides an edge [m]."""
     speed_sigma: float = 1.0
     """One sigma of the speed of a new track [m/s]."""
-    gate: float = 0.7
-    """A measurement farther than this from where the track should be is another thing [m]."""
+    surprise: float = 0.10
+    """What no model tells of the next place: shapes turn, walkers dodge; one sigma [m]."""
+    gate: float = 4.0
+    """A measurement more sigmas than this from where the track should be is another thing."""
+    gate_most: float = 1.2
+    """The gate is never wider [m]."""
     hits: int = 3
     """Sightings that confirm a track."""
     patience: float = 1.0
-    """A track unseen for longer is dropped [s]."""
+    """A track unseen for longer is dropped where nothing tells whether it is there [s]."""
+    patience_hidden: float = 4.0
+    """The same while something nearer hides its place [s]."""
+    patience_empty: float = 0.25
+    """The same while beams pass through its place, and for a track not confirmed [s]."""
     settle: float = 3.0
     """A thing that has not moved for so long is static [s]."""
     moved: float = 0.5
-    """A thing that came this far from where it was first seen is mobile [m]."""
-    child: float = 0.21
+    """A thing that came this far from where it rested is mobile [m]."""
+    rest: float = 4.0
+    """Time constant with which the place of rest follows the thing [s]."""
+    pace: float = 0.2
+    """Slower than this is standing [m/s]."""
+    clear: float = 1.5
+    """A speed is believed when it is so many sigmas from zero."""
+    proofs: float = 4.0
+    """A thing is mobile after so many more sightings in motion than at rest."""
+    child: float = 0.215
     """Mobile things thinner than this radius are children [m]."""
-    cart: float = 0.34
+    cart: float = 0.325
     """Mobile things wider than this radius are carts [m]."""
+    undecided: float = 0.015
+    """A kind is kept until the radius is this far beyond its limit [m]."""
 
 
 @dataclass(slots=True)
-class Track:
-    """State of one thing. x and y share one covariance, since all noise is isotropic.
+class Tracks:
+    """The table. x and y share one covariance, since the noise is taken as isotropic."""
 
-    Attributes:
-        id: Never used again for another thing.
-        x: Centre in the map [m].
-        y: Centre in the map [m].
-        vx: [m/s].
-        vy: [m/s].
-        radius: Smoothed [m].
-        born: When it was first seen [s].
-        seen: When it was last seen [s].
-        start: Where it was first seen (x, y) [m].
-    """
+    id: IntArray
+    """Never used again for another thing, shape (n,)."""
+    place: Array
+    """Centres in the map, shape (n, 2) [m]."""
+    speed: Array
+    """Velocities in the map, shape (n, 2) [m/s]."""
+    var: Array
+    """Variance of each coordinate of the place, shape (n,) [m²]."""
+    cov: Array
+    """Covariance of place and speed along an axis, shape (n,) [m²/s]."""
+    var_speed: Array
+    """Variance of each coordinate of the speed, shape (n,) [m²/s²]."""
+    radius: Array
+    """Shape (n,) [m]."""
+    var_radius: Array
+    """Shape (n,) [m²]."""
+    born: Array
+    """When each was first seen, shape (n,) [s]."""
+    seen: Array
+    """When each was last seen, shape (n,) [s]."""
+    rest: Array
+    """Where each was at rest, or will be if it stays, shape (n, 2) [m]."""
+    hits: IntArray
+    """Sightings, shape (n,)."""
+    is_long: BoolArray
+    """True for pieces of long things, shape (n,)."""
+    mobile: BoolArray
+    """True once a thing was seen to move, shape (n,)."""
+    proofs: Array
+    """Sightings in motion less those at rest, at least 0, shape (n,)."""
+    erratic: Array
+    """Mean of the squared surprises, 1 where the noise explains them, shape (n,)."""
+    empty: Array
+    """How long beams have gone through the place, shape (n,) [s]."""
+    shadow: Array
+    """Where each was last hidden, NaN if it was not, shape (n, 2) [m]."""
+    size: IntArray
+    """Kind by size: 0 child, 1 person, 2 cart; shape (n,)."""
 
-    id: int
-    x: float
-    y: float
-    radius: float
-    born: float
-    seen: float
-    start: tuple[float, float]
-    is_long: bool
-    var: float
-    cov: float
-    var_speed: float
-    vx: float = 0.0
-    vy: float = 0.0
-    hits: int = 1
-    mobile: bool = False
+    @staticmethod
+    def fresh(n: int) -> Tracks:
+        """Return ``n`` rows of things seen once, at rest, of whom nothing is known yet."""
+        zero, pair = np.zeros(n), np.zeros((n, 2))
+        no, one = np.zeros(n, dtype=np.bool_), np.ones(n, dtype=np.int64)
+        return Tracks(
+            id=one - 1,
+            place=pair.copy(),
+            speed=pair.copy(),
+            var=zero.copy(),
+            cov=zero.copy(),
+            var_speed=zero.copy(),
+            radius=zero.copy(),
+            var_radius=zero.copy(),
+            born=zero.copy(),
+            seen=zero.copy(),
+            rest=pair.copy(),
+            hits=one.copy(),
+            is_long=no.copy(),
+            mobile=no.copy(),
+            proofs=zero.copy(),
+            erratic=np.ones(n),
+            empty=zero.copy(),
+            shadow=np.full((n, 2), np.nan),
+            size=one.copy(),
+        )
+
+    def __len__(self) -> int:
+        """Return the number of tracks."""
+        return len(self.id)
+
+    def keep(self, which: BoolArray) -> None:
+        """Drop all tracks but these."""
+        if not which.all():
+            for one in fields(self):
+                setattr(self, one.name, getattr(self, one.name)[which])
+
+    def begin(self, rows: Tracks) -> None:
+        """Add ``rows`` at the end."""
+        if len(rows):
+            for one in fields(self):
+                old, new = getattr(self, one.name), getattr(rows, one.name)
+                setattr(self, one.name, np.concatenate((old, new)))
 
     def predict(self, duration: float, tracking: Tracking) -> None:
         """Move on by ``duration`` [s] (white acceleration; Bar-Shalom 2001, eq. 6.2.2-12)."""
-        self.x += self.vx * duration
-        self.y += self.vy * duration
         q = tracking.acceleration
+        self.place += duration * self.speed
         self.var += duration * (2.0 * self.cov + duration * self.var_speed) + q * duration**3 / 3.0
         self.cov += duration * self.var_speed + 0.5 * q * duration**2
         self.var_speed += q * duration
+        self.var_radius += 1e-4 * duration
+        self.rest += (self.place - self.rest) * min(1.0, duration / tracking.rest)
 
-    def correct(self, x: float, y: float, *, variance: float) -> None:
-        """Take in a measured centre in the map [m] with its ``variance`` [m²]."""
-        total = self.var + variance
-        gain, gain_speed = self.var / total, self.cov / total
-        dx, dy = x - self.x, y - self.y
-        self.x += gain * dx
-        self.y += gain * dy
-        self.vx += gain_speed * dx
-        self.vy += gain_speed * dy
-        self.var_speed -= gain_speed * self.cov
-        self.cov -= gain * self.cov
-        self.var -= gain * self.var
-        if self.is_long:
-            self.vx = self.vy = 0.0
+    def correct(self, which: IntArray, measured: Array, variance: Array) -> None:
+        """Take in measured centres (k, 2) [m] of tracks ``which`` (k,), ``variance`` (k,) [m²]."""
+        total = self.var[which] + variance
+        gain, gain_speed = self.var[which] / total, self.cov[which] / total
+        off = measured - self.place[which]
+        odd = (off**2).sum(axis=1) / (2.0 * total)
+        self.erratic[which] += 0.2 * (np.minimum(odd, 50.0) - self.erratic[which])
+        self.place[which] += gain[:, None] * off
+        self.speed[which] += gain_speed[:, None] * off
+        self.var_speed[which] -= gain_speed * self.cov[which]
+        self.cov[which] -= gain * self.cov[which]
+        self.var[which] -= gain * self.var[which]
 
-    def note(self, time: float, radius: float, *, whole: bool, tracking: Tracking) -> None:
-        """Keep what a sighting at ``time`` [s] says besides the place."""
-        self.seen = time
-        self.hits += 1
-        if whole:
-            self.radius += (radius - self.radius) / min(self.hits, 8)
-        far = math.hypot(self.x - self.start[0], self.y - self.start[1])
-        if not self.is_long and far > tracking.moved and self.hits >= 2 * tracking.hits:
-            self.mobile = True
+    def measure_radius(self, which: IntArray, radius: Array, variance: Array) -> None:
+        """Take in radii (k,) [m]; one that is far off is another shape's."""
+        off = radius - self.radius[which]
+        total = self.var_radius[which] + variance
+        good = (off**2 < 9.0 * total) | (self.hits[which] < 5)
+        gain = np.where(good, self.var_radius[which] / total, 0.0)
+        self.radius[which] += gain * off
+        self.var_radius[which] *= 1.0 - gain
 
-    def kind(self, tracking: Tracking) -> Kind:
-        """Judge by size and motion; a walker who stands still stays one."""
-        if self.is_long:
-            return Kind.STATIC
-        if not self.mobile:
-            return Kind.STATIC if self.seen - self.born >= tracking.settle else Kind.UNKNOWN
-        if self.radius < tracking.child:
-            return Kind.CHILD
-        return Kind.CART if self.radius > tracking.cart else Kind.PERSON
+    def note(self, time: float, which: IntArray, is_long: BoolArray, tracking: Tracking) -> None:
+        """Keep what sightings at ``time`` [s] of tracks ``which`` (k,) say besides the place."""
+        self.seen[which] = time
+        self.hits[which] += 1
+        self.empty[which] = 0.0
+        self.shadow[which] = np.nan
+        self.is_long[which] = is_long & ~self.mobile[which]
+        self.speed[self.is_long] = 0.0
+        step = np.where(self.in_motion(tracking)[which], 1.0, -1.0)
+        self.proofs[which] = np.clip(self.proofs[which] + step, 0.0, 2.0 * tracking.proofs)
+        far = np.hypot(*(self.place - self.rest).T)
+        fit = (self.proofs >= tracking.proofs) & (far > tracking.moved) & ~self.is_long
+        self.mobile |= fit
+        self._judge_size(tracking)
 
-    def obstacle(self, time: float, tracking: Tracking) -> Obstacle:
-        """Return the message at ``time`` [s]."""
-        kind = self.kind(tracking)
-        velocity = (0.0, 0.0) if kind is Kind.STATIC else (self.vx, self.vy)
-        return Obstacle(
-            id=self.id,
-            position_in_map=frozen((self.x, self.y)),
-            velocity_in_map=frozen(velocity),
-            radius=self.radius,
-            kind=kind,
-            age=time - self.born,
-            unseen=time - self.seen,
-        )
+    def in_motion(self, tracking: Tracking) -> BoolArray:
+        """Return whether each one's speed is clearly more than none, shape (n,)."""
+        pace = np.hypot(self.speed[:, 0], self.speed[:, 1])
+        doubt = tracking.clear * np.sqrt(self.var_speed * self.erratic)
+        return np.asarray((pace > tracking.pace) & (pace > doubt) & ~self.is_long)
+
+    def _judge_size(self, tracking: Tracking) -> None:
+        margin = np.where(self.hits < 6, 0.0, tracking.undecided)
+        child = tracking.child + np.where(self.size == 0, margin, -margin)
+        cart = tracking.cart + np.where(self.size == 2, -margin, margin)
+        self.size = np.where(self.radius < child, 0, np.where(self.radius > cart, 2, 1))
+
+    def obstacles(self, time: float, tracking: Tracking) -> tuple[Obstacle, ...]:
+        """Return the messages at ``time`` [s] of all tracks that are confirmed.
+
+        A thing that once moved stays a person, child or cart, standing or not. A speed is told
+        only of what moves or moved.
+        """
+        moves = self.in_motion(tracking)
+        sizes = (Kind.CHILD, Kind.PERSON, Kind.CART)
+        found = []
+        for i in np.flatnonzero(self.hits >= tracking.hits).tolist():
+            kind = Kind.UNKNOWN
+            if self.mobile[i]:
+                kind = sizes[self.size[i]]
+            elif self.is_long[i] or (
+                not moves[i] and self.seen[i] - self.born[i] >= tracking.settle
+            ):
+                kind = Kind.STATIC
+            believed = bool(self.mobile[i]) or (kind is not Kind.STATIC and bool(moves[i]))
+            found.append(
+                Obstacle(
+                    id=int(self.id[i]),
+                    position_in_map=frozen(self.place[i]),
+                    velocity_in_map=frozen(self.speed[i] if believed else (0.0, 0.0)),
+                    radius=float(self.radius[i]),
+                    kind=kind,
+                    age=float(time - self.born[i]),
+                    unseen=float(time - self.seen[i]),
+                )
+            )
+        return tuple(found)
