@@ -82,6 +82,44 @@ def align(
     return pose, seen
 
 
+class Match(NamedTuple):
+    """Where a scan was taken."""
+
+    pose: Array
+    """(x, y, yaw), shape (3,)."""
+    covariance: Array
+    """Shape (3, 3); that of the prior along directions which the scan does not fix."""
+    share: float
+    """Of the points, how many lie on a surface, 0 to 1."""
+
+
+def match(
+    points: Array, field: SurfaceField, prior: Belief, matching: Matching | None = None
+) -> Match:
+    """Match a scan with a map or a submap (``mapping.submap``).
+
+    Args:
+        points: In the base frame, shape (k, 2) [m].
+        field: What they are matched with.
+        prior: Where the scan should have been taken, and how surely.
+        matching: Constants.
+
+    Returns:
+        The pose of the base in the field's frame.
+    """
+    seen = np.array(points, dtype=np.float64, order="C").reshape(-1, 2)
+    sight = Sight(seen, np.ones(len(seen)), np.zeros((0, 2)), np.zeros(2))
+    pose, information = align(
+        sight.points, sight.weights, field, _writable(prior), matching or Matching()
+    )
+    covariance = np.asarray(np.linalg.inv(prior.information + information))
+    return Match(pose, covariance, float(look(sight, field, pose).explained))
+
+
+def _writable(prior: Belief) -> Belief:
+    return Belief(np.array(prior.pose), np.array(prior.information, order="C"))
+
+
 @compiled
 def _wrapped(angle: float) -> float:
     return (angle + math.pi) % (2.0 * math.pi) - math.pi
