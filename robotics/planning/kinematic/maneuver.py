@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,10 @@ HASTE = 1.1
 """Weight of the search's cost to go."""
 ROUNDS = 40
 """Most passes of smoothing."""
+FAR = 1e3
+"""Distance to obstacles where there are none [m]."""
+_FARTHEST = 1e9
+"""Numbers beyond this do not fit a cell's index."""
 BUDGET = 60_000
 """Expansions that a plan may take, unless told otherwise."""
 
@@ -102,6 +106,9 @@ def find_maneuver(
         The way, or a reason: start (goal) not finite, outside the map or occupied, no way
         through, budget spent.
     """
+    if not np.isfinite(space.distance.cells[0, 0]):  # nothing stands anywhere
+        far = np.full(space.distance.cells.shape, FAR)
+        space = replace(space, distance=space.distance.like(far))
     ends = np.array([np.asarray(start, dtype=float), np.asarray(goal, dtype=float)])
     reason = _refused(space, ends)
     if reason:
@@ -114,14 +121,12 @@ def find_maneuver(
 
 def _refused(space: Space, ends: Array) -> str:
     """Return why a plan between two poses (2, 3) need not be looked for, or ""."""
-    inside = space.distance.inside(ends[:, :2])
-    free = space.free(np.where(np.isfinite(ends), ends, 0.0))
-    for i, name in enumerate(("start", "goal")):
-        if not np.isfinite(ends[i]).all():
+    for pose, name in zip(ends, ("start", "goal"), strict=True):
+        if not np.isfinite(pose).all():
             return f"{name} not finite"
-        if not inside[i]:
+        if np.abs(pose).max() > _FARTHEST or not space.distance.inside(pose[:2]):
             return f"{name} outside the map"
-        if not free[i]:
+        if not space.free(pose)[0]:
             return f"{name} occupied"
     return ""
 

@@ -21,6 +21,8 @@ SEGMENTS = 5
 TAU = 2.0 * math.pi
 _TINY = 1e-9
 """Rounding that may make an angle negative [rad]."""
+_ROUNDED = 1e-13
+"""Rounding that may make the square of a straight line's length negative."""
 _KINDS = np.array(
     [
         [1.0, 0.0, 1.0, 0.0, 0.0],
@@ -95,8 +97,8 @@ def _other_side(
     a, b = at[0] + unit[1], at[1] - 1.0 - unit[0]
     rho = math.sqrt(a * a + b * b)
     t, u, v, ok = 0.0, 0.0, 0.0, False
-    if index == 1 and rho >= 2.0:  # L+ S+ R+ (8.2)
-        u = math.sqrt(rho * rho - 4.0)
+    if index == 1 and rho * rho >= 4.0 - _ROUNDED:  # L+ S+ R+ (8.2)
+        u = math.sqrt(max(rho * rho - 4.0, 0.0))
         t = _turn(math.atan2(b, a) + math.atan2(2.0, u))
         v = _turn(t - yaw)
         ok = t >= -_TINY and v >= -_TINY
@@ -127,9 +129,9 @@ def _forwards(index: int, x: float, y: float, yaw: float) -> tuple[float, float,
     if index == 1:
         a, b = x + math.sin(yaw), y - 1.0 - math.cos(yaw)
         square = a * a + b * b - 4.0
-        if square < 0.0:
+        if square < -_ROUNDED:
             return math.nan, 0.0, 0.0
-        u = math.sqrt(square)
+        u = math.sqrt(max(square, 0.0))
         t = (math.atan2(b, a) + math.atan2(2.0, u) + _TINY) % TAU - _TINY
         return t, u, (t - yaw + _TINY) % TAU - _TINY
     a, b = x - math.sin(yaw), y - 1.0 + math.cos(yaw)
