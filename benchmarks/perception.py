@@ -17,7 +17,7 @@ import json
 import math
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 
@@ -35,13 +35,16 @@ from robotics.mapping.places import load_site
 from sim.raycast import Prisms, cast, near, prisms
 from sim.site_export import export_site
 from sim.visitors import Visitors
-from sim.world import World, load_world
+from sim.world import Paving, Solid, World, load_world
 
 PERIOD = 0.1
 RANGE_SIGMA = 0.01
 REACH = 8.0
 MOUNT = np.array([0.10, 0.0, 0.60])
 BEAMS = np.linspace(-math.pi, math.pi, 360, endpoint=False)
+HALL = 10.0
+"""Half the side of the hall [m]."""
+PILLARS = np.array([(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)])
 MATCH = 0.5
 """A report farther from a walker than this is not about it [m]."""
 TRUE_KIND = {
@@ -67,39 +70,65 @@ class Crowd(Protocol):
 
 
 class Milling:
-    """Walkers who go straight within a circle round a place, and turn at its rim."""
+    """Walkers who go straight in a hall, and turn at its walls, at pillars and at each other."""
 
-    def __init__(self, centre: Array, count: int, rng: np.random.Generator) -> None:
+    def __init__(self, count: int, rng: np.random.Generator) -> None:
         sizes = {"adult": 0.25, "child": 0.18, "stroller": 0.40}
         self.kind = [str(k) for k in rng.choice(list(sizes), count, p=[0.7, 0.2, 0.1])]
         self.radius = np.array([sizes[kind] for kind in self.kind])
-        self.height = np.full(count, 1.7)
-        self.id = np.arange(count)
-        self._centre, self._rng = centre, rng
-        far, bearing = (
-            10.0 * np.sqrt(rng.uniform(0.02, 1.0, count)),
-            rng.uniform(-3.14, 3.14, count),
-        )
-        self.position = centre + np.stack((far * np.cos(bearing), far * np.sin(bearing)), 1)
+        self.height, self.id, self._rng = np.full(count, 1.7), np.arange(count), rng
+        self.position = rng.uniform(0.5 - HALL, HALL - 0.5, (count, 2))
         course, pace = rng.uniform(-3.14, 3.14, count), rng.uniform(0.5, 1.5, count)
         self.velocity = np.stack((pace * np.cos(course), pace * np.sin(course)), 1)
 
     def advance(self, duration: float, robots: Array) -> None:
-        """Step on; whoever is at the rim or near the robot turns to a new course."""
-        course = np.arctan2(self.velocity[:, 1], self.velocity[:, 0])
-        away = self.position - self._centre
-        inward = np.arctan2(-away[:, 1], -away[:, 0])
-        rim = (np.hypot(*away.T) > 10.0) & (np.cos(course - inward) < 0.0)
-        course = np.where(rim, inward + self._rng.uniform(-1.2, 1.2, len(course)), course)
-        from_robot = self.position - robots[0, :2]
-        outward = np.arctan2(from_robot[:, 1], from_robot[:, 0])
-        close = (np.hypot(*from_robot.T) < 0.5 + robots[0, 2] + self.radius) & (
-            np.cos(course - outward) < 0.0
-        )
-        course = np.where(close, outward, course) + self._rng.normal(0.0, 0.02, len(course))
-        pace = np.hypot(*self.velocity.T)
-        self.velocity = np.stack((pace * np.cos(course), pace * np.sin(course)), 1)
-        self.position = self.position + duration * self.velocity
+        """Step on, a little off the straight line; whoever touches something turns away."""
+        before = self.position
+        bend = self._rng.normal(0.0, 0.03, len(before))
+        c, s = np.cos(bend)[:, None], np.sin(bend)[:, None]
+        self.velocity = c * self.velocity + s * self.velocity[:, ::-1] * (-1.0, 1.0)
+        self.position = before + duration * self.velocity
+        posts = np.column_stack([PILLARS, np.full(len(PILLARS), 0.45)])
+        for _ in range(3):
+            for discs in (robots, posts, np.column_stack([self.position, self.radius])):
+                self._part(discs, own=len(discs) == len(before))
+            limit = HALL - 0.25 - self.radius[:, None]
+            beyond = np.abs(self.position) > limit
+            inward = np.where(beyond, -np.sign(self.position), np.sign(self.velocity))
+            self.velocity = np.abs(self.velocity) * inward
+            self.position = np.clip(self.position, -limit, limit)
+
+    def _part(self, discs: Array, *, own: bool) -> None:
+        """Push everyone out of ``discs`` (k, 3), half as far where these are walkers too."""
+        away = self.position[:, None] - discs[:, :2]
+        far = np.hypot(away[..., 0], away[..., 1]) + (1e6 * np.eye(len(discs)) if own else 0.0)
+        deep = np.maximum(self.radius[:, None] + discs[:, 2] + 0.05 - far, 0.0)
+        out = away / far[..., None]
+        self.position = self.position + ((0.5 if own else 1.0) * deep[..., None] * out).sum(axis=1)
+        towards = np.minimum((self.velocity[:, None] * out).sum(axis=2), 0.0) * (deep > 0.0)
+        pace = np.hypot(*self.velocity.T)[:, None]
+        turned = self.velocity - 1.5 * (towards[..., None] * out).sum(axis=1)
+        self.velocity = turned * pace / np.maximum(np.hypot(*turned.T)[:, None], 0.1 * pace)
+
+
+def hall(world: World) -> World:
+    """Return a hall with pillars, in the place of ``world``."""
+    walls = [(-1, -1, 1, -1), (1, -1, 1, 1), (-1, 1, 1, 1), (-1, -1, -1, 1)]
+    boxes = [
+        (HALL * x0 - 0.1, HALL * y0 - 0.1, HALL * x1 + 0.1, HALL * y1 + 0.1)
+        for x0, y0, x1, y1 in walls
+    ]
+    boxes += [(x - 0.3, y - 0.3, x + 0.3, y + 0.3) for x, y in PILLARS]
+    solids = tuple(
+        Solid("wall", "wall", ((a, b), (c, b), (c, d), (a, d)), 0.0, 2.5, (0.5, 0.5, 0.5, 1.0))
+        for a, b, c, d in boxes
+    )
+    rim = HALL + 1.0
+    paved = Paving("hall", ((-rim, -rim), (rim, -rim), (rim, rim), (-rim, rim)), (0.5,) * 4)
+    return replace(
+        world, bounds=(-rim, -rim, rim, rim), paving=(paved,), solids=solids, kerbs=(), zones=(),
+        places=(),
+    )  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -169,6 +198,9 @@ class Score:
     missed: int = 0
     false: int = 0
     switches: int = 0
+    phantoms: int = 0
+    hidden: int = 0
+    remembered: int = 0
     false_ids: set[int] = field(default_factory=set)
     delays: list[float] = field(default_factory=list)
     place: list[float] = field(default_factory=list)
@@ -180,6 +212,7 @@ class Score:
     _about: dict[int, int] = field(default_factory=dict)
     _last: dict[int, int] = field(default_factory=dict)
     _view: dict[int, int] = field(default_factory=dict)
+    _since: dict[int, float] = field(default_factory=dict)
     _reported: set[int] = field(default_factory=set)
 
     def add(self, crowd: Crowd, in_view: BoolArray, reports: tuple[Obstacle, ...]) -> None:
@@ -191,7 +224,11 @@ class Score:
         apart = np.hypot(*(at[:, None] - crowd.position).transpose(2, 0, 1))
         for j, one in enumerate(reports):
             moving = one.kind is not Kind.STATIC and math.hypot(*one.velocity_in_map) > 0.2
-            if j not in taken and moving and apart[j].min(initial=np.inf) > 0.8:
+            if j in taken or apart[j].min(initial=np.inf) <= 0.8:
+                continue
+            if one.unseen > 0.3:
+                self.phantoms += 1
+            elif moving:
                 self.false += 1
                 self.false_ids.add(one.id)
         for i, who in enumerate(crowd.id.tolist()):
@@ -200,6 +237,10 @@ class Score:
             if self._view[who] > 0 and who not in self._reported and j is not None:
                 self.delays.append((self._view[who] - 1) * PERIOD)
                 self._reported.add(who)
+            self._since[who] = 0.0 if self._view[who] > 3 else self._since.get(who, 1e9) + PERIOD
+            if 0.0 < self._since[who] <= 2.0 and self._view[who] == 0:
+                self.hidden += 1
+                self.remembered += j is not None
             if self._view[who] > 3:
                 self._judge(crowd, i, None if j is None else reports[j])
 
@@ -251,6 +292,8 @@ class Score:
             "mota": 1.0 - (self.missed + self.false + self.switches) / present,
             "id_switches": self.switches,
             "false_movers_per_minute": 60.0 * len(self.false_ids) / self.seconds,
+            "phantoms_per_scan": self.phantoms * PERIOD / self.seconds,
+            "hidden_remembered": self.remembered / max(self.hidden, 1),
             "delay_p95_s": float(np.percentile(self.delays or [np.nan], 95)),
             "position_error_median_m": float(np.median(place)),
             "position_error_p95_m": float(np.percentile(place, 95)),
@@ -348,14 +391,15 @@ def measured(step: Array, rng: np.random.Generator) -> Increment:
 def scene(world: World, name: str, arguments: argparse.Namespace) -> tuple[Scene, float]:
     """Return the scene called ``name``, and how long to watch it [min]."""
     rng = np.random.default_rng(arguments.seed)
+    world = hall(world) if name == "milling" else world
     with tempfile.TemporaryDirectory() as folder:
         export_site(world, Path(folder))
         site = load_site(Path(folder))
     route, minutes = Route.of(world), arguments.minutes
     crowd: Crowd
     if name == "milling":
-        route.corners = route.pose[:2] + np.array([[0.0, 0.0], [0.0, -8.0]])
-        crowd, minutes = Milling(route.corners.mean(axis=0), 50, rng), minutes / 2.0
+        route = Route(np.array([[-6.0, 0.0], [6.0, 0.0]]), np.array([-6.0, 0.0, 0.0]))
+        crowd, minutes = Milling(50, rng), minutes / 2.0
     else:
         crowd = Visitors(world, rng, arguments.walkers)
     lidar = Lidar(MOUNT, base_height=0.0)

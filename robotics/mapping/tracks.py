@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from robotics.core.arrays import Array, BoolArray, IntArray, frozen
+from robotics.core.arrays import Array, BoolArray, IntArray, clamped, frozen
 from robotics.core.messages import Kind, Obstacle
 
 
@@ -172,12 +172,12 @@ class Tracks:
         self.var[which] -= gain * self.var[which]
 
     def measure_radius(self, which: IntArray, radius: Array, variance: Array) -> None:
-        """Take in radii (k,) [m]; one that is far off is another shape's."""
+        """Take in radii (k,) [m]; one that is far off (another shape for a while) moves little."""
         off = radius - self.radius[which]
         total = self.var_radius[which] + variance
-        good = (off**2 < 9.0 * total) | (self.hits[which] < 5)
-        gain = np.where(good, self.var_radius[which] / total, 0.0)
-        self.radius[which] += gain * off
+        gain = self.var_radius[which] / total
+        most = 2.0 * np.sqrt(total)
+        self.radius[which] += gain * clamped(off, -most, most)
         self.var_radius[which] *= 1.0 - gain
 
     def note(self, time: float, which: IntArray, is_long: BoolArray, tracking: Tracking) -> None:
