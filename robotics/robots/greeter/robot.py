@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
+from robotics.control.ground import Ground
 from robotics.control.guard import SafetyGuard
 from robotics.control.posture import Clip
 from robotics.core.arrays import Array, frozen
@@ -54,6 +55,7 @@ def build(
     space = Space.of(blocked, footprint_discs())
     rate = np.full(len(model.joints), config.target_rate)
     guard = SafetyGuard(model.joints, rate, PERIOD, NoDrive(), config.guard)
+    restraint = Restraint(config.guard, Ground.of(site))
     return Robot(
         name="greeter",
         joints=model.joints,
@@ -61,9 +63,7 @@ def build(
         estimator=WalkingEstimator.of(model, perception),
         planner=Navigator(config.navigator, space, site.zones),
         tracker=PathTracker(config.tracker, space),
-        locomotion=WalkingLocomotion(
-            model, config, clips or {}, limit_twist=Restraint(config.guard).limit
-        ),
+        locomotion=WalkingLocomotion(model, config, clips or {}, limit_twist=restraint.limit),
         guard=WalkerGuard(guard),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
+from robotics.control.ground import Ground
 from robotics.control.guard import SafetyGuard
 from robotics.core.arrays import frozen
 from robotics.core.parts import Robot
@@ -43,7 +44,8 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())
     rate = np.array([config.wheel_braking] * 2 + [config.brush_ramp] * 3)
-    guard = SafetyGuard(model.joints, rate, PERIOD, WheelDrive(chassis), config.guard)
+    drive, ground = WheelDrive(chassis), Ground.of(site)
+    guard = SafetyGuard(model.joints, rate, PERIOD, drive, config.guard, ground)
     return Robot(
         name="sweeper",
         joints=model.joints,
