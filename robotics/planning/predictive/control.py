@@ -30,11 +30,12 @@ class Controller:
     Attributes:
         config: Limits, manners, sampling.
         bank: Noise, shape (rows, steps, 3); drawn once, so that a decision costs no time for it.
+        mean: What was decided last, shape (steps, 3).
     """
 
     config: PredictiveConfig
     bank: Array = field(init=False)
-    _mean: Array | None = None
+    mean: Array | None = None
     _decision: int = 0
 
     def __post_init__(self) -> None:
@@ -45,11 +46,11 @@ class Controller:
 
     def forget(self) -> None:
         """Begin the next decision without a mean."""
-        self._mean = None
+        self.mean = None
 
     def restart(self) -> None:
         """Begin as if nothing had been decided yet."""
-        self._mean, self._decision = None, 0
+        self.mean, self._decision = None, 0
 
     def laws(self, road: Road, start: Array, shares: Sequence[float], top: float) -> Array:
         """Return the path's own law at each share of its speed, shape (shares, steps, 3)."""
@@ -65,14 +66,14 @@ class Controller:
         for k in range(len(shares)):
             trouble = table[k, SOCIAL] + (0.0 if scene.way.working else table[k, TIGHT])
             if table[k, STEP] >= self.config.sampling.steps and trouble <= self.config.calm:
-                self._mean = laws[k]
+                self.mean = laws[k]
                 return np.asarray(laws[k, 0])
         return None
 
     def sample(self, scene: Scene, laws: Array) -> Array:
         """Return the first twist of the best that could be found, shape (3,)."""
         config, sampling = self.config, self.config.sampling
-        mean = laws[0] if self._mean is None else shifted(self._mean, PERIOD / sampling.step)
+        mean = laws[0] if self.mean is None else shifted(self.mean, PERIOD / sampling.step)
         still = np.zeros((1, sampling.steps, 3))
         bases = np.concatenate((mean[None], laws, still, self._gestures()))
         self._decision += 1
@@ -89,7 +90,7 @@ class Controller:
         if best != stand:
             draw(pool, scene.caps, config.limits, best, chosen)
             chosen = self.safest(scene, average, chosen)
-        self._mean = chosen
+        self.mean = chosen
         return np.asarray(chosen[0])
 
     def safest(self, scene: Scene, average: Array, best: Array) -> Array:
@@ -107,13 +108,14 @@ class Controller:
     def first_free(self, scene: Scene, wanted: Array) -> Array:
         """Return ``wanted`` (3,), or the largest share of it that collides nowhere."""
         limits, steps = self.config.limits, self.config.sampling.steps
-        low = (-limits.backward, -limits.sideways, -limits.turn_rate)
-        wanted = np.clip(wanted, low, (limits.speed, limits.sideways, limits.turn_rate))
+        top = float(scene.caps[0])
+        side, back = min(limits.sideways, top), min(limits.backward, top)
+        wanted = np.clip(wanted, (-back, -side, -limits.turn_rate), (top, side, limits.turn_rate))
         drives = np.array([np.tile(share * wanted, (steps, 1)) for share in DRIVES])
         free = np.flatnonzero(self._judged(scene, drives)[:, STEP] >= steps)
         chosen = drives[free[0]] if len(free) else np.zeros((steps, 3))
-        self._mean = chosen
-        return np.asarray(np.clip(chosen[0], -scene.caps[0], scene.caps[0]))
+        self.mean = chosen
+        return np.asarray(chosen[0])
 
     def _judged(self, scene: Scene, sequences: Array) -> Array:
         """Return the judgement of sequences (n, steps, 3) without noise, shape (n, 4)."""

@@ -63,7 +63,9 @@ def gap_to_point(discs: Array, x: float, y: float, c: float, s: float) -> float:
     for j in range(len(discs)):
         dx = x - c * discs[j, 0] + s * discs[j, 1]
         dy = y - s * discs[j, 0] - c * discs[j, 1]
-        best = min(best, math.sqrt(dx * dx + dy * dy) - discs[j, 2])
+        limit, square = best + discs[j, 2], dx * dx + dy * dy
+        if limit > 0.0 and square < limit * limit:  # else this disc is not the nearest
+            best = math.sqrt(square) - discs[j, 2]
     return float(best)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from robotics.core.arrays import Array, IntArray
 from robotics.core.compiled import compiled
@@ -44,7 +45,7 @@ class Crowd(NamedTuple):
     """(x, y) of the lower left corner of a coarse square grid, and its resolution, shape (3,)."""
     many: IntArray
     """How many may matter in each of its cells at each look, shape (looks + 1, n, n)."""
-    who: IntArray
+    who: NDArray[np.int16]
     """Who they are, shape (looks + 1, n, n, m)."""
 
 
@@ -57,7 +58,9 @@ def cell_of(frame: Array, count: int, x: float, y: float) -> tuple[int, int]:
 
 
 @compiled
-def sort_in(position: Array, near: Array, frame: Array, n: int) -> tuple[IntArray, IntArray]:
+def sort_in(
+    position: Array, near: Array, frame: Array, n: int
+) -> tuple[IntArray, NDArray[np.int16]]:
     """Note for each cell of a coarse grid (n, n) who may matter there.
 
     Args:
@@ -71,7 +74,7 @@ def sort_in(position: Array, near: Array, frame: Array, n: int) -> tuple[IntArra
     """
     looks, people = position.shape[:2]
     count = np.zeros((looks, n, n), dtype=np.int64)
-    who = np.empty((looks, n, n, people), dtype=np.int64)
+    who = np.empty((looks, n, n, people), dtype=np.int16)
     for k in range(looks):
         for m in range(people):
             x, y = position[k, m]
