@@ -13,11 +13,11 @@ from robotics.core.messages import GoTo, Plan
 from robotics.planning.kinematic.maneuver import Maneuver, Vehicle, find_maneuver
 from robotics.planning.profile import Pace, speeds
 from robotics.planning.search import Room, find_route
-from robotics.planning.smoothing import along, joined, rounded, straight
+from robotics.planning.smoothing import bounded, joined, straight
 from robotics.planning.space import Space
 
-BEND = 0.8
-"""Radius of the bends on a way [m]."""
+BEND = 0.5
+"""Least radius of the bends on a way [m]; wider ones are taken where there is room."""
 TIGHT = 3.0
 """A goal in a tight place is manoeuvred to from about so far away [m]."""
 BUDGET = 8_000
@@ -101,9 +101,4 @@ class Ways:
 
     def _joined(self, points: Array, last: Array, space: Space) -> Array:
         """Return poses along corners and the last stretch, bends rounded where that is free."""
-        first = along(points)
-        if len(points) > 2:
-            smooth = rounded(points, BEND)
-            if space.free(smooth, self.margin).all():
-                first = smooth
-        return joined([first, last])
+        return joined([bounded(points, BEND, space, margin=self.margin), last])
