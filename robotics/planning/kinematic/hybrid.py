@@ -24,7 +24,7 @@ from robotics.planning.kinematic.words import SEGMENTS, TAU, shortest
 
 HEADINGS = 72
 CELL = 0.1
-"""Side of a cell in which one pose for each heading is kept [m]."""
+"""Side of a cell, see ``Car`` [m]."""
 STRAIGHT = 0.2
 """Length of a straight step [m]: longer than the diagonal of a cell."""
 BEND = math.radians(20.0)
@@ -44,6 +44,8 @@ class Car(NamedTuple):
     """(kind, signed length [m]) of each step it may take, shape (k, 2)."""
     table: Array
     """Lengths of the shortest curves, see ``table``."""
+    cell: float
+    """Side of a cell in which one pose for each heading is kept [m]."""
     haste: float
     """Weight of the cost to go: above 1 finds a way sooner, and a longer one."""
 
@@ -91,11 +93,11 @@ def empty_nodes(budget: int, moves: int) -> Nodes:
 
 
 @compiled
-def _slot(scene: Scene, nodes: Nodes, pose: Array) -> tuple[int, int]:
+def _slot(scene: Scene, car: Car, nodes: Nodes, pose: Array) -> tuple[int, int]:
     """Return where in the hash table the cell of a pose is, and its key."""
-    col = int((pose[0] - scene.frame[0]) / CELL)
-    row = int((pose[1] - scene.frame[1]) / CELL)
-    wide = int(scene.values.shape[1] * scene.frame[2] / CELL) + 2
+    col = int((pose[0] - scene.frame[0]) / car.cell)
+    row = int((pose[1] - scene.frame[1]) / car.cell)
+    wide = int(scene.values.shape[1] * scene.frame[2] / car.cell) + 2
     heading = math.floor(pose[2] * (HEADINGS / TAU) + 0.5) % HEADINGS
     key = (row * wide + col) * HEADINGS + heading
     mask = len(nodes.slots) - 1
@@ -163,7 +165,7 @@ def _expand(scene: Scene, ground: Ground, car: Car, nodes: Nodes, at: tuple[int,
             ends[0, i] = nodes.pose[here, i]
         if not clear(scene, ends[0], kind, length, car.radius):
             continue
-        slot, key = _slot(scene, nodes, ends[0])
+        slot, key = _slot(scene, car, nodes, ends[0])
         there = nodes.slots[slot] - 1
         if there >= 0 and nodes.done[there] == 1:
             continue
@@ -206,7 +208,7 @@ def search(
     """
     ends = task[0].copy()
     goal = task[0][1]
-    slot, key = _slot(scene, nodes, ends[0])
+    slot, key = _slot(scene, car, nodes, ends[0])
     nodes.slots[slot], nodes.key[0] = 1, key
     for i in range(3):
         nodes.pose[0, i] = ends[0, i]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -13,7 +14,7 @@ from robotics.core.arrays import Array, frozen
 from robotics.core.errors import InvalidMessage
 from robotics.core.geometry import wrap_array
 from robotics.planning.kinematic.ground import cost_to_go, ground_of
-from robotics.planning.kinematic.hybrid import Car, empty_nodes, moves_of, search
+from robotics.planning.kinematic.hybrid import CELL, Car, empty_nodes, moves_of, search
 from robotics.planning.kinematic.scene import MARGIN, Scene, gap, scene_of
 from robotics.planning.kinematic.table import load_table
 from robotics.planning.kinematic.tighten import KNOT, relax, sampled, shortcut, trail
@@ -22,6 +23,8 @@ from robotics.planning.space import Space
 
 SPOT = 0.05
 """Turning radius given to machines that can turn on the spot [m]."""
+SHORT = 0.3
+"""Steps and cells of the second, finer search, as a part of the first one's."""
 FINE = 0.1
 """Most change of heading between two poses of a path [rad]."""
 HASTE = 1.1
@@ -65,7 +68,7 @@ class Vehicle:
         radius = max(float(self.turning_radius), SPOT)
         rule = np.array([float(self.reverse), self.reverse_weight, self.gear_change / radius])
         table = load_table(reverse=self.reverse, folder=self.folder)
-        car = Car(radius, rule, moves_of(radius, reverse=self.reverse), table, HASTE)
+        car = Car(radius, rule, moves_of(radius, reverse=self.reverse), table, CELL, HASTE)
         object.__setattr__(self, "car", car)
 
 
@@ -132,30 +135,44 @@ def _refused(space: Space, ends: Array) -> str:
 
 
 def _planned(scene: Scene, car: Car, ends: Array, budget: int) -> Maneuver:
-    """Search from the end with less room, then from the other; tighten what was found."""
+    """Search from the end with less room, then from the other; then so with finer steps."""
     rooms = [gap(scene._replace(margin=math.inf), x, y, yaw) for x, y, yaw in ends.tolist()]
+    fine = car._replace(moves=car.moves * (1.0, SHORT), cell=car.cell * SHORT)
     backwards = rooms[1] < rooms[0]
     spent, best_effort = 0, ends[:1]
-    for turned in (backwards, not backwards):
-        knots, used, found = _searched(scene, car, ends, turned=turned, budget=budget // 2)
+    for k in range(4):
+        turned = backwards if k % 2 == 0 else not backwards
+        share = max(1, (budget - spent) // (4 - k))
+        task = _Task(scene, car if k < 2 else fine, ends, turned)
+        knots, used, found = _searched(task, share)
         spent += used
         if found:
             return _tightened(scene, car, knots, "", spent)
-        if used < budget // 2:
+        if used == 0 or (k >= 2 and used < share):
             return Maneuver(reason="no way through", expansions=spent)
-        if not turned:
+        if not turned and k < 2:
             best_effort = knots
+        if spent >= budget:
+            break
     return _tightened(scene, car, best_effort, "budget spent", spent)
 
 
-def _searched(
-    scene: Scene, car: Car, ends: Array, *, turned: bool, budget: int
-) -> tuple[Array, int, bool]:
+class _Task(NamedTuple):
+    """One search: where, with which steps, between which poses (2, 3), from the goal or not."""
+
+    scene: Scene
+    car: Car
+    ends: Array
+    turned: bool
+
+
+def _searched(task: _Task, budget: int) -> tuple[Array, int, bool]:
     """Return the poses found, the expansions used, and whether the poses join both ends.
 
     A way from the goal to the start, found for the machine turned round (its footprint and its
     headings), is a way from the start to the goal when it is read from its end.
     """
+    scene, car, ends, turned = task
     half_turn = np.array([0.0, 0.0, math.pi])
     if turned:
         scene = scene._replace(discs=np.asarray(frozen(scene.discs * (-1.0, -1.0, 1.0))))
