@@ -47,6 +47,21 @@ def read_minutes(text: str | float) -> float:
         raise typer.BadParameter(f"{text!r} is not a number; give for example 2.5") from None
 
 
+def read_resolution(text: str | float) -> float:
+    """Return the side of a cell that ``text``, or the default, is [m].
+
+    Raises:
+        BadParameter: It is no number from 0.01 to 1.
+    """
+    try:
+        size = float(text)
+    except ValueError:
+        size = 0.0
+    if not 0.01 <= size <= 1.0:
+        raise typer.BadParameter(f"{text!r} is not allowed; give metres from 0.01 to 1")
+    return size
+
+
 def read_seed(text: str | int) -> int:
     """Return the whole number that ``text``, or the default, is.
 
@@ -161,6 +176,24 @@ def export_command(
     from robotics.console import export
 
     out.print(export(site, make_folder(folder)))
+
+
+@app.command("map")
+def map_command(
+    record: Annotated[
+        Path, typer.Argument(help="A drive: run.mcap of a report folder, or a CARMEN log (.log).")
+    ],
+    folder: Annotated[Path, typer.Argument(help="Where the map files go.")],
+    robot: Annotated[str, typer.Option(help="Whose lidar, if several robots drove.")] = "",
+    resolution: Annotated[
+        float,
+        typer.Option(help="Side of a cell in metres.", metavar="<float>", parser=read_resolution),
+    ] = 0.05,
+) -> None:
+    """Make a site map from a recorded drive: odometry and lidar only, loops closed."""
+    from robotics.console import survey_map
+
+    survey_map(record, make_folder(folder), out, robot=robot, resolution=resolution)
 
 
 def make_folder(folder: Path) -> Path:

@@ -18,6 +18,7 @@ from robotics.report.digest import RunDigest, digest
 from robotics.report.page import figures, write_report
 from robotics.robots.catalog import ROBOTS, behaviours
 from robotics.session import STAGES, Session
+from robotics.survey import read_drive, start_of, survey, write_survey
 
 
 def watch(session: Session, out: Console) -> None:
@@ -45,6 +46,30 @@ def watch_replay(record: Path, out: Console) -> Comparison:
     with _progress(out) as progress:
         bar = progress.add_task("", total=total, note="replaying")
         return replay(record, lambda time, robot, done: progress.update(bar, completed=time))
+
+
+def survey_map(record: Path, folder: Path, out: Console, *, robot: str, resolution: float) -> None:
+    """Make a map from ``record``, write it into ``folder`` and print what became of it."""
+    with _progress(out) as progress:
+        bar = progress.add_task("", total=1.0, note="reading the recording")
+        drive = read_drive(record, robot)
+        found = survey(
+            drive,
+            record,
+            start=start_of(record, drive.robot),
+            resolution=resolution,
+            told=lambda what, share: progress.update(bar, completed=share, note=what),
+        )
+        progress.update(bar, completed=1.0, note="done")
+    files = write_survey(found, folder, drive.robot)
+    area = float((found.occupancy.cells >= 0).sum()) * resolution**2
+    out.print(
+        f"{found.length:.0f} m driven, {len(found.frames)} scans laid together,"
+        f" {found.closures} loops closed, {area:.0f} m² seen"
+    )
+    out.print(
+        f"{len(files)} files in {folder}; for people: {folder / 'survey.png'}", soft_wrap=True
+    )
 
 
 def report_on(record: Path, folder: Path, out: Console, *, video: bool) -> RunDigest:

@@ -11,7 +11,9 @@ ROOT = Path(__file__).parents[1]
 PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 """Folders that never import one another."""
 
-TOP = frozenset({"robots", "app", "record", "report", "replay", "session", "console", "cli"})
+TOP = frozenset(
+    {"robots", "app", "record", "report", "replay", "survey", "session", "console", "cli"}
+)
 
 ALLOWED: dict[str, frozenset[str]] = {
     "__init__": frozenset({"app", "robots", "mapping", "core"}),
@@ -24,9 +26,13 @@ ALLOWED: dict[str, frozenset[str]] = {
     "record": frozenset({"record", "core"}),
     "report": frozenset({"report", "record", "mapping", "core"}),
     "replay": frozenset({"app", "record", "robots", "mapping", "core"}),
+    "survey": frozenset({"estimation", "record", "robots", "mapping", "core"}),
     "session": frozenset({"app", "record", "robots", "mapping", "core", "assets"}),
     "console": frozenset(
-        {"session", "replay", "record", "report", "robots", "mapping", "core", "assets"}
+        {
+            *("session", "replay", "survey", "record", "report"),
+            *("robots", "mapping", "core", "assets"),
+        }
     ),
     "cli": frozenset({"console", "session", "record", "wire", "core"}),
 }

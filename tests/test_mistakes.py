@@ -39,6 +39,9 @@ def _assert_helpful(done: subprocess.CompletedProcess[str], *words: str) -> None
         (["run", "absent.yaml"], ["absent.yaml", "No such file"]),
         (["run", "yard", "--minuts", "1"], ["No such option", "--minutes"]),
         (["run", "yard", "--minutes", "0"], ["--minutes is 0", "more than 0"]),
+        (["map", "nothing.mcap", "m"], ["nothing.mcap", "No such file"]),
+        (["map", "nothing.log", "m"], ["nothing.log", "No such file"]),
+        (["map", "x.mcap", "m", "--resolution", "0"], ["'--resolution'", "from 0.01 to 1"]),
         (["run", "yard", "--visitors", "few"], ["'--visitors'", "'few' is not a whole number"]),
         (["run", "yard", "--visitors", "501"], ["--visitors is 501", "0 to 500"]),
         (["run", "yard", "--visitors", "400"], ["400 visitors find no room at yard", "fewer"]),
@@ -96,7 +99,7 @@ def test_without_pybullet_the_cure_is_one_command(tmp_path: Path) -> None:
 def test_help_reads_well(tmp_path: Path) -> None:
     """Every command and every option of the main one is explained."""
     overview = _robotics("--help", cwd=tmp_path).stdout
-    for command in ("run", "replay", "recover", "list", "export"):
+    for command in ("run", "replay", "recover", "list", "export", "map"):
         assert command in overview
     details = _robotics("run", "--help", cwd=tmp_path).stdout
     for option in ("--minutes", "--seed", "--robot", "--on", "--report", "--visitors", "--view"):

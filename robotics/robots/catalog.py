@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+
 from robotics.assets import asset
 from robotics.behaviour.clips import Behaviour, clips_of, load_behaviours
 from robotics.core.arrays import Array
 from robotics.core.errors import UnknownName
-from robotics.core.parts import Mission, Robot
+from robotics.core.parts import Estimator, Mission, Robot
 from robotics.estimation.perception import warm_up
+from robotics.mapping.grid import Grid
 from robotics.mapping.places import Site
 from robotics.robots.greeter import joints as greeter_joints
 from robotics.robots.greeter import mission as greeter_mission
@@ -58,6 +61,32 @@ def assemble(name: str, site: Site, *, seconds: float) -> tuple[Robot, Mission]:
         site, seconds=seconds, behaviours=behaviours, progress=lambda: robot.planner.progress
     )
     return robot, mission
+
+
+def dead_reckoning(name: str) -> Estimator:
+    """Return the estimator of robot ``name`` on an empty map: poses are by odometry alone.
+
+    Raises:
+        UnknownName: There is no such robot.
+    """
+    if name not in ROBOTS:
+        raise UnknownName("robot", name, list(ROBOTS))
+    build = greeter.build if name == "greeter" else sweeper.build
+    return build(nowhere(), np.zeros(3)).estimator
+
+
+def lidar_in_base(name: str) -> Array:
+    """Return where the lidar of robot ``name`` is in its base frame, shape (2,) [m]."""
+    model = _JOINTS[name].load()
+    position, _ = model.pose_in_base("lidar", np.zeros(len(model.joints)))
+    return np.asarray(position[:2])
+
+
+def nowhere() -> Site:
+    """Return a site of which nothing is known: free ground, no places."""
+    empty = Grid(np.zeros((8, 8), dtype=np.bool_), 0.5, np.array([-2.0, -2.0]))
+    unlimited = empty.like(np.full((8, 8), np.inf))
+    return Site("nowhere", empty, empty, empty, unlimited, {}, {}, ())
 
 
 def start_pose(site: Site, robot: str) -> Array:

@@ -9,8 +9,11 @@ import sys
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from robotics.mapping.grid import distance_field
+from robotics.mapping.places import load_site
 from robotics.record.reader import is_whole, read_entries
 from robotics.report.digest import digest
 
@@ -96,6 +99,28 @@ def test_the_report_needs_no_network_and_no_other_file(two_runs: tuple[Path, Pat
     assert "url(" not in page
     for title in ("What happened", "Map", "Missions", "Distances", "Battery", "The tick"):
         assert f"<h2>{title}" in page
+
+
+def test_a_recording_becomes_a_map(two_runs: tuple[Path, Path], tmp_path: Path) -> None:
+    """From odometry and lidar alone: the map's walls stand where the site's own map has them."""
+    done = subprocess.run(
+        [sys.executable, "-m", "robotics.cli", "map", str(two_runs[0] / "run.mcap"),
+         str(tmp_path / "map")],
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert "loops closed" in done.stdout
+    drawn, true = load_site(tmp_path / "map"), load_site(two_runs[0] / "site")
+    rows, cols = np.nonzero(drawn.scannable.cells)
+    resolution = drawn.scannable.resolution
+    walls = drawn.scannable.origin + resolution * (np.column_stack((cols, rows)) + 0.5)
+    gap = distance_field(true.scannable).value(walls, np.inf)
+    assert len(walls) > 200
+    assert np.mean(gap < 0.2) > 0.7  # the robot is not switched on exactly at its mark
 
 
 def test_a_replay_sends_the_same_commands(two_runs: tuple[Path, Path], tmp_path: Path) -> None:

@@ -1,0 +1,1 @@
+"""A map from a drive: scans are laid over one another, loops are closed, cells are counted."""
