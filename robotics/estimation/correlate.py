@@ -62,9 +62,9 @@ EFFORT = Effort()
 """What finds a robot anywhere on a site."""
 
 
-_ROOT, _FREE, _USED, _TOP, _COUNT, _SPILT = range(6)
+_ROOT, _FREE, _USED, _TOP, _COUNT, _SPILT, _SPENT = range(7)
 """Places in the state of a search: next root, first free row, rows used, fullest bucket, poses
-found, whether rows ran out."""
+found, whether rows ran out, bounds looked at."""
 _LEVEL, _I, _J, _K, _NEXT = range(5)
 """Columns of the table of open boxes: level, column, row, heading, next in the bucket."""
 
@@ -153,6 +153,7 @@ def _advance(
         if score >= 0:
             _push(heads, table, state, box, score)
         state[_ROOT] += 1
+        state[_SPENT] += 1
         budget -= 1
     while budget > 0:
         while state[_TOP] >= 0 and heads[state[_TOP]] < 0:
@@ -167,6 +168,7 @@ def _advance(
         table[row, _NEXT] = state[_FREE]
         state[_FREE] = row
         budget -= 1
+        state[_SPENT] += 1
         if _is_taken(found, count, box, apart):
             continue
         if box[_LEVEL] == rules[0]:
@@ -185,6 +187,7 @@ def _advance(
             if score >= 0:
                 _push(heads, table, state, child, score)
             budget -= 1
+            state[_SPENT] += 1
     return False
 
 
@@ -230,7 +233,7 @@ class Search:
         self._memory = (
             np.full(best + 1, -1, dtype=np.int32),
             np.empty((effort.nodes, 5), dtype=np.int32),
-            np.array([0, -1, 0, -1, 0, 0], dtype=np.int64),
+            np.array([0, -1, 0, -1, 0, 0, 0], dtype=np.int64),
             np.zeros((effort.found, 5), dtype=np.int32),
         )
         cycle = turns if whole else 4 * turns
@@ -262,6 +265,11 @@ class Search:
         """Scores of the poses as shares of the full score, shape (k,)."""
         found = self._memory[3][: self._memory[2][_COUNT], _NEXT]
         return np.asarray(found / (FULL * max(1, len(self.points))), dtype=np.float64)
+
+    @property
+    def spent(self) -> int:
+        """How many bounds were looked at so far."""
+        return int(self._memory[2][_SPENT])
 
     @property
     def is_complete(self) -> bool:

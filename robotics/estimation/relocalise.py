@@ -97,6 +97,8 @@ class Hunt:
     """[s]."""
     places: list[Place] = field(default_factory=list)
     looks: int = 0
+    bounds_spent: int = 0
+    """What the search has cost so far."""
     _start: Array = field(default_factory=lambda: np.zeros(3))
     _moved: Array = field(default_factory=lambda: np.zeros(3))
     _way: float = 0.0
@@ -136,10 +138,13 @@ class Hunt:
     def _work(self, budget: int) -> None:
         """Search on, or hold what was found against the first scan."""
         if self._searches:
-            if budget > 0 and self._searches[0].advance(budget):
-                search = self._searches.pop(0)
+            search = self._searches[0]
+            before = search.spent
+            if search.advance(budget):
+                self._searches.pop(0)
                 self._crowded = not search.is_complete
                 self._unsifted += [Place(pose, self._prior(pose)) for pose in search.poses]
+            self.bounds_spent += search.spent - before
             return
         self._credit += budget
         while self._unsifted and self._credit > 0:
