@@ -30,6 +30,8 @@ GROWTH = 0.08
 """How the doubt about a predicted place grows [m/s]."""
 GAP = 0.25
 """Footprint to person when they pass [m]."""
+LONG = 3.0
+"""For so long a wait a detour is looked for [s]."""
 SLOWEST = 0.15
 """A slowed plan is not slower [m/s]."""
 
@@ -70,6 +72,9 @@ def first_meeting(
         rules: (horizon of what moves [s], gap [m], growth [m/s]), shape (3,).
     """
     horizon, gap, growth = rules
+    reach = 0.0
+    for k in range(len(discs)):
+        reach = max(reach, math.hypot(discs[k, 0], discs[k, 1]) + discs[k, 2])
     for i in range(len(poses)):
         t = times[i]
         if t > 2.0 * horizon:
@@ -81,6 +86,8 @@ def first_meeting(
             if moves and t > horizon:
                 continue
             room = movers[j, 4] + (gap + growth * t if moves else 0.0)
+            if math.hypot(poses[i, 0] - mx, poses[i, 1] - my) > room + reach:
+                continue
             for k in range(len(discs)):
                 x = poses[i, 0] + c * discs[k, 0] - s * discs[k, 1]
                 y = poses[i, 1] + s * discs[k, 0] + c * discs[k, 1]

@@ -8,21 +8,21 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from robotics.core.arrays import frozen
-from robotics.core.geometry import wrap
+from robotics.core.arrays import Array, frozen
 from robotics.core.messages import BaseGoal, Cover, Drive, Goal, GoTo, Plan, State
 from robotics.core.parts import Progress, Status
 from robotics.mapping.grid import Grid
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Zone
 from robotics.planning import crossing
-from robotics.planning.avoidance import PERIOD
 from robotics.planning.coverage import Sweeping
 from robotics.planning.cursor import Cursor, cursor_of
+from robotics.planning.goals import has_arrived, same_goal
 from robotics.planning.kinematic.maneuver import Vehicle
+from robotics.planning.predictive.config import PERIOD
 from robotics.planning.profile import Pace, duration
 from robotics.planning.recovery import Ladder, Patience, Rung, back_off
-from robotics.planning.search import Room, find_route
+from robotics.planning.search import Room, warm_up
 from robotics.planning.space import Space
 from robotics.planning.surroundings import blocked_ahead, space_now
 from robotics.planning.sweep_job import SweepJob
@@ -99,11 +99,11 @@ class Navigator:
     def __post_init__(self) -> None:
         """Compile the search now, not when the first goal comes."""
         self._ladder = Ladder(self.config.way)
-        floor = Grid(np.ones((8, 8)), 0.1, np.zeros(2))
-        find_route(floor, (0.1, 0.1), (0.7, 0.4), Room(0.1, 0.2))
+        warm_up()
         for pose in (np.zeros((1, 3)), frozen(np.zeros((1, 3)))):  # two types to the compiler
             self.space.clearance(pose)
         crossing.warm_up(self.space.discs)
+        self.ways.warm_up(self.space.discs)
 
     @property
     def ways(self) -> Ways:
@@ -117,7 +117,7 @@ class Navigator:
             self.local_map.update(state)
         if state.time < self._time - 1e-9:
             return self._start_over(state)
-        fresh = not _same(goal.base, self._goal)
+        fresh = not same_goal(goal.base, self._goal)
         if not fresh and state.time - self._time < PERIOD - 1e-6:
             return self._plan
         self._time = state.time
@@ -169,7 +169,7 @@ class Navigator:
     def _set_out(self, state: State, base: GoTo, space: Space) -> None:
         plan = self.ways.plan(state.pose_base_in_map, base, space)
         self._adopt(plan, state)
-        if _arrived(state, base):
+        if has_arrived(state, base):
             self._finish("arrived", state)
         elif plan.is_empty:
             self._give_up(state, plan.reason)
@@ -245,7 +245,7 @@ class Navigator:
             self._end(state, reason, told)
 
     def _try_again(self, state: State, base: GoTo) -> None:
-        if _arrived(state, base):
+        if has_arrived(state, base):
             self._finish("arrived", state)
         elif state.time >= self._retry:
             self._retry = state.time + RETRY_LATE
@@ -266,8 +266,8 @@ class Navigator:
         cursor = self._cursor
         if cursor is None:
             return
-        if cursor.done or (_arrived(state, base) and cursor.remaining < 0.03):
-            if _arrived(state, base):
+        if cursor.done or (has_arrived(state, base) and cursor.remaining < 0.03):
+            if has_arrived(state, base):
                 self._finish("arrived", state)
             else:  # it has backed off, or was pushed off at the last moment
                 self._set_out(state, base, self._space_now(state))
@@ -320,15 +320,20 @@ class Navigator:
             if self._plain is not None:
                 self._adopt(crossing.rest_of(self._plain, index), state)
             return
-        rest = duration(plain.path[index:], self.config.pace)
-        assert met.blocked is not None
-        there = self._space_now(state)
-        space = there.with_standing(np.vstack((there.standing, met.blocked)))
-        if self._detour(state, base, space, within=rest + met.wait - WORTH):
+        if met.wait >= crossing.LONG and self._pass_around(state, base, met, plain.path[index:]):
             return
         if self._plain is None and met.wait < crossing.STAY and met.time > LOOK:
             self._adopt(crossing.slowed(plain, index, met), state)
             self._plain = crossing.rest_of(plain, index)
+
+    def _pass_around(self, state: State, base: GoTo, met: crossing.Crossing, rest: Array) -> bool:
+        """Follow a detour around those who are met, if it is quicker than to wait for them."""
+        assert met.blocked is not None
+        self._look = state.time + RETRY
+        there = self._space_now(state)
+        space = there.with_standing(np.vstack((there.standing, met.blocked)))
+        waiting = duration(rest, self.config.pace) + met.wait
+        return self._detour(state, base, space, within=waiting - WORTH)
 
     def _detour(self, state: State, base: GoTo, space: Space, *, within: float) -> bool:
         """Follow a way through ``space`` if it takes less time than ``within`` [s]."""
@@ -377,18 +382,3 @@ class Navigator:
 
     def _space_now(self, state: State, *, people: bool = False) -> Space:
         return space_now(self.space, state, self.local_map, people=people)
-
-
-def _same(a: BaseGoal, b: BaseGoal | None) -> bool:
-    """Return whether two base goals ask for the same (their arrays forbid ``==``)."""
-    if isinstance(a, GoTo) and isinstance(b, GoTo):
-        return bool(np.array_equal(a.pose_in_map, b.pose_in_map)) and a.speed == b.speed
-    if isinstance(a, Cover) and isinstance(b, Cover):
-        return a.zone == b.zone
-    return type(a) is type(b) and not isinstance(a, GoTo | Cover)
-
-
-def _arrived(state: State, base: GoTo) -> bool:
-    gap = math.dist(state.pose_base_in_map[:2], base.pose_in_map[:2])
-    turn = abs(wrap(float(state.pose_base_in_map[2] - base.pose_in_map[2])))
-    return gap <= base.tolerance and turn <= base.tolerance_yaw

@@ -10,6 +10,7 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.core.geometry import compose
 from robotics.core.messages import GoTo, Plan
+from robotics.mapping.grid import Grid
 from robotics.planning.kinematic.maneuver import Maneuver, Vehicle, find_maneuver
 from robotics.planning.profile import Pace, speeds
 from robotics.planning.search import Room, find_route
@@ -43,6 +44,13 @@ class Ways:
     approach: float = 0.0
     margin: float = 0.02
     vehicle: Vehicle | None = None
+
+    def warm_up(self, discs: Array) -> None:
+        """Compile now what a manoeuvre needs, for a footprint of discs (k, 3)."""
+        if self.vehicle is not None:
+            floor = Grid(np.zeros((80, 80), np.bool_), 0.1, np.zeros(2))
+            space = Space.of(floor, discs)
+            find_maneuver(space, (4.0, 4.0, 0.0), (4.5, 4.1, 0.0), self.vehicle)
 
     def plan(self, pose: Array, base: GoTo, space: Space) -> Plan:
         """Return the plan from ``pose`` (3,) to a goal, or an empty one with the reason."""
