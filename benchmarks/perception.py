@@ -329,15 +329,27 @@ class Clocked:
         self.seconds.append(time.process_time() - started)
         return moving
 
-    def update(self, time_now: float, returns: Returns, *, pose_lidar_in_map: Array) -> None:
+    def update(
+        self,
+        time_now: float,
+        returns: Returns,
+        *,
+        pose_lidar_in_map: Array,
+        doubt: tuple[float, float] = (0.0, 0.0),
+    ) -> None:
         """Pass on."""
         started = time.process_time()
-        self.tracker.update(time_now, returns, pose_lidar_in_map=pose_lidar_in_map)
+        pose = pose_lidar_in_map
+        self.tracker.update(time_now, returns, pose_lidar_in_map=pose, doubt=doubt)
         self.seconds[-1] += time.process_time() - started
 
     def forget(self) -> None:
         """Pass on."""
         self.tracker.forget()
+
+    def carry(self, pose_before: Array, pose_after: Array) -> None:
+        """Pass on."""
+        self.tracker.carry(pose_before, pose_after)
 
 
 @dataclass(slots=True)

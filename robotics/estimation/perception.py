@@ -81,7 +81,10 @@ class RangePerception:
     tracker: ObstacleTracker
     blind_after: float = 0.5
     """Time without a usable return after which the lidar counts as blinded [s]."""
+    turn_most: float = 0.15
+    """After so long without a usable turn what is tracked moves on unseen [s]."""
     _time: float | None = None
+    _tracked: float = 0.0
     _scanned: float = 0.0
     _useful: float = 0.0
     _points: Array = field(default_factory=lambda: frozen(np.zeros((0, 2))))
@@ -116,13 +119,15 @@ class RangePerception:
         """
         duration = 0.0 if self._time is None else max(0.0, time - self._time)
         if self._time is None or time < self._time:
-            self._scanned = self._useful = time
+            self._scanned = self._useful = self._tracked = time
             self.tracker.forget()
         self._time = time
         self.localisation.predict(increment, duration=duration)
         self._carry(increment)
         if scan is not None:
             self._take(time, scan, tilt)
+        if time - self._tracked > self.turn_most:
+            self._coast(time)
         faults = self._faults(time)
         if faults:
             self.localisation.fade(duration)
@@ -159,15 +164,25 @@ class RangePerception:
             return
         points = transform((*origin, 0.0), returns.points_in_lidar)
         self._points, self._scanned, self._useful = frozen(points), time, time
-        moving = self.tracker.predict(time)
+        before, moving = self.localisation.pose, self.tracker.predict(time)
         in_map = transform(self.localisation.pose, points)
         weights = away_from(in_map, moving, margin=0.25)
         ends = open_ends(scan, self.lidar, tilt, origin=origin)
         self.localisation.correct(points, weights, origin=origin, open_ends=ends)
         if self.localisation.jumped:
-            self.tracker.forget()
+            self.tracker.carry(before, self.localisation.pose)
         lidar_in_map = compose(self.localisation.pose, (*origin, 0.0))
-        self.tracker.update(time, returns, pose_lidar_in_map=lidar_in_map)
+        sigma = np.sqrt(np.diag(self.localisation.covariance))
+        doubt = (float(sigma[:2].max()), float(sigma[2]))
+        self.tracker.update(time, returns, pose_lidar_in_map=lidar_in_map, doubt=doubt)
+        self._tracked = time
+
+    def _coast(self, time: float) -> None:
+        """Let the tracks grow old where no turn tells of them."""
+        nothing = Returns(np.zeros((0, 2)), np.zeros(0, dtype=np.int64), self.lidar.beams, 0.0)
+        self.tracker.predict(time)
+        self.tracker.update(time, nothing, pose_lidar_in_map=self.localisation.pose)
+        self._tracked = time
 
     def _faults(self, time: float) -> tuple[str, ...]:
         faults = (MISCOUNT,) if self._miscount else ()

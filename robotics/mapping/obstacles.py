@@ -107,8 +107,12 @@ class ObstacleTracker:
         self.obstacles = ()
 
     def carry(self, pose_before: Array, pose_after: Array) -> None:
-        """Move all tracks along with a pose in the map (3,) that was found to be another one."""
+        """Move all that walks along with a pose in the map (3,) that was found to be another.
+
+        What never moved is dropped: it may be a wall, seen from a wrong pose.
+        """
         tracks = self.tracks
+        tracks.keep(tracks.mobile)
         turn = rotation2(float(pose_after[2] - pose_before[2])).T
         for name in ("place", "rest", "shadow"):
             away = getattr(tracks, name) - pose_before[:2]
@@ -125,11 +129,12 @@ class ObstacleTracker:
         ranges = np.hypot(points[:, 0], points[:, 1])
         in_map = transform(pose_lidar_in_map, points)
         cutting = self.cutting._replace(
-            explained=self.cutting.explained + min(2.0 * doubt[0], 0.3),
-            explained_far=self.cutting.explained_far + min(2.0 * doubt[1], 0.1),
+            explained=self.cutting.explained + min(2.0 * doubt[0], 0.1),
+            explained_far=self.cutting.explained_far + min(2.0 * doubt[1], 0.03),
         )
         kept = unexplained(in_map, ranges, self.surfaces, cutting)
-        owner = np.where(kept, self._owners(in_map), EXPLAINED)
+        owner = np.full(len(points), EXPLAINED, dtype=np.int64)
+        owner[kept] = self._owners(in_map[kept])
         turn = np.array([float(returns.count), returns.spacing])
         seen = cut(points, returns.beams, owner, turn, cutting)
         seen[:, [X, Y]] = transform(pose_lidar_in_map, seen[:, [X, Y]])
@@ -175,10 +180,10 @@ class ObstacleTracker:
         if not len(which):
             return
         tracks, is_long = self.tracks, seen[:, LONG] > 0.0
-        tracks.correct(which, seen[:, [X, Y]], self._variance(seen, spacing))
         whole = ~is_long & (seen[:, HIDDEN] == 0.0)
-        step = 0.25 * spacing * seen[whole, RANGE]
-        tracks.measure_radius(which[whole], seen[whole, RADIUS], 0.02**2 + step**2)
+        step = 0.25 * spacing * seen[:, RANGE]
+        odd = tracks.measure_radius(which, seen[:, RADIUS], 0.02**2 + step**2, whole)
+        tracks.correct(which, seen[:, [X, Y]], self._variance(seen, spacing), odd)
         tracks.note(time, which, is_long, self.tracking)
 
     def _judge_unseen(self, lost: IntArray, returns: Returns, pose_lidar_in_map: Array) -> Array:
@@ -231,6 +236,7 @@ def away_from(points_in_map: Array, circles: Array, *, margin: float) -> Array:
     """Return weights (k,): 0 for points (k, 2) within ``margin`` [m] of a circle (m, 3), else 1."""
     if len(circles) == 0 or len(points_in_map) == 0:
         return np.ones(len(points_in_map))
-    apart = points_in_map[:, None, :] - circles[None, :, :2]
-    inside = np.hypot(apart[..., 0], apart[..., 1]) < circles[:, 2] + margin
+    x = points_in_map[:, 0, None] - circles[:, 0]
+    y = points_in_map[:, 1, None] - circles[:, 1]
+    inside = x * x + y * y < (circles[:, 2] + margin) ** 2
     return np.where(inside.any(axis=1), 0.0, 1.0)

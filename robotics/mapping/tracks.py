@@ -12,6 +12,9 @@ import numpy as np
 from robotics.core.arrays import Array, BoolArray, IntArray, clamped, frozen
 from robotics.core.messages import Kind, Obstacle
 
+STANDING = frozen((0.0, 0.0))
+"""No speed [m/s]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tracking:
@@ -45,6 +48,8 @@ class Tracking:
     """A thing that has not moved for so long is static [s]."""
     moved: float = 0.5
     """A thing that came this far from where it rested is mobile [m]."""
+    stirred: float = 0.2
+    """Before it came this far, no speed is told of a thing [m]."""
     rest: float = 4.0
     """Time constant with which the place of rest follows the thing [s]."""
     pace: float = 0.2
@@ -158,12 +163,19 @@ class Tracks:
         self.var_radius += 1e-4 * duration
         self.rest += (self.place - self.rest) * min(1.0, duration / tracking.rest)
 
-    def correct(self, which: IntArray, measured: Array, variance: Array) -> None:
-        """Take in measured centres (k, 2) [m] of tracks ``which`` (k,), ``variance`` (k,) [m²]."""
+    def correct(self, which: IntArray, measured: Array, variance: Array, odd: Array) -> None:
+        """Take in measured centres of tracks.
+
+        Args:
+            which: The tracks, shape (k,).
+            measured: Where they were seen, shape (k, 2) [m].
+            variance: Of each coordinate, shape (k,) [m²].
+            odd: Squared surprise about something else that was seen of them, shape (k,).
+        """
         total = self.var[which] + variance
         gain, gain_speed = self.var[which] / total, self.cov[which] / total
         off = measured - self.place[which]
-        odd = (off**2).sum(axis=1) / (2.0 * total)
+        odd = odd + (off**2).sum(axis=1) / (2.0 * total)
         self.erratic[which] += 0.2 * (np.minimum(odd, 50.0) - self.erratic[which])
         self.place[which] += gain[:, None] * off
         self.speed[which] += gain_speed[:, None] * off
@@ -171,14 +183,28 @@ class Tracks:
         self.cov[which] -= gain * self.cov[which]
         self.var[which] -= gain * self.var[which]
 
-    def measure_radius(self, which: IntArray, radius: Array, variance: Array) -> None:
-        """Take in radii (k,) [m]; one that is far off (another shape for a while) moves little."""
-        off = radius - self.radius[which]
+    def measure_radius(
+        self, which: IntArray, radius: Array, variance: Array, whole: BoolArray
+    ) -> Array:
+        """Take in radii; one that is far off (another shape for a while) moves little.
+
+        Args:
+            which: The tracks, shape (k,).
+            radius: Shape (k,) [m].
+            variance: Shape (k,) [m²].
+            whole: False where the radius tells nothing, shape (k,).
+
+        Returns:
+            By how many variances more than one each is off: a thing that changes its size does
+            not move as its middle does, shape (k,).
+        """
+        off = np.where(whole, radius - self.radius[which], 0.0)
         total = self.var_radius[which] + variance
-        gain = self.var_radius[which] / total
+        gain = np.where(whole, self.var_radius[which] / total, 0.0)
         most = 2.0 * np.sqrt(total)
         self.radius[which] += gain * clamped(off, -most, most)
         self.var_radius[which] *= 1.0 - gain
+        return np.asarray(np.maximum(off**2 / (total + 0.03**2) - 1.0, 0.0))
 
     def note(self, time: float, which: IntArray, is_long: BoolArray, tracking: Tracking) -> None:
         """Keep what sightings at ``time`` [s] of tracks ``which`` (k,) say besides the place."""
@@ -213,7 +239,9 @@ class Tracks:
         A thing that once moved stays a person, child or cart, standing or not. A speed is told
         only of what moves or moved.
         """
-        moves = self.in_motion(tracking)
+        far = np.hypot(*(self.place - self.rest).T)
+        moves = self.in_motion(tracking) & (self.proofs >= 2.0) & (far > tracking.stirred)
+        place, speed = frozen(self.place), frozen(self.speed)
         sizes = (Kind.CHILD, Kind.PERSON, Kind.CART)
         found = []
         for i in np.flatnonzero(self.hits >= tracking.hits).tolist():
@@ -228,8 +256,8 @@ class Tracks:
             found.append(
                 Obstacle(
                     id=int(self.id[i]),
-                    position_in_map=frozen(self.place[i]),
-                    velocity_in_map=frozen(self.speed[i] if believed else (0.0, 0.0)),
+                    position_in_map=place[i],
+                    velocity_in_map=speed[i] if believed else STANDING,
                     radius=float(self.radius[i]),
                     kind=kind,
                     age=float(time - self.born[i]),

@@ -81,7 +81,7 @@ def test_flat_ground_is_no_kerb(roll: float) -> None:
 
 
 def test_the_line_is_right_after_a_metre_of_driving() -> None:
-    """Driving towards a kerb at 17°: within 4 cm and 2°, at the robot, 1.3 m behind what is seen."""
+    """Driving towards a kerb at 17°: within 4 cm and 2° at the robot, 1.3 m behind the eye."""
     line, rng = KerbLine(MOUNTING), np.random.default_rng(4)
     pose, found = np.array([0.0, -0.4, 0.3]), None
     for k in range(32):
