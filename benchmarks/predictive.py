@@ -104,7 +104,7 @@ def _decide(state: State, discs: Array, sampling: Sampling, decisions: int) -> f
     laws[:, :, 0] = np.array([[1.0], [0.6], [0.3]])
 
     def once() -> None:
-        crowd = crowd_of(state, ground, start, config)
+        crowd = crowd_of(state, ground, start=start, config=config)
         scene = Scene(ground, crowd, way, start, caps, np.zeros(3), 0.02, sampling.step)
         controller.sample(scene, laws)
 

@@ -51,7 +51,7 @@ def scene_of(
     state = state_of(pose, people, twist)
     start = np.concatenate((state.pose_base_in_map, state.twist_base_in_base))
     ground = Ground(HALL.distance.cells, HALL.frame, SHAPE.copy(), HALL.turning_radius)
-    crowd = crowd_of(state, ground, start, CONFIG)
+    crowd = crowd_of(state, ground, start=start, config=CONFIG)
     along = np.linspace(0.0, 4.0, 41)
     c, s = math.cos(pose[2]), math.sin(pose[2])
     yaw = np.full(41, pose[2])

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import math
+from dataclasses import replace
 
 import numpy as np
 
-from robotics.core.arrays import Array, IntArray
-from robotics.core.messages import Kind, State
+from robotics.core.arrays import Array
+from robotics.core.messages import State
+from robotics.mapping.grid import Grid
 from robotics.planning.predictive.config import PredictiveConfig
+from robotics.planning.predictive.people import STANDING, pairs_of, predict
 from robotics.planning.predictive.rollout import gaps_now
 from robotics.planning.predictive.scene import Crowd, Ground, sort_in
 
@@ -22,12 +24,15 @@ CELL = 0.5
 """Of the coarse grid of who may matter where [m]."""
 SIDE = 24
 """Its cells a side."""
-STANDING = 0.15
-"""Who is slower stands [m/s]."""
 
 
 def crowd_of(
-    state: State, ground: Ground, start: Array, config: PredictiveConfig, *, pressed: float = 0.0
+    state: State,
+    ground: Ground,
+    *,
+    start: Array,
+    config: PredictiveConfig,
+    pressed: float = 0.0,
 ) -> Crowd:
     """Return who is near, where each will be during a motion, and which gap has to be kept.
 
@@ -42,34 +47,39 @@ def crowd_of(
     sampling, weights = config.sampling, config.weights
     every = max(1, round(LOOK / sampling.step))
     half = 0.5 * CELL * SIDE
-    near = [
+    people = predict(
+        _nearby(state, start, half),
+        dt=every * sampling.step,
+        steps=sampling.steps // every,
+        distance=Grid(ground.distance, float(ground.frame[2]), ground.frame[:2]),
+        personal=config.personal,
+        start=config.delay,
+    )
+    gone = people.position[1] - people.position[0]
+    stands = np.hypot(gone[:, 0], gone[:, 1]) < STANDING * every * sampling.step
+    ease = np.where(stands, 1.0 - pressed, 1.0)
+    least = np.where(people.personal > 0.0, weights.hard, weights.touch)
+    margin = least + ease * np.minimum(weights.doubt * people.sigma, MOST)
+    margin = kept(ground, start, (people.position, margin, people.radius))
+    wish = people.personal * (0.2 + 0.8 * ease)
+    reach = ground.reach + people.radius + np.maximum(2.0 * wish, margin.max(axis=0, initial=0.0))
+    frame = np.array([start[0] - half, start[1] - half, CELL])
+    many, who = sort_in(people.position, reach, frame, SIDE)
+    pairs = pairs_of(people.group, people.position[0])
+    return Crowd(
+        every, people.position, margin, people.radius, wish, reach, pairs, frame, many, who
+    )
+
+
+def _nearby(state: State, start: Array, half: float) -> State:
+    """Return the state with those only who are within ``half`` [m] of a square's middle."""
+    near = tuple(
         one
         for one in state.obstacles
-        if math.dist(one.position_in_map, state.pose_base_in_map[:2]) < half + 1.0
-    ]
-    count = len(near)
-    place = np.array([one.position_in_map for one in near]).reshape(count, 2)
-    speed = np.array([one.velocity_in_map for one in near]).reshape(count, 2)
-    radius = np.array([one.radius for one in near]).reshape(count)
-    thing = np.array([one.kind is Kind.STATIC for one in near], dtype=np.bool_).reshape(count)
-    speed[thing] = 0.0
-    looks = sampling.steps // every + 1
-    time = config.delay + every * sampling.step * np.arange(looks)
-    position = np.ascontiguousarray(place + time[:, None, None] * speed)
-    pace = np.hypot(speed[:, 0], speed[:, 1])
-    sigma = np.where(thing, 0.0, 0.02 + 0.15 * pace * time[:, None])
-    least = np.where(thing, weights.touch, weights.hard)
-    margin = kept(
-        ground,
-        start,
-        (position, least + np.minimum(weights.doubt * sigma, MOST), radius),
+        if abs(one.position_in_map[0] - start[0]) < half + 1.0
+        and abs(one.position_in_map[1] - start[1]) < half + 1.0
     )
-    wish = config.personal * np.where(pace < STANDING, 1.0 - 0.8 * pressed, 1.0)
-    personal = np.where(thing, 0.0, wish)
-    reach = ground.reach + radius + np.maximum(2.0 * personal, margin.max(axis=0, initial=0.0))
-    frame = np.array([start[0] - half, start[1] - half, CELL])
-    number, who = sort_in(position, reach, frame, SIDE)
-    return Crowd(every, position, margin, radius, personal, reach, no_pairs(), frame, number, who)
+    return state if len(near) == len(state.obstacles) else replace(state, obstacles=near)
 
 
 def kept(ground: Ground, start: Array, people: tuple[Array, Array, Array]) -> Array:
@@ -84,8 +94,3 @@ def kept(ground: Ground, start: Array, people: tuple[Array, Array, Array]) -> Ar
     now = np.column_stack((position[0], radius))
     gaps = gaps_now(ground, start[:3].copy(), np.ascontiguousarray(now))[:-1]
     return np.ascontiguousarray(np.minimum(margin, gaps - GIVE))
-
-
-def no_pairs() -> IntArray:
-    """Return an empty list of pairs, shape (0, 2)."""
-    return np.zeros((0, 2), dtype=np.int64)

@@ -83,7 +83,7 @@ class PredictiveTracker:
         rest, joints = np.zeros(3), Joints.at_rest(np.zeros(0))
         state = State(0.0, rest, rest, joints, rest[:2], rest, obstacles=(person,))
         self._plan, self._cursor = plan, cursor_of(path)
-        self._sent.note(0.0, rest)
+        self._sent.note(-1.0, rest)
         self._decide(state, Goal())
         self._start_over()
 
@@ -163,7 +163,7 @@ class PredictiveTracker:
         frame = np.array([*distance.origin, distance.resolution])
         discs = np.array(self.space.discs)
         ground = Ground(distance.cells, frame, discs, self.space.turning_radius)
-        crowd = crowd_of(state, ground, start, self.config, pressed=self._pressed)
+        crowd = crowd_of(state, ground, start=start, config=self.config, pressed=self._pressed)
         fixed = gaps_now(ground, start[:3].copy(), np.zeros((0, 3)))[-1]
         floor = min(self.config.weights.touch, float(fixed) - 0.002)
         sampling = self.config.sampling
