@@ -12,9 +12,10 @@ from robotics.core.arrays import Array
 from robotics.core.geometry import integrate
 from robotics.core.messages import Goal, Joints, Kind, Obstacle, State, Twist2
 from robotics.mapping.grid import Grid, polygon_mask
-from robotics.planning.avoidance import PathTracker, TrackerConfig
 from robotics.planning.coverage import Sweeping
 from robotics.planning.navigator import Navigator, NavigatorConfig
+from robotics.planning.predictive.config import Limits, PredictiveConfig
+from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.profile import Pace
 from robotics.planning.region import Tool, densely, mark, mask_of
 from robotics.planning.search import Room
@@ -35,7 +36,9 @@ ROLLER = [(0.10, y, 0.05) for y in np.linspace(-0.30, 0.30, 9)]
 TOOL = Tool(np.array([(0.50, 0.36, 0.20), (0.50, -0.36, 0.20), *ROLLER]), 0.56, 0.50, 0.10)
 SWEEPING = Sweeping(TOOL, Pace(speed=0.8, acceleration=0.45, turn_rate=0.9))
 NAVIGATION = NavigatorConfig(SWEEPING.pace, Room(0.58, 0.95), SWEEPING, approach=1.0)
-WHEELS = TrackerConfig(1.2, 1.0, acceleration=0.6, angular_acceleration=1.5, backward=0.4)
+WHEELS = PredictiveConfig(
+    Limits(1.2, 1.0, acceleration=0.6, angular_acceleration=1.5, backward=0.4)
+)
 
 
 def blocked(shape: Polygon, *, walled: bool = True, resolution: float = 0.1) -> Grid:
@@ -67,7 +70,7 @@ class Unicycle:
     """A robot whose base does what the tracker says, within its accelerations."""
 
     navigator: Navigator
-    tracker: PathTracker
+    tracker: PredictiveTracker
     pose: Array
     obstacles: tuple[Obstacle, ...] = ()
     time: float = 0.0
@@ -79,7 +82,7 @@ class Unicycle:
         """Put the sweeper's planner and tracker on a place."""
         navigator = Navigator(NAVIGATION, space, more.pop("zones", {}))  # type: ignore[arg-type]
         obstacles = more.pop("obstacles", ())
-        tracker = PathTracker(WHEELS, space)
+        tracker = PredictiveTracker(WHEELS, space)
         return Unicycle(navigator, tracker, np.array(pose), obstacles)  # type: ignore[arg-type]
 
     def state(self) -> State:

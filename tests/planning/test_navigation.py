@@ -13,9 +13,8 @@ from robotics.core.geometry import wrap
 from robotics.core.messages import Cover, Drive, Goal, GoTo, Kind, Obstacle, Stay, Tools
 from robotics.core.parts import Status
 from robotics.mapping.places import Zone
-from robotics.planning.avoidance import PathTracker
 from robotics.planning.navigator import Navigator
-from robotics.planning.rollout import gap_to_movers, roll_out
+from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.space import Space
 
 HALL = box(0, 0, 16, 10)
@@ -91,8 +90,8 @@ def test_somebody_who_walks_by_is_let_pass() -> None:
         robot.obstacles = (Obstacle(1, position, np.array([0.0, -1.0]), 0.25, Kind.PERSON),)
         robot.step(goal)
         if abs(robot.twist[0]) + abs(robot.twist[2]) > 0.05:
-            there = np.array([[*position, 0.0, 0.0, 0.25]])
-            least = min(least, gap_to_movers(SHAPE, there, robot.pose, 0.0))
+            there = SPACE.with_standing([(*position, 0.25)])
+            least = min(least, float(there.clearance(robot.pose)[0]))
     assert robot.navigator.progress.status is Status.DONE
     assert least > 0.1
 
@@ -132,7 +131,7 @@ def test_slow_zones_are_slow() -> None:
     """Where the site limits the speed, the plan does too."""
     limit = SPACE.distance.like(np.where(SPACE.distance.centres()[..., 0] > 8.0, 0.3, np.inf))
     navigator = Navigator(NAVIGATION, SPACE, speed_limit=limit)
-    robot = Unicycle(navigator, PathTracker(WHEELS, SPACE), np.array([3.0, 5.0, 0.0]))
+    robot = Unicycle(navigator, PredictiveTracker(WHEELS, SPACE), np.array([3.0, 5.0, 0.0]))
     plan = navigator.plan(robot.state(), Goal(base=GoTo(np.array([13.0, 5.0, 0.0]))))
     assert plan.speed[plan.path[:, 0] > 8.1].max() <= 0.3
     assert plan.speed[plan.path[:, 0] < 7.9].max() > 0.6
@@ -151,29 +150,6 @@ def test_stay_and_drive_need_no_path() -> None:
         robot.step(ahead)
     assert robot.pose[0] < 7.0 - 0.3 - 0.7
     assert robot.twist[0] < 0.02
-
-
-def test_the_best_rollout_is_free_if_any_is() -> None:
-    """Among random people, a drive of finite cost never touches one while it moves."""
-    rng = np.random.default_rng(3)
-    twists = np.array(np.meshgrid(np.linspace(-0.3, 1.0, 8), 0.0, np.linspace(-1, 1, 9)))
-    twists = np.ascontiguousarray(twists.reshape(3, -1).T)
-    place = (SPACE.distance.cells, SPACE.frame, SHAPE)
-    limits = np.array([WHEELS.acceleration, 1.5, 0.12, 0.5, 2.0, 0.1])
-    for _ in range(20):
-        movers = np.column_stack(
-            (
-                rng.uniform(3, 13, 8),
-                rng.uniform(2, 8, 8),
-                rng.uniform(-1, 1, (8, 2)),
-                np.full(8, 0.25),
-            )
-        )
-        start = np.array([8.0, 5.0, rng.uniform(-3, 3), 0.0, 0.0, 0.0])
-        judge = (np.array([12.0, 5.0, 0.0]), limits)
-        cost, least = roll_out(place, movers, start, judge, twists)
-        if gap_to_movers(SHAPE, movers, start[:3], 0.0) > 0.15:
-            assert (least[np.isfinite(cost)] >= 0.06 - 1e-9).all()
 
 
 def test_the_same_run_twice() -> None:

@@ -20,11 +20,11 @@ from robotics.core.messages import Cover, Goal, GoTo, Kind, Obstacle, State, Sta
 from robotics.core.parts import Status
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Zone
-from robotics.planning.avoidance import PathTracker
 from robotics.planning.crossing import STAY, look_ahead
 from robotics.planning.cursor import cursor_of
 from robotics.planning.kinematic.maneuver import Vehicle
 from robotics.planning.navigator import RETRY_LATE, Navigator
+from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.recovery import GRACE, PAUSE, Ladder, Patience, Rung
 from robotics.planning.smoothing import straight
 from robotics.planning.space import Space
@@ -237,6 +237,33 @@ def test_it_comes_later_instead_of_stopping() -> None:
     assert slowed or other
 
 
+def _two_gates() -> Space:
+    """Return two rooms with a gate on the straight way and one aside."""
+    wall = FREE.cells.copy()
+    wall[:59, 98:102], wall[81:92, 98:102] = True, True
+    wall[114:, 98:102] = True
+    return Space.of(FREE.like(wall), SHAPE)
+
+
+def test_a_gate_that_stays_blocked_is_left_for_another_one_and_a_crossing_is_not() -> None:
+    """Who stands in the gate: the other one is quicker. Who only crosses: the same way, later."""
+    ends = []
+    for obstacle in (standing(8.0, 5.0, 0.4), _walking(7.6, 8.2, 0.0, -0.8)):
+        robot = Unicycle.on(_two_gates(), (2.0, 5.0, 0.0), obstacles=(obstacle,))
+        for _ in range(700):
+            robot.step(THERE)
+            if robot.obstacles[0].velocity_in_map.any():
+                place = obstacle.position_in_map + robot.time * obstacle.velocity_in_map
+                robot.obstacles = (replace(obstacle, position_in_map=place),)
+            if robot.navigator.progress.status is Status.DONE:
+                break
+        assert robot.navigator.progress.status is Status.DONE
+        ends.append((robot.time, max(pose[1] for pose in robot.trail)))
+    assert ends[0][1] > 6.5  # through the other gate
+    assert ends[0][0] < 30.0  # without waiting for long
+    assert ends[1][1] < 6.0
+
+
 # ------------------------------------------------------------------------ what the lidar sees
 
 
@@ -245,7 +272,7 @@ def test_what_only_the_lidar_sees_is_planned_around() -> None:
     local = LocalMap(FREE)
     navigator = Navigator(NAVIGATION, SPACE, local_map=local)
     barrier = np.column_stack((np.full(60, 6.0), np.linspace(3.5, 6.5, 60)))
-    robot = Unicycle(navigator, PathTracker(WHEELS, SPACE), np.array([2.0, 5.0, 0.0]))
+    robot = Unicycle(navigator, PredictiveTracker(WHEELS, SPACE), np.array([2.0, 5.0, 0.0]))
     first = navigator.plan(robot.state(), THERE)
     for k in range(40):
         pose = robot.pose
@@ -357,7 +384,7 @@ def test_a_narrow_berth_is_manoeuvred_into() -> None:
 def test_state_without_points_is_fine() -> None:
     """A local map that never got a scan leaves the plan alone."""
     navigator = Navigator(NAVIGATION, SPACE, local_map=LocalMap(FREE))
-    robot = Unicycle(navigator, PathTracker(WHEELS, SPACE), np.array([2.0, 5.0, 0.0]))
+    robot = Unicycle(navigator, PredictiveTracker(WHEELS, SPACE), np.array([2.0, 5.0, 0.0]))
     state: State = robot.state()
     first = navigator.plan(state, THERE)
     for k in range(1, 40):

@@ -15,8 +15,8 @@ from robotics.control.stopping import Body
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, frozen
 from robotics.core.joints import JointTable
-from robotics.planning.avoidance import TrackerConfig
 from robotics.planning.navigator import NavigatorConfig
+from robotics.planning.predictive.config import Limits, PredictiveConfig
 from robotics.planning.profile import Pace
 from robotics.planning.search import Room
 
@@ -76,14 +76,16 @@ class GreeterConfig:
             rest=REST, head_in_base=(0.06, 0.0, 0.55), base_height=0.49
         )
     )
-    tracker: TrackerConfig = field(
-        default_factory=lambda: TrackerConfig(
-            speed=0.25,
-            turn_rate=0.45,
-            acceleration=0.3,
-            angular_acceleration=0.9,
-            sideways=0.08,
-            backward=0.12,
+    tracker: PredictiveConfig = field(
+        default_factory=lambda: PredictiveConfig(
+            Limits(
+                speed=0.25,
+                turn_rate=0.45,
+                acceleration=0.3,
+                angular_acceleration=0.9,
+                sideways=0.08,
+                backward=0.12,
+            )
         )
     )
     navigator: NavigatorConfig = field(

@@ -14,8 +14,8 @@ from robotics.core.arrays import Array, frozen
 from robotics.core.parts import Robot
 from robotics.estimation.perception import Lidar, RangePerception, Start
 from robotics.mapping.places import Site
-from robotics.planning.avoidance import PathTracker
 from robotics.planning.navigator import Navigator
+from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.space import Space
 from robotics.robots.greeter.config import PERIOD, GreeterConfig, footprint_discs
 from robotics.robots.greeter.estimator import WalkingEstimator
@@ -62,7 +62,7 @@ def build(
         period=PERIOD,
         estimator=WalkingEstimator.of(model, perception),
         planner=Navigator(config.navigator, space, site.zones),
-        tracker=PathTracker(config.tracker, space),
+        tracker=PredictiveTracker(config.tracker, space),
         locomotion=WalkingLocomotion(model, config, clips or {}, limit_twist=restraint.limit),
         guard=WalkerGuard(guard),
     )

@@ -10,9 +10,9 @@ from robotics.control.chassis import DifferentialChassis
 from robotics.control.guard import GuardConfig
 from robotics.control.stopping import Body
 from robotics.core.arrays import Array, frozen
-from robotics.planning.avoidance import TrackerConfig
 from robotics.planning.coverage import Sweeping
 from robotics.planning.navigator import NavigatorConfig
+from robotics.planning.predictive.config import Limits, PredictiveConfig
 from robotics.planning.profile import Pace
 from robotics.planning.region import Tool
 from robotics.planning.search import Room
@@ -73,10 +73,11 @@ def _chassis() -> DifferentialChassis:
     )
 
 
-def _tracker() -> TrackerConfig:
-    return TrackerConfig(
+def _tracker() -> PredictiveConfig:
+    limits = Limits(
         speed=1.2, turn_rate=1.0, acceleration=0.6, angular_acceleration=1.5, backward=0.4
     )
+    return PredictiveConfig(limits, delay=0.04)  # one period of the body, one until it acts
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ class SweeperConfig:
     """All of it, with the values of this robot."""
 
     chassis: DifferentialChassis = field(default_factory=_chassis)
-    tracker: TrackerConfig = field(default_factory=_tracker)
+    tracker: PredictiveConfig = field(default_factory=_tracker)
     navigator: NavigatorConfig = field(
         default_factory=lambda: NavigatorConfig(
             pace=Pace(speed=1.0, acceleration=0.45, turn_rate=0.9),

@@ -13,8 +13,8 @@ from robotics.estimation.odometry import DifferentialDrive
 from robotics.estimation.perception import Lidar, Start
 from robotics.estimation.wheeled import WheeledEstimator
 from robotics.mapping.places import Site
-from robotics.planning.avoidance import PathTracker
 from robotics.planning.navigator import Navigator
+from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.space import Space
 from robotics.robots.sweeper.config import PERIOD, SweeperConfig, footprint_discs
 from robotics.robots.sweeper.joints import load
@@ -52,7 +52,7 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
         period=PERIOD,
         estimator=estimator,
         planner=Navigator(config.navigator, space, site.zones, site.speed_limit),
-        tracker=PathTracker(config.tracker, space),
+        tracker=PredictiveTracker(config.tracker, space),
         locomotion=SweeperLocomotion(chassis, model.joints, config.brush_speed),
         guard=guard,
     )
