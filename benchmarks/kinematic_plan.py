@@ -26,7 +26,7 @@ from scipy.ndimage import label
 from robotics.core.arrays import Array, IntArray
 from robotics.core.errors import RoboticsError
 from robotics.mapping.grid import Grid, read_map
-from robotics.planning.kinematic.maneuver import Maneuver, Vehicle, find_maneuver
+from robotics.planning.kinematic.maneuver import BUDGET, Maneuver, Vehicle, find_maneuver
 from robotics.planning.kinematic.table import load_table
 from robotics.planning.space import Space
 from robotics.robots.sweeper.config import footprint_discs
@@ -203,6 +203,10 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
         begun = time.process_time()
         load_table(reverse=True, folder=Path(folder))
         figures["table_cached_ms"] = 1e3 * (time.process_time() - begun)
+    print(
+        f"table of curve lengths: {figures['table_first_ms']:.0f} ms to work out (and compile), "
+        f"{figures['table_cached_ms']:.1f} ms to read; budget {BUDGET} expansions"
+    )
     times, lengths = [], []
     for name, (discs, radius) in FOOTPRINTS.items():
         vehicle = Vehicle(radius, reverse_weight=1.0, gear_change=0.0)
@@ -225,7 +229,7 @@ def measure(arguments: argparse.Namespace) -> dict[str, float]:
         times.append(took)
         lengths.append(long)
     print(f"\n{RECORDED}")
-    ratios = [figures[f"{name}_length_ratio"] for name in FOOTPRINTS]
+    ratios = [figures.get(f"{name}_length_ratio", math.nan) for name in FOOTPRINTS]
     figures["length_ratio"] = float(np.max(ratios))
     return figures | figures_of(np.concatenate(times), np.concatenate(lengths), "")
 
@@ -254,6 +258,8 @@ def peers(
 ) -> dict[str, float]:
     """Run OMPL on an even sample of the queries; return the figures."""
     name, radius = machine
+    if arguments.peer_queries < 1:
+        return {}
     chosen = np.unique(np.linspace(0, len(queries) - 1, arguments.peer_queries).astype(int))
     sample, own = [queries[i] for i in chosen], lengths[chosen]
     ratio = math.nan
@@ -289,7 +295,7 @@ def main() -> None:
         figures = measure(arguments)
     except RoboticsError as error:
         raise SystemExit(str(error)) from error
-    print(json.dumps(figures))
+    print(json.dumps({key: None if math.isnan(value) else value for key, value in figures.items()}))
 
 
 if __name__ == "__main__":

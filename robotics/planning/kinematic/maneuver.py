@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from robotics.core.arrays import Array, frozen
 from robotics.core.errors import InvalidMessage
 from robotics.core.geometry import wrap_array
+from robotics.mapping.grid import Grid
 from robotics.planning.kinematic.ground import cost_to_go, ground_of
 from robotics.planning.kinematic.hybrid import CELL, Car, empty_nodes, moves_of, search
 from robotics.planning.kinematic.scene import MARGIN, Scene, gap, scene_of
@@ -196,3 +197,12 @@ def _tightened(scene: Scene, car: Car, knots: Array, reason: str, spent: int) ->
     turns = wrap_array(np.diff(path[:, 2]))
     length = float((np.hypot(*np.diff(path[:, :2], axis=0).T) / np.sinc(turns / math.tau)).sum())
     return Maneuver(np.asarray(frozen(path)), reason, length, spent)
+
+
+def warm_up(vehicle: Vehicle) -> None:
+    """Compile what plans for ``vehicle`` need, or load it: before motion starts, not in it."""
+    cells = np.zeros((64, 64), dtype=np.bool_)
+    cells[[0, -1]] = cells[:, [0, -1]] = True
+    cells[30:34, :40] = True
+    space = Space.of(Grid(cells, 0.1, np.zeros(2)), [(0.0, 0.0, 0.3)])
+    find_maneuver(space, (2.0, 1.5, 0.0), (2.0, 5.0, 0.0), vehicle)
