@@ -27,7 +27,8 @@ def returns(pose: Array, rng: np.random.Generator) -> Array:
     """Return what a lidar at ``pose`` in the hall sees, (k, 2)."""
     ranges = cast(pose, hall().segments(), np.zeros((0, 3))) + rng.normal(0.0, 0.01, 360)
     seen = np.isfinite(ranges)
-    return np.stack((ranges * np.cos(BEAMS), ranges * np.sin(BEAMS)), axis=1)[seen]
+    angle, reach = BEAMS[seen], ranges[seen]
+    return np.stack((reach * np.cos(angle), reach * np.sin(angle)), axis=1)
 
 
 def tried(scores: Pyramid, points: Array, area: Area, *, steps: int, turn_step: float) -> Array:

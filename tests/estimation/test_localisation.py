@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 
 import numpy as np
@@ -93,6 +94,19 @@ def test_the_covariance_knows_that_a_corridor_shows_no_end() -> None:
         seen = perception.update(0.1 * k, step, one.scan())
     assert seen.covariance[0, 0] == pytest.approx(before + 20e-4, rel=0.05)
     assert math.sqrt(seen.covariance[1, 1]) < 0.01
+
+
+def test_a_pose_that_grows_vague_loses_quality() -> None:
+    """After a long way along a corridor the scans still fit, but the quality says: unsure."""
+    one = rover(corridor(), (0.0, 0.0, 0.0), 4)
+    perception = RangePerception.of(corridor().draw(), Start(one.pose), LIDAR)
+    quality = []
+    for k in range(40):
+        step = Increment(0.0, var_x=0.1, var_y=1e-6, var_yaw=1e-7)
+        quality.append(perception.update(0.1 * k, step, one.scan()).quality)
+    assert quality[0] > 0.9
+    assert quality[-1] < 0.5
+    assert all(later <= before + 0.02 for before, later in itertools.pairwise(quality))
 
 
 def test_a_thin_wall_is_not_taken_for_its_far_face() -> None:
