@@ -172,6 +172,20 @@ def test_it_docks_in_a_narrow_bay(yaw: float, folder: Path) -> None:
         assert _least_gap(cells, SHAPE, maneuver.path) >= 0.0
 
 
+def test_it_parks_between_two_walls(folder: Path) -> None:
+    """The sweeper, 1.28 m long, sideways into 1.8 m, to and fro in steps too fine to try first."""
+    cells = _walled(160, 240)
+    cells[:30] = True
+    cells[5:30, 100:136] = False
+    space, vehicle = _space(cells, SHAPE), Vehicle(0.8, folder=folder)
+    slot, street = np.array([4.84, 2.85, 0.0]), np.array([1.5, 6.5, 0.3])
+    for ends in (np.array([street, slot]), np.array([slot, street])):
+        maneuver = find_maneuver(space, ends[0], ends[1], vehicle)
+        _check(maneuver, ends, 0.8)
+        assert (np.diff(_gears(maneuver.path)) != 0).sum() >= 3
+        assert _least_gap(cells, SHAPE, maneuver.path) >= 0.0
+
+
 def _gears(path: Array) -> Array:
     step = np.diff(path, axis=0)
     middle = path[:-1, 2] + 0.5 * wrap_array(step[:, 2])

@@ -141,7 +141,10 @@ def _planned(scene: Scene, car: Car, ends: Array, budget: int) -> Maneuver:
     fine = car._replace(moves=car.moves * (1.0, SHORT), cell=car.cell * SHORT)
     backwards = rooms[1] < rooms[0]
     spent, best_effort = 0, ends[:1]
+    dry = False
     for k in range(4):
+        if k == 1 and dry:
+            continue  # what coarse steps cannot leave they cannot enter
         turned = backwards if k % 2 == 0 else not backwards
         share = max(1, (budget - spent) // (4 - k))
         task = _Task(scene, car if k < 2 else fine, ends, turned)
@@ -149,7 +152,8 @@ def _planned(scene: Scene, car: Car, ends: Array, budget: int) -> Maneuver:
         spent += used
         if found:
             return _tightened(scene, car, knots, "", spent)
-        if used == 0 or (k >= 2 and used < share):
+        dry = used < share
+        if used == 0 or (dry and k >= 2):
             return Maneuver(reason="no way through", expansions=spent)
         if not turned and k < 2:
             best_effort = knots
