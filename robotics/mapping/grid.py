@@ -14,11 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from PIL import Image
-from scipy.ndimage import distance_transform_edt
 
 from robotics.core.arrays import Array, BoolArray, IntArray, frozen
 from robotics.core.config import load_yaml
 from robotics.core.errors import ConfigError, MapError
+from robotics.mapping.distance import exact_distance
 
 Image.MAX_IMAGE_PIXELS = 400_000_000
 
@@ -83,10 +83,7 @@ def distance_field(occupied: Grid) -> Grid:
 
     Zero on occupied cells; infinite everywhere if nothing is occupied.
     """
-    if not occupied.cells.any():
-        return occupied.like(np.full(occupied.cells.shape, np.inf))
-    field = distance_transform_edt(~occupied.cells, sampling=occupied.resolution)
-    return occupied.like(np.asarray(field, dtype=np.float64))
+    return occupied.like(occupied.resolution * exact_distance(occupied.cells))
 
 
 def polygon_mask(like: Grid, polygon: ArrayLike) -> BoolArray:

@@ -15,7 +15,7 @@ from shapely.geometry import box
 
 from robotics.core.arrays import Array, BoolArray
 from robotics.mapping.grid import Grid, distance_field
-from robotics.planning.search import Room, expand, find_route
+from robotics.planning.search import Room, find_route
 from robotics.planning.smoothing import along
 
 
@@ -34,19 +34,6 @@ def _least_costs(free: BoolArray, start: int) -> Array:
     first, second, length = np.array(edges).reshape(-1, 3).T
     graph = coo_matrix((length, (first.astype(int), second.astype(int))), (free.size,) * 2)
     return np.asarray(dijkstra(graph.tocsr(), directed=False, indices=start))
-
-
-@settings(max_examples=25, deadline=None)
-@given(st.integers(0, 10_000), st.floats(0.05, 0.45))
-def test_a_star_finds_the_least_cost(seed: int, density: float) -> None:
-    """On random grids the cost equals Dijkstra's, reachable or not."""
-    rng = np.random.default_rng(seed)
-    free = rng.random((24, 31)) > density
-    cells = np.flatnonzero(free)
-    start, goal = (int(cell) for cell in rng.choice(cells, 2))
-    cost, parent = expand(free, np.zeros((0, 0)), start, goal)
-    assert cost[goal] == pytest.approx(_least_costs(free, start)[goal])
-    assert (parent[goal] >= 0) == (np.isfinite(cost[goal]) and goal != start)
 
 
 @settings(max_examples=20, deadline=None)

@@ -1,0 +1,1 @@
+"""Least ways on grids: over free cells (``jumping``), at a cost (``costly``), pulled tight."""
