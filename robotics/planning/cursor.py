@@ -15,7 +15,6 @@ from robotics.planning.course import (
     Course,
     advance,
     course_of,
-    curvature_at,
     errors_at,
     leg_length,
     yaw_wanted,
@@ -64,13 +63,6 @@ class Cursor:
         return bool(self.progress[DONE] > 0.0)
 
     @property
-    def first(self) -> int:
-        """Index of the first pose of this leg."""
-        if self.leg >= len(self.course.legs):
-            return len(self.path) - 1
-        return int(self.course.legs[self.leg, 0])
-
-    @property
     def index(self) -> int:
         """Index of the path's pose that comes next."""
         if self.leg >= len(self.course.legs):
@@ -103,10 +95,6 @@ class Cursor:
     def yaw_wanted(self) -> float:
         """Yaw at which the turn on the spot ends [rad]."""
         return float(yaw_wanted(self.course, self.progress))
-
-    def curvature(self, ahead: float) -> float:
-        """Return dyaw/ds of the leg ``ahead`` [m] of here [1/m]; the sign is that of the turn."""
-        return float(curvature_at(self.course, self.progress, ahead))
 
     def errors(self, pose: Array) -> tuple[float, float]:
         """Return (sideways, yaw) errors against the path here [m, rad]; left is positive."""
