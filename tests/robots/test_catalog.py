@@ -63,7 +63,8 @@ def test_no_tick_waits_for_a_compiler(tmp_path: Path) -> None:
     )
     ready, late = (line.split()[1:] for line in done.stdout.splitlines()[-2:])
     assert "robotics.estimation.scan_match.align:1" in ready
-    assert "robotics.planning.search.expand:1" in ready
+    assert "robotics.planning.grid_search.costly.explore:1" in ready
+    assert "robotics.planning.grid_search.jumping.jump:1" in ready
     assert late == []
 
 
