@@ -20,6 +20,9 @@ from robotics.core.messages import Twist2
 RECEDES = 0.005
 """A motion leads away from a point if its gap shrinks by less than this part of the way."""
 
+STEP = 0.02
+"""Way over which is judged whether a point comes deeper into the skin [m]."""
+
 
 @dataclass(frozen=True, slots=True)
 class Body:
@@ -159,7 +162,8 @@ def time_to_touch(edges: Array, points: Array, twist: Array, look: Array) -> flo
         if gap - skin > way:
             continue
         if gap < skin:
-            if gap_rate(edges, x, y, twist) < -RECEDES * speed:
+            px, py = seen_after(x, y, twist, STEP / speed)
+            if outside(edges, px, py) < gap - RECEDES * STEP:
                 return 0.0
             continue
         if circling:
