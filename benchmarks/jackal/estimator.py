@@ -34,6 +34,7 @@ class DeadReckoning:
     pose: Array
     scale: Array
     _time: float | None = None
+    _twist: tuple[float, float, float] = (0.0, 0.0, 0.0)
     _scanned: float = -math.inf
     _points: Array = field(default_factory=lambda: frozen(np.zeros((0, 2))))
 
@@ -55,11 +56,13 @@ class DeadReckoning:
             duration=duration,
         )
         self.pose = compose(self.pose, (step.dx, step.dy, step.dyaw))
+        if duration > 0.0:  # not the smoothed speeds: these are 25 ms old, those 60 ms more
+            self._twist = (step.dx / duration, 0.0, step.dyaw / duration)
         self._look(time, step, observation.scan)
         return State(
             time=time,
             pose_base_in_map=frozen(self.pose),
-            twist_base_in_base=frozen((self.odometry.speed, 0.0, self.odometry.turn)),
+            twist_base_in_base=frozen(self._twist),
             joints=observation.joints,
             tilt=np.zeros(2),
             angular_velocity_base_in_base=observation.imu.angular_velocity,

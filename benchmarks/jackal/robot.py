@@ -29,7 +29,7 @@ MakeTracker: TypeAlias = Callable[[LocalMap], Tracker]
 """What makes a tracker on the robot's map."""
 HALF_LENGTH, HALF_WIDTH = 0.254, 0.215
 """Of the outline [m]."""
-SPEED, ACCELERATION, TURN_RATE, ANGULAR_ACCELERATION = 2.0, 3.0, 3.0, 10.0
+SPEED, ACCELERATION, TURN_RATE, ANGULAR_ACCELERATION = 2.0, 3.0, 2.0, 6.0
 """[m/s], [m/s²], [rad/s], [rad/s²]."""
 PACE = 1.5
 """Speed that it plans with [m/s]: twice what the best score asks for, and half the energy."""
