@@ -1,4 +1,4 @@
-"""The scoring formula of the BARN benchmark, against values worked out by hand."""
+"""The BARN benchmark: its score, its lidar, its delay, its umpire, and one easy world."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import pytest
 pytest.importorskip("pybullet", reason="the benchmark needs the simulator")
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from jackal.body import ranges_to_cylinders
+from jackal.body import PERIOD, SENSING, place, ranges_to_cylinders
 from jackal.robot import HALF_LENGTH, HALF_WIDTH, footprint_discs
-from jackal.trial import score
+from jackal.trial import attempt, score
+
+from robotics.core.messages import Command
 
 
 @pytest.mark.parametrize(
@@ -63,3 +65,47 @@ def test_the_discs_cover_the_rectangle() -> None:
     assert gap.min(axis=1).max() < 0.012
     assert (np.abs(discs[:, 0]) + discs[:, 2]).max() < HALF_LENGTH + 0.01
     assert (np.abs(discs[:, 1]) + discs[:, 2]).max() < HALF_WIDTH + 0.01
+
+
+def drive(cylinders: list[list[float]], speed: float, ticks: int) -> tuple[list[float], str]:
+    """Command a wheel speed [rad/s] at once; return the wheel's angles seen, and what is hit."""
+    bullet, body, umpire = place(cylinders, 0.075, (0.0, 0.0, 0.0), 1)
+    seen = [float(body.reset().joints.position[0])]
+    for _ in range(ticks):
+        body.act(Command(np.full(2, speed), np.full(2, 10.0)))
+        seen.append(float(body.observe().joints.position[0]))
+    bullet.close()
+    return seen, umpire.touched
+
+
+def test_what_is_decided_is_seen_to_act_150_ms_later() -> None:
+    """Sensing and actuation take 150 ms together: until then the wheels seem to stand."""
+    angles, touched = drive([[9.0, 9.0]], 5.0, 20)
+    first = next(k for k, angle in enumerate(angles) if abs(angle - angles[0]) > 0.003)
+    delay = SENSING + PERIOD
+    assert delay == pytest.approx(0.15)
+    assert delay < first * PERIOD <= delay + PERIOD + 1e-9
+    assert touched == ""
+
+
+def test_physics_says_what_is_touched() -> None:
+    """A robot that drives into a cylinder is seen to touch it."""
+    _, touched = drive([[1.0, 0.15]], 10.0, 60)
+    assert touched == "cylinder at (1.00, 0.15)"
+
+
+def test_an_easy_world_gets_the_full_score() -> None:
+    """Three cylinders in the way do not cost a thing, and the same seed gives the same run."""
+    world = {
+        "world": 7,
+        "cylinder_radius_m": 0.075,
+        "start": [0.0, 0.0, 0.0],
+        "goal": [5.0, 0.0],
+        "reference_path_length_m": 5.0,
+        "cylinders": [[2.0, 0.0], [2.5, 0.4], [3.0, -0.3]],
+    }
+    one, two = attempt(world, 3), attempt(world, 3)
+    assert one.success
+    assert one.score == 0.5
+    assert one.drift < 0.2
+    assert np.array_equal(one.trace, two.trace)
