@@ -21,6 +21,8 @@ from robotics.planning.kinematic.scene import Scene
 
 CELL = 0.2
 """Side of a coarse cell [m], about."""
+PATIENCE = 500
+"""Coarse cells that one question may open; the answer is a lower bound after that."""
 DEAR = 8.0
 """What a metre costs where the footprint's width does not fit."""
 
@@ -84,13 +86,28 @@ def _toll(scene: Scene, ground: Ground, row: int, col: int) -> float:
 
 
 @compiled
+def _from_start(ground: Ground, row: int, col: int) -> float:
+    """Return the octile distance to where the machine starts [coarse cells]."""
+    aside, along = abs(row - ground.start[0]), abs(col - ground.start[1])
+    return float(max(aside, along) + 0.41421356237309515 * min(aside, along))
+
+
+@compiled
 def cost_to_go(scene: Scene, ground: Ground, x: float, y: float) -> float:
-    """Return the way from a point to the goal [m], infinite if there is none."""
+    """Return the way from a point to the goal [m], infinite if there is none.
+
+    A point in a far corner would have the whole map searched: after ``PATIENCE`` cells it is told
+    the least that the way can be, which the cells still open tell.
+    """
     rows, cols, side = ground.shape[0], ground.shape[1], ground.shape[2]
     scale = scene.frame[2] * side
     row, col = int((y - scene.frame[1]) / scale), int((x - scene.frame[0]) / scale)
-    asked = row * cols + col
+    asked, bound = row * cols + col, _from_start(ground, row, col)
+    opened = 0
     while ground.held[0] > 0 and ground.done[asked] == 0:
+        if opened == PATIENCE and bound > 0.0:
+            return float(max(ground.keys[0] - bound, 0.0) * scale)
+        opened += 1
         here = pop(ground.keys, ground.cells, ground.held[0])
         ground.held[0] -= 1
         if ground.done[here] == 1:
@@ -109,8 +126,7 @@ def cost_to_go(scene: Scene, ground: Ground, x: float, y: float) -> float:
             total = ground.cost[here] + step
             if total < ground.cost[there]:
                 ground.cost[there] = total
-                aside, along = abs(r - ground.start[0]), abs(c - ground.start[1])
-                octile = max(aside, along) + 0.41421356237309515 * min(aside, along)
-                push(ground.keys, ground.cells, ground.held[0], total + octile, there)
+                key = total + _from_start(ground, r, c)
+                push(ground.keys, ground.cells, ground.held[0], key, there)
                 ground.held[0] += 1
     return float(ground.cost[asked]) * scale if ground.done[asked] == 1 else np.inf
