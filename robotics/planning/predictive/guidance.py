@@ -82,7 +82,10 @@ def cost_to_go(price: Array, roots: IntArray, start: Array, resolution: float) -
     cost, closed = np.full(len(flat), np.inf), np.zeros(len(flat), np.bool_)
     lowest = start.min() if len(start) else 0.0
     spread = (start.max() - lowest) / resolution if len(start) else 0.0
-    head = np.full(math.ceil(1.5 * TIGHT + spread) + 3, -1, np.int32)
+    ring = 1  # a power of two, so that a mask finds the bucket
+    while ring < 1.5 * TIGHT + spread + 3.0:
+        ring *= 2
+    head = np.full(ring, -1, np.int32)
     room = 8 * len(flat) + len(roots)  # no cell enters the queue oftener than it has neighbours
     queue, count, done, bucket = np.empty((2, room), np.int32), 0, 0, 0
     for k in range(len(roots)):
@@ -91,8 +94,9 @@ def cost_to_go(price: Array, roots: IntArray, start: Array, resolution: float) -
             cost[cell] = start[k]
             _put(queue, head, (count, cell), (start[k] - lowest) / resolution)
             count += 1
+    straight, diagonal, per = resolution, _DIAGONAL * resolution, 1.0 / resolution
     while done < count:
-        slot = bucket % len(head)
+        slot = bucket & (ring - 1)
         bucket += 1
         while head[slot] >= 0:
             here, head[slot] = queue[0, head[slot]], queue[1, head[slot]]
@@ -101,12 +105,12 @@ def cost_to_go(price: Array, roots: IntArray, start: Array, resolution: float) -
                 continue
             closed[here] = True
             for k in range(8):
-                i, j = (_UP[k] * wide, _RIGHT[k])
+                i, j = _UP[k] * wide, _RIGHT[k]
                 there = here + i + j
-                total = cost[here] + resolution * flat[there] * (1.0 if k < 4 else _DIAGONAL)
+                total = cost[here] + flat[there] * (straight if k < 4 else diagonal)
                 if total < cost[there] and _passable(flat, here, i, j):
                     cost[there] = total
-                    _put(queue, head, (count, there), (total - lowest) / resolution)
+                    _put(queue, head, (count, there), (total - lowest) * per)
                     count += 1
     return cost.reshape(rows + 2, wide)[1:-1, 1:-1].copy()
 
@@ -131,7 +135,7 @@ def _put(
 ) -> None:
     """Write ``entry`` (number, cell) to the front of the bucket of ``cost`` [cells]."""
     number, cell = entry
-    slot = int(cost) % len(head)
+    slot = int(cost) & (len(head) - 1)
     queue[0, number], queue[1, number] = cell, head[slot]
     head[slot] = number
 
