@@ -10,7 +10,15 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.planning.predictive.config import PERIOD, PredictiveConfig
 from robotics.planning.predictive.nominal import Road, follow
-from robotics.planning.predictive.sampling import STRIDE, Pool, blend, draw, judge, noise_bank
+from robotics.planning.predictive.sampling import (
+    STRIDE,
+    Noise,
+    Pool,
+    blend,
+    draw,
+    judge,
+    noise_bank,
+)
 from robotics.planning.predictive.scene import Scene
 
 COST, SOCIAL, TIGHT, STEP = 0, 1, 2, 3
@@ -34,7 +42,7 @@ class Controller:
     """
 
     config: PredictiveConfig
-    bank: Array = field(init=False)
+    bank: Noise = field(init=False)
     mean: Array | None = None
     _decision: int = 0
 

@@ -54,15 +54,11 @@ def gap_to_ground(values: Array, frame: Array, discs: Array, pose: Frame) -> flo
 
 
 @compiled
-def gap_to_point(discs: Array, x: float, y: float, c: float, s: float) -> float:
-    """Return the gap between the footprint and a point (x, y) relative to the base [m].
-
-    Its directions are the map's; (c, s) is (cos, sin) of the base's yaw.
-    """
+def gap_to_point(discs: Array, x: float, y: float) -> float:
+    """Return the gap between the footprint and a point (x, y) in the base frame [m]."""
     best = np.inf
     for j in range(len(discs)):
-        dx = x - c * discs[j, 0] + s * discs[j, 1]
-        dy = y - s * discs[j, 0] - c * discs[j, 1]
+        dx, dy = x - discs[j, 0], y - discs[j, 1]
         limit, square = best + discs[j, 2], dx * dx + dy * dy
         if limit > 0.0 and square < limit * limit:  # else this disc is not the nearest
             best = math.sqrt(square) - discs[j, 2]
@@ -85,7 +81,8 @@ def gaps_now(ground: Ground, pose: Array, people: Array) -> Array:
     gaps = np.empty(len(people) + 1)
     for m in range(len(people)):
         dx, dy = people[m, 0] - pose[0], people[m, 1] - pose[1]
-        gaps[m] = gap_to_point(ground.discs, dx, dy, c, s) - people[m, 2]
+        ahead, left = c * dx + s * dy, c * dy - s * dx
+        gaps[m] = gap_to_point(ground.discs, ahead, left) - people[m, 2]
     here = (pose[0], pose[1], c, s)
     gaps[-1] = gap_to_ground(ground.distance, ground.frame, ground.discs, here)
     return gaps
@@ -109,7 +106,7 @@ def heed_people(crowd: Crowd, discs: Array, trail: Array, weights: Weights) -> t
             dx, dy = position[look, m, 0] - x, position[look, m, 1] - y
             if dx * dx + dy * dy > reach[m] * reach[m]:
                 continue
-            gap = gap_to_point(discs, dx, dy, c, s) - radius[m]
+            gap = gap_to_point(discs, c * dx + s * dy, c * dy - s * dx) - radius[m]
             if trail[k, 6] > 0.0 and gap < margin[look, m]:
                 return cost * every, k
             if personal[m] > 0.0:

@@ -9,9 +9,10 @@ mass answers low frequencies only.
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
+from numpy.typing import NDArray
 
 from robotics.core.arrays import Array
 from robotics.core.compiled import compiled
@@ -20,14 +21,15 @@ from robotics.planning.predictive.nominal import clamp
 from robotics.planning.predictive.rollout import roll
 from robotics.planning.predictive.scene import Scene
 
+Noise: TypeAlias = NDArray[np.float32]
 STRIDE = 619
 """The bank is entered so many rows further on at each decision: a prime, so that all are used."""
 
 
-def noise_bank(sampling: Sampling, limits: Limits, rng: np.random.Generator) -> Array:
+def noise_bank(sampling: Sampling, limits: Limits, rng: np.random.Generator) -> Noise:
     """Return coloured noise for (vx, vy, wz), shape (rows, steps, 3) [m/s, m/s, rad/s].
 
-    Each row is used with both signs. Rows without noise in the sideways speed are for wheels.
+    Single precision: half the way through memory. Each row is used with both signs. Rows without noise in the sideways speed are for wheels.
     """
     rows, steps = max(2048, sampling.samples), sampling.steps
     frequency = np.maximum(np.fft.rfftfreq(steps), 1.0 / steps)
@@ -38,7 +40,7 @@ def noise_bank(sampling: Sampling, limits: Limits, rng: np.random.Generator) -> 
     forward = sampling.forward * limits.speed
     scale = np.array([forward, sampling.forward * limits.sideways, 0.0])
     scale[2] = sampling.turn * limits.turn_rate
-    return np.ascontiguousarray(noise.transpose(0, 2, 1) * scale)
+    return np.ascontiguousarray(noise.transpose(0, 2, 1) * scale, dtype=np.float32)
 
 
 class Pool(NamedTuple):
@@ -48,7 +50,7 @@ class Pool(NamedTuple):
     """Shape (b, steps, 3); the first is the mean so far."""
     noisy: int
     """Around so many of them samples are drawn."""
-    bank: Array
+    bank: Noise
     """Noise, shape (rows, steps, 3)."""
     entry: int
     """Row of the bank with which to begin."""
