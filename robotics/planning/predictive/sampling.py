@@ -29,7 +29,8 @@ STRIDE = 619
 def noise_bank(sampling: Sampling, limits: Limits, rng: np.random.Generator) -> Noise:
     """Return coloured noise for (vx, vy, wz), shape (rows, steps, 3) [m/s, m/s, rad/s].
 
-    Single precision: half the way through memory. Each row is used with both signs. Rows without noise in the sideways speed are for wheels.
+    Single precision: half the way through memory. Each row is used with both signs; the sideways
+    speed of robots on wheels has none.
     """
     rows, steps = max(2048, sampling.samples), sampling.steps
     frequency = np.maximum(np.fft.rfftfreq(steps), 1.0 / steps)
