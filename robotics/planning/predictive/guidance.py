@@ -205,8 +205,8 @@ def descend(cells: Array, frame: Array, start: Array) -> Array:
     rows, cols = cells.shape
     x0, y0, resolution = frame
     way, count = np.empty((rows * cols, 2)), 0
-    c = int(math.floor((start[0] - x0) / resolution))
-    r = int(math.floor((start[1] - y0) / resolution))
+    c = math.floor((start[0] - x0) / resolution)
+    r = math.floor((start[1] - y0) / resolution)
     while 0 <= r < rows and 0 <= c < cols and cells[r, c] < np.inf and count < len(way):
         way[count, 0], way[count, 1] = x0 + (c + 0.5) * resolution, y0 + (r + 0.5) * resolution
         count += 1
