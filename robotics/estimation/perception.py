@@ -179,7 +179,8 @@ class RangePerception:
 
     def _coast(self, time: float) -> None:
         """Let the tracks grow old where no turn tells of them."""
-        nothing = Returns(np.zeros((0, 2)), np.zeros(0, dtype=np.int64), self.lidar.beams, 0.0)
+        none, beams = np.zeros(0, dtype=np.int64), self.lidar.beams
+        nothing = Returns(np.zeros((0, 2)), none, beams, 2.0 * math.pi / max(1, beams))
         self.tracker.predict(time)
         self.tracker.update(time, nothing, pose_lidar_in_map=self.localisation.pose)
         self._tracked = time

@@ -194,12 +194,11 @@ class ObstacleTracker:
         """
         tracks, tracking = self.tracks, self.tracking
         view = View.of(returns.points_in_lidar, returns.spacing, pose_lidar_in_map)
-        hidden, empty = view.judge(tracks.place[lost], tracks.radius[lost])
-        was = np.isfinite(tracks.shadow[lost, 0])
-        back = empty & was
+        hidden, met, empty = view.judge(tracks.place[lost], tracks.radius[lost])
+        back = ~hidden & ~met & np.isfinite(tracks.shadow[lost, 0])
         if back.any():
-            again, _ = view.judge(tracks.shadow[lost], tracks.radius[lost])
-            back &= again
+            shadow = np.where(back[:, None], tracks.shadow[lost], tracks.place[lost])
+            back &= view.judge(shadow, tracks.radius[lost]).hidden
             put = lost[back]
             tracks.place[put] = tracks.shadow[put]
             tracks.speed[put] = 0.0
@@ -207,7 +206,9 @@ class ObstacleTracker:
         tracks.shadow[lost[hidden]] = tracks.place[lost[hidden]]
         tracks.empty[lost] = np.where(empty, tracks.empty[lost] + self._duration, 0.0)
         confirmed = tracks.hits[lost] >= tracking.hits
-        patience = np.where(hidden & confirmed, tracking.patience_hidden, tracking.patience)
+        standing = np.hypot(*tracks.speed[lost].T) < tracking.pace
+        long = np.where(standing, tracking.patience_standing, tracking.patience_hidden)
+        patience = np.where(hidden & confirmed, long, tracking.patience)
         gone = tracks.empty[lost] > tracking.patience_empty
         patience[gone] = 0.0
         return np.where(confirmed, patience, tracking.patience_empty)

@@ -22,6 +22,8 @@ class Tracking:
 
     acceleration: float = 0.15
     """Spectral density of a walker's acceleration [m²/s³]."""
+    alert: float = 3.0
+    """A walker's acceleration is taken as up to so many times larger while it surprises."""
     noise: float = 0.025
     """One sigma of a measured centre, near by [m]."""
     noise_far: float = 0.30
@@ -42,6 +44,8 @@ class Tracking:
     """A track unseen for longer is dropped where nothing tells whether it is there [s]."""
     patience_hidden: float = 4.0
     """The same while something nearer hides its place [s]."""
+    patience_standing: float = 10.0
+    """The same for one who stood [s]."""
     patience_empty: float = 0.25
     """The same while beams pass through its place, and for a track not confirmed [s]."""
     settle: float = 3.0
@@ -155,7 +159,8 @@ class Tracks:
 
     def predict(self, duration: float, tracking: Tracking) -> None:
         """Move on by ``duration`` [s] (white acceleration; Bar-Shalom 2001, eq. 6.2.2-12)."""
-        q = tracking.acceleration
+        turning = np.where(self.mobile, clamped(self.erratic, 1.0, tracking.alert), 1.0)
+        q = tracking.acceleration * turning**2
         self.place += duration * self.speed
         self.var += duration * (2.0 * self.cov + duration * self.var_speed) + q * duration**3 / 3.0
         self.cov += duration * self.var_speed + 0.5 * q * duration**2
@@ -208,6 +213,8 @@ class Tracks:
 
     def note(self, time: float, which: IntArray, is_long: BoolArray, tracking: Tracking) -> None:
         """Keep what sightings at ``time`` [s] of tracks ``which`` (k,) say besides the place."""
+        flickers = time - self.seen[which] > tracking.patience_empty
+        self.proofs[which] = np.where(flickers, 0.0, self.proofs[which])
         self.seen[which] = time
         self.hits[which] += 1
         self.empty[which] = 0.0
@@ -240,7 +247,7 @@ class Tracks:
         only of what moves or moved.
         """
         far = np.hypot(*(self.place - self.rest).T)
-        moves = self.in_motion(tracking) & (self.proofs >= 2.0) & (far > tracking.stirred)
+        moves = self.in_motion(tracking) & (self.proofs >= 3.0) & (far > tracking.stirred)
         place, speed = frozen(self.place), frozen(self.speed)
         sizes = (Kind.CHILD, Kind.PERSON, Kind.CART)
         found = []

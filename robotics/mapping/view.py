@@ -17,6 +17,17 @@ SHARE = 0.5
 """At least this share of the beams asked has to agree."""
 
 
+class Verdict(NamedTuple):
+    """What a scan says of places, shape (m,) each; all False where no beam came back."""
+
+    hidden: BoolArray
+    """Something nearer hides it."""
+    met: BoolArray
+    """Beams end there."""
+    empty: BoolArray
+    """Beams pass through it."""
+
+
 class View(NamedTuple):
     """A scan as returns by bearing, for looking up what lies in a direction."""
 
@@ -36,9 +47,10 @@ class View(NamedTuple):
         """Prepare a scan with returns at ``points_in_lidar`` (k, 2) [m]."""
         x, y = points_in_lidar[:, 0], points_in_lidar[:, 1]
         pose = np.asarray(pose_lidar_in_map, dtype=np.float64)
-        return View(pose[:2], float(pose[2]), np.arctan2(y, x), np.hypot(x, y), spacing)
+        bearing = np.arctan2(y, x)
+        return View(pose[:2], float(pose[2]), bearing, np.hypot(x, y), max(abs(spacing), 1e-6))
 
-    def judge(self, place: Array, radius: Array) -> tuple[BoolArray, BoolArray]:
+    def judge(self, place: Array, radius: Array) -> Verdict:
         """Tell what lies where discs are thought to be.
 
         A beam that brought nothing back (open space, but also a lidar blinded by the sun) says
@@ -47,9 +59,6 @@ class View(NamedTuple):
         Args:
             place: Centres in the map, shape (m, 2) [m].
             radius: Shape (m,) [m].
-
-        Returns:
-            Whether something nearer hides each, and whether beams pass through it; (m,) each.
         """
         away = place - self.place
         far = np.maximum(np.hypot(away[:, 0], away[:, 1]), 1e-6)
@@ -61,5 +70,6 @@ class View(NamedTuple):
         beyond = asked & (self.range > (far + radius + MARGIN)[:, None])
         enough = SHARE * np.maximum(1.0, np.floor(2.0 * half / self.spacing))
         hidden = nearer.sum(axis=1) >= enough
-        empty = ~hidden & (beyond.sum(axis=1) >= enough) & (asked.sum(axis=1) == beyond.sum(axis=1))
-        return np.asarray(hidden), np.asarray(empty)
+        met = ~hidden & (asked & ~nearer & ~beyond).any(axis=1)
+        empty = ~hidden & ~met & (beyond.sum(axis=1) >= enough)
+        return Verdict(hidden, met, empty)

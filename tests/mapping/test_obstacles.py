@@ -158,3 +158,111 @@ def test_points_on_walkers_lose_their_weight() -> None:
     points = np.array([[1.0, 0.0], [1.46, 0.0], [2.0, 0.0]])
     weights = away_from(points, np.array([[1.0, 0.0, 0.25]]), margin=0.2)
     assert weights.tolist() == [0.0, 1.0, 1.0]
+
+
+def follow(tracks: Array, *, seed: int = 0) -> list[tuple[Obstacle, ...]]:
+    """Track discs of radius 0.25 m whose centres are ``tracks`` (scans, n, 2)."""
+    tracker, rng = ObstacleTracker(surface_field(plaza())), np.random.default_rng(seed)
+    seen = []
+    for k, centres in enumerate(np.asarray(tracks, dtype=np.float64)):
+        tracker.predict(0.1 * k)
+        discs = np.column_stack((centres, np.full(len(centres), 0.25)))
+        tracker.update(0.1 * k, turn(discs, rng), pose_lidar_in_map=NOWHERE)
+        seen.append(tracker.obstacles)
+    return seen
+
+
+def nearest(obstacles: tuple[Obstacle, ...], place: Array) -> Obstacle:
+    """Return the obstacle nearest to ``place`` (2,)."""
+    return min(obstacles, key=lambda one: math.dist(one.position_in_map, place))
+
+
+def test_one_hidden_by_another_is_remembered_with_growing_age_and_keeps_its_id() -> None:
+    """A walker who passes behind a nearer one for 1.6 s is there all the time, and still itself."""
+    time = 0.1 * np.arange(70)
+    far = np.column_stack((np.full(70, -5.0), -2.1 + 0.6 * time))
+    near = np.column_stack((np.full(70, -1.2), np.zeros(70)))
+    seen = follow(np.stack((far, near), axis=1))
+    own = [nearest(obstacles, place) for obstacles, place in zip(seen[3:], far[3:], strict=True)]
+    assert len({one.id for one in own}) == 1
+    assert max(one.unseen for one in own) > 1.2
+    off = [math.dist(one.position_in_map, place) for one, place in zip(own, far[3:], strict=True)]
+    assert max(off) < 0.3
+
+
+def test_one_who_stops_behind_another_stays_in_the_shadow() -> None:
+    """Where it would have come out it is not, so it is still hidden, standing."""
+    time = 0.1 * np.arange(60)
+    y = np.minimum(-2.1 + 0.7 * time, 0.0)
+    far = np.column_stack((np.full(60, -5.0), y))
+    near = np.column_stack((np.full(60, -1.2), np.zeros(60)))
+    seen = follow(np.stack((far, near), axis=1))
+    hidden = nearest(seen[55], np.array([-5.0, 0.0]))
+    assert hidden.unseen > 1.5
+    assert hidden.position_in_map == pytest.approx((-5.0, 0.0), abs=1.25)
+    assert np.hypot(*hidden.velocity_in_map) < 0.2
+
+
+def test_whose_place_is_seen_empty_is_dropped_within_half_a_second() -> None:
+    """A walker in front of the wall vanishes; the beams that meet the wall behind it tell."""
+    centres = np.full((30, 1, 2), 4.0)
+    centres[:, 0, 1] = -1.0 + 0.05 * np.arange(30)
+    centres[20:] = 50.0
+    seen = follow(centres)
+    assert len(seen[19]) == 1
+    assert seen[25] == ()
+
+
+def test_two_who_touch_and_part_are_two_with_their_ids() -> None:
+    """Walkers who come together till they touch, walk on so, and part: two all the time."""
+    time = 0.1 * np.arange(60)
+    gap = 0.27 + 0.3 * np.abs(time - 3.0).clip(0.8) - 0.24
+    one = np.column_stack((-3.5 + 0.3 * time, -gap))
+    other = np.column_stack((-3.5 + 0.3 * time, gap))
+    seen = follow(np.stack((one, other), axis=1))
+    sides = [
+        {nearest(s, place).id for place in pair}
+        for s, pair in zip(seen[5:], np.stack((one, other), 1)[5:], strict=True)
+    ]
+    assert all(len(ids) == 2 for ids in sides)
+    assert sides[0] == sides[-1]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_a_bench_of_which_another_part_is_met_each_time_does_not_walk(seed: int) -> None:
+    """The ends of what is seen of it jump by a third of a metre; no speed is told, no kind."""
+    rng, tracker = np.random.default_rng(seed), ObstacleTracker(surface_field(plaza()))
+    for k in range(100):
+        tracker.predict(0.1 * k)
+        low, high = -0.5 + rng.uniform(0.0, 0.35), 0.5 - rng.uniform(0.0, 0.35)
+        y = -3.0 * np.tan(ANGLE)
+        beams = np.flatnonzero((np.cos(ANGLE) < 0.0) & (y > low) & (y < high))
+        points = np.stack((np.full(len(beams), -3.0), y[beams]), axis=1)
+        points[:, 0] += rng.normal(0.0, 0.01, len(beams))
+        tracker.update(0.1 * k, Returns(points, beams, 360, SPACING), pose_lidar_in_map=NOWHERE)
+        assert all(one.kind in (Kind.UNKNOWN, Kind.STATIC) for one in tracker.obstacles)
+        assert all(np.hypot(*one.velocity_in_map) < 0.3 for one in tracker.obstacles)
+
+
+def test_what_walks_is_carried_along_when_the_pose_jumps() -> None:
+    """Seen from the robot, a walker is where it was; what never moved is forgotten."""
+    tracker, rng = ObstacleTracker(surface_field(plaza())), np.random.default_rng(4)
+    for k in range(20):
+        tracker.predict(0.1 * k)
+        discs = np.array([[-3.0, -1.0 + 0.1 * k, 0.25], [2.0, 3.0, 0.25]])
+        tracker.update(0.1 * k, turn(discs, rng), pose_lidar_in_map=NOWHERE)
+    assert len(tracker.obstacles) == 2
+    tracker.carry(NOWHERE, np.array([1.0, 2.0, 0.5 * math.pi]))
+    assert len(tracker.tracks) == 1
+    assert tracker.tracks.place[0] == pytest.approx((0.1, -1.0), abs=0.05)
+    assert tracker.tracks.speed[0] == pytest.approx((-1.0, 0.0), abs=0.15)
+
+
+def test_time_that_runs_backwards_or_stands_is_survived() -> None:
+    """No exception, no NaN."""
+    tracker, rng = ObstacleTracker(surface_field(plaza())), np.random.default_rng(5)
+    for time in (0.0, 0.1, 0.2, 0.2, 0.1, 0.3, -5.0, 0.4):
+        tracker.predict(time)
+        tracker.update(time, turn(np.array([[-3.0, 0.0, 0.25]]), rng), pose_lidar_in_map=NOWHERE)
+    assert np.isfinite(tracker.tracks.place).all()
+    assert len(tracker.obstacles) == 1

@@ -1,0 +1,1 @@
+"""What the perception benchmark watches, and how it is scored."""
