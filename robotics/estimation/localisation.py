@@ -42,7 +42,7 @@ class Trust:
     """Fit that a pose found near by must have more than the old one."""
     unsettled: float = 0.35
     """Largest quality as long as another place seems as likely."""
-    right_start: float = 0.9
+    right_start: float = 0.7
     """Probability that the first pose, which a person gave, is roughly right."""
     right_later: float = 0.5
     """The same for the last pose before the robot was lost."""

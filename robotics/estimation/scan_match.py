@@ -62,18 +62,19 @@ def align(
     pose = prior.pose.copy()
     scale = matching.scale_first
     seen = np.zeros((3, 3))
+    off = np.zeros(3)
     for _ in range(matching.iterations):
         hessian, gradient = _normal_equations(points, weights, field, pose, scale)
         _drop_weak(hessian, gradient, matching)
-        seen = hessian / matching.noise**2
-        off = pose - prior.pose
+        for r in range(3):
+            off[r] = pose[r] - prior.pose[r]
+            for c in range(3):
+                seen[r, c] = hessian[r, c] / matching.noise**2
         off[2] = _wrapped(off[2])
-        step = np.linalg.solve(
-            seen + prior.information,
-            -gradient / matching.noise**2 - prior.information @ off,
-        )
+        step = _newton_step(seen, gradient, prior.information, off, matching.noise)
         step[2] = min(0.3, max(-0.3, step[2]))
-        pose += step
+        for r in range(3):
+            pose[r] += step[r]
         settled = abs(step[0]) + abs(step[1]) < 2e-4 and abs(step[2]) < 1e-4
         if settled and scale <= matching.scale:
             break
@@ -167,19 +168,90 @@ def _is_behind(ax: float, ay: float, gx: float, gy: float) -> bool:
 
 
 @compiled
+def _newton_step(seen: Array, gradient: Array, prior: Array, off: Array, noise: float) -> Array:
+    """Return the solution (3,) of the normal equations of scan and prior, by elimination.
+
+    Written out, because compiling calls into LAPACK takes ten seconds.
+    """
+    a = np.empty((3, 4))
+    for r in range(3):
+        right = -gradient[r] / noise**2
+        for c in range(3):
+            a[r, c] = seen[r, c] + prior[r, c]
+            right -= prior[r, c] * off[c]
+        a[r, 3] = right
+    for k in range(3):
+        for r in range(k + 1, 3):
+            factor = a[r, k] / a[k, k]
+            for c in range(k, 4):
+                a[r, c] -= factor * a[k, c]
+    step = np.zeros(3)
+    for back in range(3):
+        k = 2 - back
+        total = a[k, 3]
+        for c in range(k + 1, 3):
+            total -= a[k, c] * step[c]
+        step[k] = total / a[k, k]
+    return step
+
+
+@compiled
 def _drop_weak(hessian: Array, gradient: Array, matching: Matching) -> None:
     """Remove, in place, the directions that hardly any beam fixes: along a corridor, say."""
-    unit = np.array([1.0, 1.0, 1.0 / matching.lever])
-    scaled = hessian * np.outer(unit, unit)
-    values, vectors = np.linalg.eigh(scaled)
-    if values[0] >= matching.beams_least:
+    unit = np.ones(3)
+    unit[2] = 1.0 / matching.lever
+    scaled = np.empty((3, 3))
+    for r in range(3):
+        for c in range(3):
+            scaled[r, c] = hessian[r, c] * unit[r] * unit[c]
+    vectors = _eigenvectors(scaled)
+    if min(scaled[0, 0], scaled[1, 1], scaled[2, 2]) >= matching.beams_least:
         return
-    keep = np.zeros((3, 3))
+    old = gradient.copy()
+    for r in range(3):
+        gradient[r] = 0.0
+        for c in range(3):
+            hessian[r, c] = 0.0
     for k in range(3):
-        if values[k] >= matching.beams_least:
-            keep += np.outer(vectors[:, k], vectors[:, k])
-    hessian[:, :] = (keep @ scaled @ keep) / np.outer(unit, unit)
-    gradient[:] = (keep @ (gradient * unit)) / unit
+        if scaled[k, k] < matching.beams_least:
+            continue
+        along = 0.0
+        for c in range(3):
+            along += vectors[c, k] * old[c] * unit[c]
+        for r in range(3):
+            gradient[r] += vectors[r, k] * along / unit[r]
+            for c in range(3):
+                part = vectors[r, k] * vectors[c, k] * scaled[k, k]
+                hessian[r, c] += part / (unit[r] * unit[c])
+
+
+@compiled
+def _eigenvectors(matrix: Array) -> Array:
+    """Turn a symmetric matrix (3, 3) into its diagonal, in place; return the vectors as columns.
+
+    Jacobi's rotations (Golub and Van Loan, "Matrix Computations", 8.5).
+    """
+    vectors = np.eye(3)
+    for _ in range(8):
+        for p in range(2):
+            for q in range(p + 1, 3):
+                if abs(matrix[p, q]) <= 1e-15 * (abs(matrix[p, p]) + abs(matrix[q, q])):
+                    continue
+                slope = 0.5 * (matrix[q, q] - matrix[p, p]) / matrix[p, q]
+                t = 1.0 / (abs(slope) + math.sqrt(1.0 + slope * slope))
+                if slope < 0.0:
+                    t = -t
+                c = 1.0 / math.sqrt(1.0 + t * t)
+                s = t * c
+                for k in range(3):
+                    a, b = matrix[k, p], matrix[k, q]
+                    matrix[k, p], matrix[k, q] = c * a - s * b, s * a + c * b
+                for k in range(3):
+                    a, b = matrix[p, k], matrix[q, k]
+                    matrix[p, k], matrix[q, k] = c * a - s * b, s * a + c * b
+                    a, b = vectors[k, p], vectors[k, q]
+                    vectors[k, p], vectors[k, q] = c * a - s * b, s * a + c * b
+    return vectors
 
 
 class View(NamedTuple):

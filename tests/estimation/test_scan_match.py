@@ -10,7 +10,14 @@ from rooms import BEAMS, Room, box, cast, corridor, hall
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import compose, relative, transform, wrap
-from robotics.estimation.scan_match import Belief, Sight, look, match
+from robotics.estimation.scan_match import (
+    Belief,
+    Sight,
+    _eigenvectors,
+    _newton_step,
+    look,
+    match,
+)
 from robotics.mapping.field import SurfaceField, surface_field
 from robotics.mapping.submap import Seen, submap_field
 
@@ -139,3 +146,23 @@ def test_a_look_tells_walls_from_people_from_the_impossible() -> None:
         assert view.explained == pytest.approx(2.0 / total)
         assert view.short == pytest.approx(1.0 / total)
         assert view.through == pytest.approx((total - 3.0) / total)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_the_small_algebra_equals_lapack(seed: int) -> None:
+    """Eigenvalues, eigenvectors and the Newton step agree with numpy's to rounding."""
+    rng = np.random.default_rng(seed)
+    roots = rng.normal(size=(3, 3)) * 10.0 ** rng.uniform(-3.0, 3.0, 3)
+    matrix = roots @ roots.T
+    diagonal = matrix.copy()
+    vectors = _eigenvectors(diagonal)
+    values = np.linalg.eigvalsh(matrix)
+    assert np.sort(np.diag(diagonal)) == pytest.approx(values, rel=1e-9, abs=1e-12 * values[-1])
+    assert vectors @ np.diag(np.diag(diagonal)) @ vectors.T == pytest.approx(
+        matrix, abs=1e-12 * values[-1]
+    )
+    prior = np.diag(rng.uniform(1.0, 9.0, 3))
+    gradient, off = rng.normal(size=3), rng.normal(size=3)
+    step = _newton_step(matrix, gradient, prior, off, 0.1)
+    wanted = np.linalg.solve(matrix + prior, -gradient / 0.01 - prior @ off)
+    assert step == pytest.approx(wanted, rel=1e-6, abs=1e-8)
