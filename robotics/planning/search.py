@@ -78,7 +78,8 @@ def find_route(distance: Grid, start: ArrayLike, goal: ArrayLike, room: Room) ->
     least = float(room.radius + 0.5 * distance.resolution)  # an obstacle begins at its cell's edge
     cells: list[Cell] = []
     for name, end in zip(("start", "goal"), ends, strict=True):
-        if not (np.isfinite(end).all() and distance.inside(end)):
+        place, size = floor.spots(end) + 0.5, floor.values.shape[::-1]
+        if not ((place >= 0.0) & (place < size)).all():  # nor is NaN
             return Route(reason=f"{name} outside the map")
         cell = _nearest_free(floor, end, least)
         if cell is None:
