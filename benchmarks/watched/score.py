@@ -63,7 +63,7 @@ class Score:
             moving = one.kind is not Kind.STATIC and math.hypot(*one.velocity_in_map) > 0.2
             if j in taken or apart[j].min(initial=np.inf) <= 0.8:
                 continue
-            if one.unseen > 0.3:
+            if one.unseen > 0.0:
                 self.phantoms += 1
             elif moving:
                 self.false += 1
