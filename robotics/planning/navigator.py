@@ -57,8 +57,7 @@ class NavigatorConfig:
     sweep: Patience = field(default_factory=lambda: Patience(wait=4.0, around=40.0, back=15.0))
     """With what blocks a zone's path."""
     latency: float = 0.5
-    """A plan for a zone is delivered so long after it was asked for [s]: a job with a declared
-    latency, so that a run does not depend on how long the computer takes."""
+    """A plan for a zone is a job: it comes so long after it was asked for, on any computer [s]."""
     vehicle: Vehicle | None = None
     """For manoeuvres in tight places; None for turns on the spot only."""
 
@@ -91,7 +90,6 @@ class Navigator:
     _look: float = -np.inf
     _retry: float = -np.inf
     _tries: int = 0
-    """Looks for a place to go on with a zone, since there was one."""
     _finished: bool = False
     _stuck: bool = False
     """Whether it has given up for now."""
@@ -166,8 +164,12 @@ class Navigator:
             self._adopt(Plan.none(reason), state)
             self.progress = Progress(Status.IDLE)
 
-    def _set_out(self, state: State, base: GoTo, space: Space) -> None:
-        plan = self.ways.plan(state.pose_base_in_map, base, space)
+    def _set_out(self, state: State, base: GoTo, *spaces: Space) -> None:
+        """Begin with the way through the first of ``spaces`` that has one."""
+        for space in spaces:
+            plan = self.ways.plan(state.pose_base_in_map, base, space)
+            if not plan.is_empty:
+                break
         self._adopt(plan, state)
         if has_arrived(state, base):
             self._finish("arrived", state)
@@ -237,7 +239,8 @@ class Navigator:
     def _give_up(self, state: State, reason: str) -> None:
         """Stand, say why; a GoTo goes on by itself when a way has opened."""
         told = Progress(Status.IMPOSSIBLE, reason, self._fraction)
-        if isinstance(self._goal, GoTo) and reason not in HOPELESS:
+        goal, hopeless = self._goal, reason in HOPELESS
+        if isinstance(goal, GoTo) and not (hopeless and not self.space.free(goal.pose_in_map)[0]):
             self._stuck, self._retry = True, state.time + RETRY_LATE
             self._adopt(Plan.none(reason), state)
             self.progress = told
@@ -270,7 +273,7 @@ class Navigator:
             if has_arrived(state, base):
                 self._finish("arrived", state)
             else:  # it has backed off, or was pushed off at the last moment
-                self._set_out(state, base, self._space_now(state))
+                self._set_out(state, base, self._space_now(state), self.space)
             return
         rung = self._ladder.update(state.time, cursor, state.pose_base_in_map)
         fraction = cursor.index / max(1, len(cursor.path) - 1)
@@ -299,8 +302,8 @@ class Navigator:
         if self._ladder.backed:
             return
         self._ladder.backed = True
-        there = self._space_now(state, people=True)
-        plan = back_off(there, state.pose_base_in_map, self.config.pace)
+        space = space_now(self.space, state, self.local_map, people=True)
+        plan = back_off(space, state.pose_base_in_map, self.config.pace)
         if plan is not None:
             self._adopt(plan, state)
             self._backing = True
@@ -362,23 +365,37 @@ class Navigator:
         status, reason = Status.MOVING, ""
         rung = self._ladder.update(state.time, cursor, pose)
         if rung is Rung.HELP:
-            self._give_up(state, "blocked, and nothing else of it can be reached")
+            self._leave_it(state, job)
             return
         if rung in (Rung.AROUND, Rung.BACK):
             status, reason = Status.BLOCKED, "something stands there"
             if state.time >= self._retry:
-                self._tries += 1
-                self._retry = state.time + min(RETRY_LATE, RETRY * self._tries)
-                rest = job.skip(pose, self._space_now(state))
-                if rest is not None:
-                    self._tries = 0
-                    job.take(rest)
-                    self._adopt(rest, state)
-                elif rung is Rung.BACK:
-                    self._back_off(state)
+                self._go_on_elsewhere(state, job)
         index = self._cursor.index if self._cursor is not None else 0
         working = bool(self._plan.working[index]) if not self._plan.is_empty else False
         self.progress = Progress(status, reason, job.fraction, working)
 
-    def _space_now(self, state: State, *, people: bool = False) -> Space:
-        return space_now(self.space, state, self.local_map, people=people)
+    def _go_on_elsewhere(self, state: State, job: SweepJob) -> None:
+        """Skip to the next free part of the zone's path; back off first if that did not help."""
+        self._tries += 1
+        self._retry = state.time + min(RETRY_LATE, RETRY * self._tries)
+        if self._ladder.rung is Rung.BACK and not self._ladder.backed:
+            self._back_off(state)
+            return
+        rest = job.skip(state.pose_base_in_map, self._space_now(state))
+        if rest is not None:
+            self._tries = 0
+            job.take(rest)
+            self._adopt(rest, state)
+
+    def _leave_it(self, state: State, job: SweepJob) -> None:
+        """Look for what else is left of the zone; if there is nothing, it is given up."""
+        plan = job.next_plan(state.pose_base_in_map, self._space_now(state))
+        if plan.is_empty:
+            self._give_up(state, "blocked, and nothing else of it can be reached")
+        else:
+            self._ladder.resume(state.time)
+            self._order(plan, state)
+
+    def _space_now(self, state: State) -> Space:
+        return space_now(self.space, state, self.local_map)

@@ -1,9 +1,9 @@
 """What to do when nothing moves on: a ladder of behaviours that always ends, with a call for help.
 
 Wait, look for another way, back off a little, give up. Each rung has its time. The count is taken
-back by real progress only, a metre gained on the way: a robot that twitches, turns or changes
-plans climbs all the same. A lidar that looks all around sees no more after a turn, so that the
-ladder has none.
+back by real progress only, a metre gained on the way and from where the trouble began: a robot
+that twitches, turns, backs off or changes plans climbs all the same. A lidar that looks all around
+sees no more after a turn, so that the ladder has none.
 """
 
 from __future__ import annotations
@@ -80,6 +80,8 @@ class Ladder:
     _stride: float = 0.0
     _best: float = math.inf
     _place: float = 0.0
+    _anchor: tuple[float, float] = (math.inf, math.inf)
+    """Where the trouble began [m]."""
 
     def begin(self, time: float, *, limit: float = math.inf) -> None:
         """Forget all: there is a new goal."""
@@ -112,9 +114,12 @@ class Ladder:
             self._idle += passed
         self._stride += max(0.0, along - self._place)
         self._place = max(self._place, along)
-        if self._stride >= STRIDE:
-            self._spent, self._stride, self.backed = 0.0, 0.0, False
+        away = math.dist(self._anchor, (pose[0], pose[1]))
+        if self._spent > 0.0 and self._stride >= STRIDE and away >= STRIDE:
+            self._spent, self.backed = 0.0, False
         if self._idle > PAUSE:
+            if self._spent == 0.0:
+                self._anchor, self._stride = (float(pose[0]), float(pose[1])), 0.0
             self._spent += passed + (PAUSE if self._idle - passed <= PAUSE else 0.0)
         self.rung = self._rung(time)
         return self.rung

@@ -16,7 +16,7 @@ from planning_grounds import NAVIGATION, SHAPE, WHEELS, Unicycle, blocked, stand
 from shapely.geometry import box
 
 from robotics.core.geometry import transform, wrap
-from robotics.core.messages import Cover, Goal, GoTo, Kind, Obstacle, State, Stay, Tools
+from robotics.core.messages import Cover, Goal, GoTo, Kind, Obstacle, Stay, Tools
 from robotics.core.parts import Status
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Zone
@@ -93,6 +93,22 @@ def test_it_goes_on_when_the_trouble_is_over(after: float) -> None:
         robot.step(THERE)
     robot.obstacles = ()
     for _ in range(round((RETRY_LATE + 40.0) / 0.05)):
+        robot.step(THERE)
+    assert robot.navigator.progress.status is Status.DONE
+
+
+def test_somebody_on_the_goal_is_waited_for() -> None:
+    """It waits, asks for help in the end, and arrives when they have gone."""
+    robot = Unicycle.on(SPACE, (8.0, 5.0, 0.0), obstacles=(standing(13.0, 5.0),))
+    robot.navigator.config = replace(NAVIGATION, way=PATIENCE)
+    seen = set()
+    for _ in range(round((PATIENCE.whole + 25.0) / 0.05)):
+        robot.step(THERE)
+        seen.add(robot.navigator.progress.status)
+    assert {Status.MOVING, Status.BLOCKED, Status.IMPOSSIBLE} == seen
+    assert _turned(robot) < 2.0 * math.pi
+    robot.obstacles = ()
+    for _ in range(round((RETRY_LATE + 25.0) / 0.05)):
         robot.step(THERE)
     assert robot.navigator.progress.status is Status.DONE
 
@@ -330,7 +346,7 @@ def test_time_that_runs_backwards_stands_still_for_a_tick() -> None:
     assert not robot.navigator.plan(robot.state(), THERE).is_empty
 
 
-# ------------------------------------------------------------------------ zones, kept
+# ------------------------------------------------------------------------ zones
 
 
 def test_a_zone_goes_on_where_it_was_left() -> None:
@@ -379,13 +395,3 @@ def test_a_narrow_berth_is_manoeuvred_into() -> None:
     assert plan.reason == ""
     assert space.free(plan.path).all()
     assert np.allclose(plan.path[-1, :2], goal.pose_in_map[:2], atol=0.05)
-
-
-def test_state_without_points_is_fine() -> None:
-    """A local map that never got a scan leaves the plan alone."""
-    navigator = Navigator(NAVIGATION, SPACE, local_map=LocalMap(FREE))
-    robot = Unicycle(navigator, PredictiveTracker(WHEELS, SPACE), np.array([2.0, 5.0, 0.0]))
-    state: State = robot.state()
-    first = navigator.plan(state, THERE)
-    for k in range(1, 40):
-        assert navigator.plan(replace(state, time=0.05 * k), THERE) is first
