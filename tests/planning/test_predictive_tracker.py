@@ -152,6 +152,20 @@ def test_somebody_who_crosses_is_given_way() -> None:
     assert math.dist(body.pose[:2], (12.0, 5.0)) < 0.05
 
 
+def test_two_who_come_abreast_are_made_way_for() -> None:
+    """They walk straight on as if the robot were not there: it leaves their way in time."""
+    body = Body(PredictiveTracker(QUICK, SPACE), np.array([2.0, 5.0, 0.0]))
+    plan = plan_along(straight((2.0, 5.0), (13.0, 5.0)))
+    least = np.inf
+    for k in range(500):
+        x = 13.0 - 0.04 * k
+        body.people = (someone(x, 4.4, -0.8, 0.0), someone(x, 5.5, -0.8, 0.0))
+        body.step(Goal(), plan)
+        least = min(least, gap(body))
+    assert least > 0.3
+    assert math.dist(body.pose[:2], (13.0, 5.0)) < 0.05
+
+
 def test_a_blocked_corridor_is_waited_at() -> None:
     """Nobody can pass: the robot stands, says for how long, and goes on when the way is free."""
     grid = blocked(box(0, 0, 16, 1.6))

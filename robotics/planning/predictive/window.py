@@ -9,7 +9,7 @@ import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.compiled import compiled
-from robotics.core.messages import State
+from robotics.core.messages import Obstacle, State
 from robotics.mapping.grid import Grid
 from robotics.mapping.local_map import LocalMap
 from robotics.planning.cursor import Cursor
@@ -22,6 +22,10 @@ STANDING = 0.15
 """Who is slower stands [m/s]."""
 BERTH = 0.25
 """Those who stand are given so much more room than things [m]."""
+TOWARDS = 0.85
+"""Cosine of the angle within which somebody walks towards the robot."""
+AHEAD = 4.0
+"""His way is kept free for so long [s]."""
 SIDE = 12.0
 """Of the window where there is no local map [m]."""
 
@@ -89,14 +93,30 @@ class Guide:
         else:
             distance = self.local_map.distance
         discs = [
-            (*one.position_in_map, one.radius + BERTH)
-            for one in state.obstacles
-            if math.hypot(*one.velocity_in_map) < STANDING
+            disc for one in state.obstacles for disc in in_the_way(one, state.pose_base_in_map)
         ]
         if discs:
             frame = np.array([*distance.origin, distance.resolution])
             distance = distance.like(with_discs(distance.cells, frame, np.array(discs)))
         return Window(distance)
+
+
+def in_the_way(one: Obstacle, pose: Array) -> list[tuple[float, float, float]]:
+    """Return discs (x, y, radius) that the way of a robot at ``pose`` (3,) had better avoid.
+
+    Somebody who stands is one; somebody who comes towards the robot needs the stretch ahead of
+    him. Whoever crosses or walks off is gone before the robot is there.
+    """
+    (x, y), (vx, vy) = one.position_in_map, one.velocity_in_map
+    pace, away = math.hypot(vx, vy), math.hypot(pose[0] - x, pose[1] - y)
+    radius = one.radius + BERTH
+    if pace < STANDING:
+        return [(float(x), float(y), radius)]
+    if vx * (pose[0] - x) + vy * (pose[1] - y) < TOWARDS * pace * away:
+        return []
+    count = math.ceil(min(AHEAD * pace, away) / radius)
+    along = radius / pace
+    return [(float(x + k * along * vx), float(y + k * along * vy), radius) for k in range(count)]
 
 
 def half_width(discs: Array) -> float:
