@@ -6,9 +6,10 @@ Usage: python benchmarks/perception.py [--site NAME|FILE] [--walkers N] [--minut
 A lidar of 360 beams (1 cm one sigma, 10 Hz) is driven along the site's visitor routes among the
 simulator's visitors, and through a milling crowd of 50 within 10 m; the greeter's sways. A walker
 counts as in view within 8 m while at least half of its width, and two beams, meet it, from 0.3 s
-after it came into view; a false mover is one that the scan shows though nobody is there (what is predicted
-of those who left the map counts as phantoms); kinds are asked of those who walked a metre in view.
-The sweeper's down-tilted lidar looks at kerbs. The last line is one JSON object; times are CPU-clock milliseconds of this process.
+after it came into view; a false mover is one that the scan shows though nobody is there (what is
+predicted of those who left the map counts as phantoms); kinds are asked of those who walked a
+metre in view. The sweeper's down-tilted lidar looks at kerbs. The last line is one JSON object;
+times are CPU-clock milliseconds of this process.
 """
 
 from __future__ import annotations
