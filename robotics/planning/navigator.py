@@ -37,7 +37,7 @@ LOOK = 0.5
 WORTH = 1.5
 """A detour has to be quicker than waiting by this [s]."""
 TIME_LEAST, TIME_FACTOR = 90.0, 8.0
-"""Time for a way, however much it moves: at least [s], and as a multiple of its free drive."""
+"""Time for a way, however it moves: at least [s], and in times of its free drive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,7 @@ class Navigator:
     _retry: float = -np.inf
     _tries: int = 0
     _finished: bool = False
-    _stuck: bool = False
-    """Whether it has given up for now."""
+    _stuck: bool = False  # given up, for now
 
     def __post_init__(self) -> None:
         """Compile the search now, not when the first goal comes."""
@@ -206,7 +205,7 @@ class Navigator:
     def _deliver(self, state: State) -> None:
         if self._due is None or self._job is None or state.time < self._due[0] - 1e-9:
             return
-        (_, plan), self._due = self._due, None
+        plan, self._due = self._due[1], None
         if not plan.is_empty:
             self._job.take(plan)
             self._adopt(plan, state)
@@ -226,7 +225,7 @@ class Navigator:
         self._ladder.follow()
 
     def _finish(self, reason: str, state: State) -> None:
-        fraction = self._fraction if self._job is not None else 1.0
+        fraction = 1.0 if self._job is None else self._fraction
         self._end(state, reason, Progress(Status.DONE, reason, fraction))
 
     def _end(self, state: State, reason: str, progress: Progress) -> None:
@@ -362,17 +361,18 @@ class Navigator:
             return
         if not self._backing:
             job.index = cursor.index
-        status, reason = Status.MOVING, ""
+        status = Status.MOVING
         rung = self._ladder.update(state.time, cursor, pose)
         if rung is Rung.HELP:
             self._leave_it(state, job)
             return
         if rung in (Rung.AROUND, Rung.BACK):
-            status, reason = Status.BLOCKED, "something stands there"
+            status = Status.BLOCKED
             if state.time >= self._retry:
                 self._go_on_elsewhere(state, job)
         index = self._cursor.index if self._cursor is not None else 0
         working = bool(self._plan.working[index]) if not self._plan.is_empty else False
+        reason = "something stands there" if status is Status.BLOCKED else ""
         self.progress = Progress(status, reason, job.fraction, working)
 
     def _go_on_elsewhere(self, state: State, job: SweepJob) -> None:
