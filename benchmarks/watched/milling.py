@@ -18,12 +18,29 @@ PILLARS = np.array([(-4.0, -4.0), (4.0, -4.0), (4.0, 4.0), (-4.0, 4.0)])
 class Crowd(Protocol):
     """Who walks about (``sim.visitors.Visitors``, ``Milling``)."""
 
-    position: Array
-    velocity: Array
-    radius: Array
-    height: Array
-    kind: list[str]
-    id: IntArray
+    @property
+    def position(self) -> Array:
+        """Centres (n, 2) in the map [m]."""
+
+    @property
+    def velocity(self) -> Array:
+        """Shape (n, 2) [m/s]."""
+
+    @property
+    def radius(self) -> Array:
+        """Shape (n,) [m]."""
+
+    @property
+    def height(self) -> Array:
+        """Shape (n,) [m]."""
+
+    @property
+    def kind(self) -> list[str]:
+        """What each one is (n,)."""
+
+    @property
+    def id(self) -> IntArray:
+        """Who each one is (n,)."""
 
     def advance(self, duration: float, robots: Array) -> None:
         """Move on by ``duration`` [s]."""
