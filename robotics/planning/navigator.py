@@ -74,7 +74,6 @@ class Navigator:
     local_map: LocalMap | None = None
     """What the lidar sees around; fed here, read by the tracker, too."""
     progress: Progress = field(default_factory=Progress)
-    """How the present goal is coming along."""
     _goal: BaseGoal | None = None
     _plan: Plan = field(default_factory=lambda: Plan.none("stay"))
     _plain: Plan | None = None
@@ -225,8 +224,8 @@ class Navigator:
         self._ladder.follow()
 
     def _finish(self, reason: str, state: State) -> None:
-        fraction = 1.0 if self._job is None else self._fraction
-        self._end(state, reason, Progress(Status.DONE, reason, fraction))
+        done = 1.0 if self._job is None else self._fraction
+        self._end(state, reason, Progress(Status.DONE, reason, done))
 
     def _end(self, state: State, reason: str, progress: Progress) -> None:
         self._finished, self._due = True, None
