@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from robotics.core.arrays import Array, IntArray
+from robotics.core.arrays import Array, BoolArray, IntArray
 from robotics.core.compiled import compiled
 from robotics.core.messages import Kind, Obstacle, State
 from robotics.mapping.grid import Grid
@@ -103,7 +103,7 @@ def predict(
         cells, frame = distance.cells, np.array([*distance.origin, distance.resolution])
         if count == 0:
             cells = np.zeros((0, 0))
-    time = start + dt * np.arange(steps + 1)
+    time = np.asarray(start + dt * np.arange(steps + 1), dtype=np.float64)
     if cells.flags.writeable:  # one type to the compiler
         cells = cells.view()
         cells.setflags(write=False)
@@ -111,7 +111,7 @@ def predict(
     moment = time[:, None]
     spread = SEEN**2 + (PACE * moment) ** 2 + noise**2 * moment**3 / 3.0
     sigma = np.where(noise > 0.0, np.sqrt(spread), 0.0)
-    return People(position, sigma, radius, wish, groups(track, wish > 0.0))
+    return People(position, sigma, radius, wish, groups(track, np.asarray(wish > 0.0)))
 
 
 @compiled
@@ -126,7 +126,7 @@ def walked(track: Array, time: Array, cells: Array, frame: Array) -> Array:
         frame: Its lower left corner and resolution, shape (3,).
     """
     place = np.empty((len(time), len(track), 2))
-    rows, cols = cells.shape
+    rows = len(cells)
     for m in range(len(track)):
         x, y = track[m, 0], track[m, 1]
         before, halted = np.inf, rows == 0
@@ -165,12 +165,13 @@ def room_at(cells: Array, frame: Array, x: float, y: float) -> float:
     rows, cols = cells.shape
     col, row = math.floor((x - frame[0]) / frame[2]), math.floor((y - frame[1]) / frame[2])
     if row < 0 or col < 0 or row >= rows or col >= cols:
-        return np.inf
-    return float(cells[row, col])
+        return math.inf
+    room: float = cells[row, col]
+    return room
 
 
 @compiled
-def groups(track: Array, person: Array) -> IntArray:
+def groups(track: Array, person: BoolArray) -> IntArray:
     """Return the number of each one's group, shape (m,); -1 for who is alone.
 
     Two belong together who walk near each other with about the same velocity, or who stand near
@@ -231,8 +232,8 @@ def pairs_of(group: IntArray, position: Array) -> IntArray:
             continue
         for j in range(i):
             dx, dy = position[i, 0] - position[j, 0], position[i, 1] - position[j, 1]
-            if group[j] == group[i] and dx * dx + dy * dy < ABREAST * ABREAST:
-                if found < len(pair):
-                    pair[found, 0], pair[found, 1] = i, j
-                    found += 1
+            near = dx * dx + dy * dy < ABREAST * ABREAST
+            if near and group[j] == group[i] and found < len(pair):
+                pair[found, 0], pair[found, 1] = i, j
+                found += 1
     return pair[:found].copy()

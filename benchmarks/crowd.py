@@ -1,0 +1,153 @@
+"""Let both robots work among people who do not make way, and count what they cause.
+
+Usage: python benchmarks/crowd.py [--hours H] [--robot both|sweeper|greeter] [--seed N] [--quick]
+           [--data TRACKS [--rate FPS]] [--save RUNS.jsonl] [--part K/N] [--peer-hours H]
+           [--picture FILE.png]
+
+People walk by the social force and do not know of the robot: they walk right through it. Five
+places (a plaza with crossing flows, a corridor, a gate, standing groups, an open place) with 0.05
+to 0.06 people/m² take turns, five minutes each. With --data, people walk as recorded: rows of
+frame, person, x, y [m], separated by blanks or commas (ETH, UCY); frames are divided by --rate.
+
+Each robot is its own perception, planner, tracker and collision monitor on a body without physics
+that obeys 150 ms late (``promenade/rig.py``). Contacts: ``promenade/judge.py``. The speed ratio is
+the time that the ways would take with nobody there, over the time that they took. Episodes written
+to --save are not run again, so a campaign can be cut in parts and resumed. The last line is one
+JSON object; ``personal_space_fraction`` is the share of time in which somebody is inside 0.5 m and
+the robot's nearest point moves towards them, ``_moving`` in which it moves at all, and ``_strict``
+in which somebody is inside, people who walk up to or through a standing robot included.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from promenade.peers import contenders
+from promenade.scenes import SCENES, Scene, recorded_scene
+from promenade.trial import OURS, Contender, Episode, run
+from promenade.walkers import Recording, read_tracks
+
+SECONDS = 300.0
+"""Of an episode."""
+ROBOTS = ("sweeper", "greeter")
+COLUMNS = ("hours", "contacts", "caused", "speed ratio", "personal", "moving", "strict", "ms/tick")
+
+
+def main() -> None:
+    """Run, print a table, print one JSON line."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hours", type=float, default=10.0, help="of each robot, simulated")
+    parser.add_argument("--robot", choices=("both", *ROBOTS), default="both")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="one episode in each place")
+    parser.add_argument("--data", type=Path, help="recorded tracks")
+    parser.add_argument("--rate", type=float, default=25.0, help="frames a second in --data")
+    parser.add_argument("--save", type=Path, help="episodes, one JSON object a line")
+    parser.add_argument("--part", default="1/1", help="K/N: only every Nth episode from the Kth on")
+    parser.add_argument("--peer-hours", type=float, default=0.5, help="0 for none")
+    parser.add_argument("--picture", type=Path, help="draw part of an episode there")
+    arguments = parser.parse_args()
+    recording = read_tracks(arguments.data, arguments.rate) if arguments.data else None
+    scenes = (recorded_scene(recording.low, recording.high),) if recording else SCENES
+    robots = ROBOTS if arguments.robot == "both" else (arguments.robot,)
+    hours = len(SCENES) * SECONDS / 3600.0 if arguments.quick else arguments.hours
+    campaign = Campaign(scenes, recording, arguments.seed, arguments.save)
+    k, n = (int(word) for word in arguments.part.split("/"))
+    figures: dict[str, Any] = {}
+    print(f"{'':34}" + "".join(f"{head:>12}" for head in COLUMNS))
+    for robot in robots:
+        rows = campaign.rows(robot, OURS, hours, (k, n))
+        figures[robot] = show(f"{robot}, ours", rows)
+        for scene in dict.fromkeys(row["scene"] for row in rows):
+            show(f"  {scene}", [row for row in rows if row["scene"] == scene])
+        peer_hours = min(arguments.peer_hours, hours)
+        for rival, missing in contenders():
+            if missing or peer_hours <= 0.0:
+                print(f"{robot}, {rival.name}: {missing or 'not asked for'}")
+                continue
+            theirs = show(f"{robot}, {rival.name}", campaign.rows(robot, rival, peer_hours, (k, n)))
+            figures[robot][rival.name] = theirs
+    if arguments.picture:
+        from promenade.picture import draw
+
+        draw(arguments.picture, seed=arguments.seed)
+    print(json.dumps(figures))
+
+
+class Campaign:
+    """Runs episodes that have not been run yet."""
+
+    def __init__(
+        self,
+        scenes: Sequence[Scene],
+        recording: Recording | None,
+        seed: int,
+        save: Path | None,
+    ) -> None:
+        """Read what was saved."""
+        self.scenes, self.recording, self.seed, self.save = scenes, recording, seed, save
+        self.known: dict[tuple[Any, ...], dict[str, Any]] = {}
+        if save is not None and save.exists():
+            for line in save.read_text(encoding="utf-8").splitlines():
+                row = json.loads(line)
+                self.known[_key(row)] = row
+
+    def rows(
+        self, robot: str, contender: Contender, hours: float, part: tuple[int, int]
+    ) -> list[dict[str, Any]]:
+        """Return the rows of all episodes of a part."""
+        count = max(1, round(hours * 3600.0 / SECONDS))
+        result = []
+        for number in range(part[0] - 1, count, part[1]):
+            scene = self.scenes[number % len(self.scenes)]
+            key = (robot, contender.name, scene.name, self.seed, number)
+            if key not in self.known:
+                self._run(
+                    Episode(robot, scene, self.seed, number, SECONDS, self.recording), contender
+                )
+            result.append(self.known[key])
+        return result
+
+    def _run(self, episode: Episode, contender: Contender) -> None:
+        row = run(episode, contender).row
+        self.known[_key(row)] = row
+        if row["caused"] and contender is OURS:
+            print(
+                f"  {row['robot']} {row['scene']} {row['number']}: {row['caused_at']}", flush=True
+            )
+        if self.save is not None:
+            with self.save.open("a", encoding="utf-8") as file:
+                file.write(json.dumps(row) + "\n")
+
+
+def _key(row: dict[str, Any]) -> tuple[Any, ...]:
+    return row["robot"], row["contender"], row["scene"], row["seed"], row["number"]
+
+
+def show(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, float]:
+    """Print and return the figures of some episodes."""
+
+    def total(key: str) -> float:
+        return float(sum(row[key] for row in rows))
+
+    seconds = total("seconds")
+    figures = {
+        "hours": round(seconds / 3600.0, 3),
+        "contacts": int(total("contacts")),
+        "caused_contacts": int(total("caused")),
+        "speed_ratio": round(total("credit") / max(1e-9, total("worked")), 4),
+        "personal_space_fraction": round(total("intruded") / seconds, 5),
+        "personal_space_fraction_moving": round(total("near_moving") / seconds, 5),
+        "personal_space_fraction_strict": round(total("near") / seconds, 5),
+        "tick_ms": round(1e3 * total("cpu") / (seconds / 0.05), 2),
+    }
+    print(f"{name:34}" + "".join(f"{value:12.4g}" for value in figures.values()), flush=True)
+    return figures
+
+
+if __name__ == "__main__":
+    main()

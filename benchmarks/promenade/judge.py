@@ -1,0 +1,143 @@
+"""What happened between a robot and people: contacts, who caused them, and personal space.
+
+A contact is counted and blamed by the rule of ``sim.touches`` (the onlooker of every run): it is
+*caused* by the robot if, at the touch or within the 0.15 s before, the point of its footprint that
+faces the person moved towards the person faster than 0.05 m/s in the map, whatever the person did.
+People walk right through the robot here. While one overlaps a contact is counted again every
+second, and becomes a caused one as soon as the robot pushes towards the person, except while the
+person's centre is inside the footprint: somebody inside the robot has no side to be pushed from.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.spatial import ConvexHull
+from shapely import Point
+
+from robotics.core.arrays import Array
+from robotics.core.compiled import compiled
+from robotics.core.geometry import transform
+from robotics.core.messages import Twist2
+from sim.touches import APPROACH, Contact, Touches
+
+PERSONAL = 0.5
+"""Personal space: gap from the footprint to the edge of a person [m]."""
+MOVES = 0.02
+"""A robot whose fastest point is slower stands [m/s]."""
+
+
+@compiled
+def gaps(outline: Array, pose: Array, people: Array, radius: Array) -> Array:
+    """Return (gap [m], x, y of the nearest point of the footprint, in the map), shape (n, 3).
+
+    Args:
+        outline: Convex footprint in the base frame, counter-clockwise, shape (k, 2) [m].
+        pose: Of the base, shape (3,).
+        people: Centres, shape (n, 2) [m].
+        radius: Shape (n,) [m]. A gap below 0 is an overlap.
+    """
+    result, c, s = np.empty((len(people), 3)), math.cos(pose[2]), math.sin(pose[2])
+    count = len(outline)
+    for i in range(len(people)):
+        dx, dy = people[i, 0] - pose[0], people[i, 1] - pose[1]
+        x, y = c * dx + s * dy, c * dy - s * dx
+        best, at_x, at_y, inside = np.inf, 0.0, 0.0, True
+        for k in range(count):
+            ax, ay = outline[k, 0], outline[k, 1]
+            ex, ey = outline[(k + 1) % count, 0] - ax, outline[(k + 1) % count, 1] - ay
+            if ex * (y - ay) - ey * (x - ax) < 0.0:
+                inside = False
+            part = ((x - ax) * ex + (y - ay) * ey) / max(1e-12, ex * ex + ey * ey)
+            part = min(1.0, max(0.0, part))
+            px, py = ax + part * ex, ay + part * ey
+            away = math.sqrt((x - px) ** 2 + (y - py) ** 2)
+            if away < best:
+                best, at_x, at_y = away, px, py
+        result[i, 0] = (-best if inside else best) - radius[i]
+        result[i, 1] = pose[0] + c * at_x - s * at_y
+        result[i, 2] = pose[1] + s * at_x + c * at_y
+    return result
+
+
+@dataclass(slots=True)
+class Judge:
+    """Watches one robot among people.
+
+    Attributes:
+        outline: Its footprint, any points whose convex hull it is, shape (k, 2) [m].
+        touches: The contacts so far.
+        time: Watched [s].
+        near: Of that, with somebody inside personal space, whoever came [s].
+        near_moving: Of that, while the robot moved at all [s].
+        intruded: Of that, while the robot's nearest point moved towards that person [s].
+    """
+
+    outline: Array
+    touches: Touches = field(default_factory=Touches)
+    time: float = 0.0
+    near: float = 0.0
+    near_moving: float = 0.0
+    intruded: float = 0.0
+
+    def __post_init__(self) -> None:
+        """Bring the outline into order."""
+        self.outline = np.ascontiguousarray(self.outline[ConvexHull(self.outline).vertices])
+
+    def watch(
+        self, duration: float, motion: tuple[Array, Twist2], people: tuple[Array, Array]
+    ) -> list[Contact]:
+        """Take note of one instant; return the contacts that were counted at it.
+
+        Args:
+            duration: Since the last instant [s].
+            motion: Pose of the base in the map (3,), and its twist.
+            people: Centres (n, 2) [m] and radii (n,) [m].
+        """
+        pose, twist = motion
+        position, radius = people
+        self.time += duration
+        near = np.flatnonzero(np.hypot(*(position - pose[:2]).T) < 3.0)
+        places, sizes = np.ascontiguousarray(position[near]), np.ascontiguousarray(radius[near])
+        table = gaps(self.outline, np.array(pose), places, sizes)
+        self._count(duration, motion, (places, table))
+        touched = {}
+        for k in np.flatnonzero((table[:, 0] <= 0.0) & (table[:, 0] > -sizes)):
+            touched[f"visitor {near[k]}"] = (0.0, Point(*places[k]).buffer(sizes[k]))
+        before = len(self.touches.contacts)
+        rate = np.array([twist.vx, twist.vy, twist.wz])
+        self.touches.observe(self.time, "robot", (np.array(pose), rate, self.outline), touched)
+        return self.touches.contacts[before:]
+
+    def _count(
+        self, duration: float, motion: tuple[Array, Twist2], seen: tuple[Array, Array]
+    ) -> None:
+        (pose, twist), (places, table) = motion, seen
+        close = table[:, 0] < PERSONAL
+        if not close.any():
+            return
+        self.near += duration
+        rim = float(np.hypot(*self.outline.T).max())
+        if math.hypot(twist.vx, twist.vy) + rim * abs(twist.wz) > MOVES:
+            self.near_moving += duration
+        if (approach(pose, twist, table[close, 1:], places[close]) > APPROACH).any():
+            self.intruded += duration
+
+
+def approach(pose: Array, twist: Twist2, points: Array, people: Array) -> Array:
+    """Return how fast points of the footprint move towards people, shape (n,) [m/s].
+
+    Args:
+        pose: Of the base in the map, shape (3,).
+        twist: Of the base, in its frame.
+        points: Nearest points of the footprint, shape (n, 2) [m; map].
+        people: Centres, shape (n, 2) [m; map].
+    """
+    velocity = transform((0.0, 0.0, pose[2]), [(twist.vx, twist.vy)])[0]
+    arm = points - pose[:2]
+    moving = velocity + twist.wz * np.column_stack((-arm[:, 1], arm[:, 0]))
+    towards = people - points
+    length = np.maximum(np.hypot(*towards.T), 1e-9)
+    return np.asarray((moving * towards).sum(axis=1) / length)
