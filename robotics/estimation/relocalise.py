@@ -58,6 +58,8 @@ class Caution:
 
 NEARBY = EFFORT._replace(floor=0, found=8, nodes=100_000)
 """The search around the belief."""
+NARROW = 0.2
+"""Scale of the first residuals: a place found on a lattice is right to this [m]."""
 LOOSE, TIGHT = np.array([0.3, 0.3, 0.1]), np.array([0.1, 0.1, 0.1])
 """One sigma of a place that was found, and of one that is followed [m, m, rad]."""
 
@@ -160,9 +162,14 @@ class Hunt:
                 place.pose = compose(place.pose, self._moved)
 
     def _try(self, place: Place, sight: Sight, *, loose: Array, gain: float) -> None:
-        """Match a scan near a place, and let it speak for or against it."""
+        """Match a scan near a place, and let it speak for or against it.
+
+        The pose that is believed is judged as it is: tracking has matched it already.
+        """
         caution, prior = self.caution, Belief(place.pose, np.diag(loose**-2))
-        place.pose, _ = align(sight.points, sight.weights, self.surfaces, prior, self.matching)
+        if not place.is_here:
+            matching = self.matching._replace(scale_first=NARROW)
+            place.pose, _ = align(sight.points, sight.weights, self.surfaces, prior, matching)
         view = look(sight, self.surfaces, place.pose)
         place.evidence -= gain * (caution.short * view.short + caution.through * view.through)
         place.share += (view.explained - place.share) / min(self.looks + 1, 5)
