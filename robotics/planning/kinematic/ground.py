@@ -23,8 +23,10 @@ CELL = 0.2
 """Side of a coarse cell [m], about."""
 PATIENCE = 500
 """Coarse cells that one question may open; the answer is a lower bound after that."""
-DEAR = 8.0
+DEAR = 20.0
 """What a metre costs where the footprint's width does not fit."""
+SHUT = 100.0
+"""What a metre costs between cells that are open, but not along the line between them."""
 
 
 class Ground(NamedTuple):
@@ -38,6 +40,8 @@ class Ground(NamedTuple):
     """To the goal [coarse cells], shape (n,); infinite where not known."""
     toll: Array
     """Cost of a step, 0 where not known yet, infinite where closed off; shape (n,)."""
+    spot: IntArray
+    """The map cell of each coarse cell that is farthest from obstacles, shape (n,)."""
     done: NDArray[np.uint8]
     """1 where the cost is final, shape (n,)."""
     keys: Array
@@ -59,6 +63,7 @@ def ground_of(scene: Scene, start: Array, goal: Array) -> Ground:
         np.array([start_row, start_col]),
         np.full(size, np.inf),
         np.zeros(size),
+        np.zeros(size, np.int64),
         np.zeros(size, np.uint8),
         np.empty(8 * size + 8),
         np.empty(8 * size + 8, np.int64),
@@ -77,12 +82,43 @@ def _toll(scene: Scene, ground: Ground, row: int, col: int) -> float:
         side, best = ground.shape[2], 0.0
         for r in range(row * side, min((row + 1) * side, scene.values.shape[0])):
             for c in range(col * side, min((col + 1) * side, scene.values.shape[1])):
-                best = max(best, scene.values[r, c])
+                if scene.values[r, c] > best:
+                    best = scene.values[r, c]
+                    ground.spot[cell] = r * scene.values.shape[1] + c
         best -= 0.5 * scene.frame[2]
         spare = 0.25 * scene.frame[2]
         toll = DEAR if best < scene.size[3] - spare else 1.0
+        toll = SHUT if best < scene.size[1] + scene.margin else toll
         ground.toll[cell] = np.inf if best < scene.size[1] - spare else toll
     return float(ground.toll[cell])
+
+
+@compiled
+def _between(scene: Scene, ground: Ground, here: int, there: int) -> float:
+    """Return what a metre costs from a coarse cell to its neighbour.
+
+    The line between the freest points of both is looked at: two open cells on either side of a gap
+    that is too narrow are neighbours, too.
+    """
+    cols = ground.shape[1]
+    toll = max(
+        _toll(scene, ground, there // cols, there % cols),
+        _toll(scene, ground, here // cols, here % cols),
+    )
+    if toll == np.inf:
+        return np.inf
+    wide, half = scene.values.shape[1], 0.5 * scene.frame[2]
+    row, col = ground.spot[here] // wide, ground.spot[here] % wide
+    down, right = ground.spot[there] // wide - row, ground.spot[there] % wide - col
+    parts = max(abs(down), abs(right))
+    for k in range(1, parts):
+        r, c = row + round(down * k / parts), col + round(right * k / parts)
+        room = scene.values[r, c] - half
+        if room < scene.size[1] + scene.margin:
+            return SHUT
+        if room < scene.size[3] - half:
+            toll = max(toll, DEAR)
+    return toll
 
 
 @compiled
@@ -122,7 +158,9 @@ def cost_to_go(scene: Scene, ground: Ground, x: float, y: float) -> float:
             there = r * cols + c
             if ground.done[there] == 1:
                 continue
-            step = (math.sqrt(2.0) if i != 0 and j != 0 else 1.0) * _toll(scene, ground, r, c)
+            step = (math.sqrt(2.0) if i != 0 and j != 0 else 1.0) * _between(
+                scene, ground, here, there
+            )
             total = ground.cost[here] + step
             if total < ground.cost[there]:
                 ground.cost[there] = total
