@@ -35,6 +35,8 @@ PUBLISHED = (
 )
 """Success, collision, timeout, score as published or computed from published runs (see notes)."""
 
+SHARED = ("worlds", "success", "collision", "timeout", "score", "mean_time")
+"""Figures that are given for the peers too."""
 WIDTHS = (9, 11, 9, 8, 8, 8)
 """Of the table's columns."""
 
@@ -66,7 +68,7 @@ def main() -> None:
     print_table({f"ours, {len(worlds)} worlds": outcomes} | rivals)
     for name, theirs in rivals.items():
         key = "dwa_slow" if "0.5" in name else "dwa"
-        figures |= {f"{key}_{k}": v for k, v in summary(theirs).items() if k != "tick_ms_p99"}
+        figures |= {f"{key}_{k}": v for k, v in summary(theirs).items() if k in SHARED}
     if arguments.picture:
         from jackal.picture import draw
 
@@ -112,7 +114,6 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:
     ticks = np.concatenate([one.ticks for one in outcomes])
     times = [one.duration for one in outcomes if one.success]
     figures = {
-        "worlds": len(outcomes),
         "success": np.mean([one.success for one in outcomes]),
         "collision": np.mean([one.collision for one in outcomes]),
         "timeout": np.mean([one.timeout for one in outcomes]),
@@ -121,7 +122,7 @@ def summary(outcomes: Sequence[Outcome]) -> dict[str, float]:
         "drift_p95_m": np.percentile([one.drift for one in outcomes], 95),
         "tick_ms_p99": 1e3 * np.percentile(ticks, 99),
     }
-    return {key: round(float(value), 4) for key, value in figures.items()}
+    return {"worlds": len(outcomes)} | {k: round(float(v), 4) for k, v in figures.items()}
 
 
 def print_table(campaigns: dict[str, list[Outcome]]) -> None:
