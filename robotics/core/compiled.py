@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from numba import njit
+from numba.core.dispatcher import Dispatcher
 
 F = TypeVar("F", bound=Callable[..., object])
+
+_PLAIN = (bool, int, float, str, tuple)
 
 
 def compiled(function: F) -> F:
     """Return ``function`` compiled to machine code at its first call (``numba.njit``, cached).
 
-    No ``fastmath`` and no threads: the same input gives the same bits.
+    No ``fastmath`` and no threads: the same input gives the same bits. What lies in the cache is
+    used only as long as nothing has changed: neither the file of the function, nor (numba does
+    not look at that by itself) a compiled function or a constant that the file imports.
     """
-    return cast(F, njit(cache=True)(function))
+    kernel = njit(cache=True)(function)
+    index = _index(kernel)
+    index._source_stamp = (index._source_stamp, _imported(function.__globals__))
+    return cast(F, kernel)
+
+
+def _index(kernel: Any) -> Any:
+    """Return numba's own record of what a kernel's cache was made from."""
+    return kernel._cache._cache_file
+
+
+def _imported(names: dict[str, Any]) -> str:
+    """Return one hash over the plain constants and the compiled functions among ``names``."""
+    digest = hashlib.sha256()
+    for name in sorted(names):
+        value = names[name]
+        if isinstance(value, Dispatcher):
+            digest.update(repr((name, _index(value)._source_stamp)).encode())
+        elif isinstance(value, _PLAIN) and not name.startswith("__"):
+            digest.update(repr((name, value)).encode())
+    return digest.hexdigest()
