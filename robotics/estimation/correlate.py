@@ -118,6 +118,36 @@ def _is_taken(found: Int32, count: int, box: Int32, apart: IntArray) -> bool:
 
 
 @compiled
+def _look_at_roots(
+    levels: NDArray[np.uint8],
+    cells: Int32,
+    window: IntArray,
+    memory: tuple[Int32, Int32, IntArray, Int32],
+    limits: tuple[int, int],
+) -> int:
+    """Open the largest boxes that reach the ``least`` score; return what is left of the budget."""
+    heads, table, state, _ = memory
+    least, budget = limits
+    top = levels.shape[0] - 1
+    side = 1 << top
+    across = (window[2] - window[0] + side - 1) // side
+    up = (window[3] - window[1] + side - 1) // side
+    box = np.empty(4, dtype=np.int32)
+    while budget > 0 and state[_ROOT] < across * up * cells.shape[0]:
+        k, rest = divmod(state[_ROOT], across * up)
+        box[_LEVEL], box[_K] = top, k
+        box[_I] = window[0] + side * (rest % across)
+        box[_J] = window[1] + side * (rest // across)
+        score = _score(levels, cells[k], (top, box[_I], box[_J]), least)
+        if score >= 0:
+            _push(heads, table, state, box, score)
+        state[_ROOT] += 1
+        state[_SPENT] += 1
+        budget -= 1
+    return budget
+
+
+@compiled
 def _advance(
     levels: NDArray[np.uint8],
     cells: Int32,
@@ -137,24 +167,9 @@ def _advance(
     heads, table, state, found = memory
     rules, near_best, budget = limits
     apart = rules[2:]
-    top = levels.shape[0] - 1
-    side = 1 << top
-    across = (window[2] - window[0] + side - 1) // side
-    up = (window[3] - window[1] + side - 1) // side
-    roots = across * up * cells.shape[0]
     box = np.empty(4, dtype=np.int32)
     child = np.empty(4, dtype=np.int32)
-    while budget > 0 and state[_ROOT] < roots:
-        k, rest = divmod(state[_ROOT], across * up)
-        box[_LEVEL], box[_K] = top, k
-        box[_I] = window[0] + side * (rest % across)
-        box[_J] = window[1] + side * (rest // across)
-        score = _score(levels, cells[k], (top, box[_I], box[_J]), rules[1])
-        if score >= 0:
-            _push(heads, table, state, box, score)
-        state[_ROOT] += 1
-        state[_SPENT] += 1
-        budget -= 1
+    budget = _look_at_roots(levels, cells, window, memory, (rules[1], budget))
     while budget > 0:
         while state[_TOP] >= 0 and heads[state[_TOP]] < 0:
             state[_TOP] -= 1
