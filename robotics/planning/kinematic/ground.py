@@ -110,6 +110,9 @@ def _between(scene: Scene, ground: Ground, here: int, there: int) -> float:
     wide, half = scene.values.shape[1], 0.5 * scene.frame[2]
     row, col = ground.spot[here] // wide, ground.spot[here] % wide
     down, right = ground.spot[there] // wide - row, ground.spot[there] % wide - col
+    least = min(scene.values[row, col], scene.values[row + down, col + right])
+    if least - half - scene.frame[2] * 0.5 * math.hypot(down, right) >= scene.size[3]:
+        return toll  # no point between them is nearer to an obstacle than that
     parts = max(abs(down), abs(right))
     for k in range(1, parts):
         r, c = row + round(down * k / parts), col + round(right * k / parts)
