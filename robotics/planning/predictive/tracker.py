@@ -165,14 +165,16 @@ class PredictiveTracker:
         ground = Ground(distance.cells, frame, discs, self.space.turning_radius)
         crowd = crowd_of(state, ground, start=start, config=self.config, pressed=self._pressed)
         fixed = gaps_now(ground, start[:3].copy(), np.zeros((0, 3)))[-1]
-        floor = min(self.config.weights.touch, float(fixed) - 0.002)
+        # who stands before a gap that is just wide enough comes nearer to things after a while
+        touch = self.config.weights.touch * (1.0 - self._pressed)
+        floor = min(touch, float(fixed) - 0.002)
         sampling = self.config.sampling
         caps = np.full(sampling.steps, caps) if isinstance(caps, float) else caps
         return Scene(ground, crowd, way, start, caps, self._last.copy(), floor, sampling.step)
 
     def _guided(self, scene: Scene, state: State, cursor: Cursor) -> Scene:
         """Return the scene with the cost to go around what stands there now."""
-        if cursor.turning or scene.way.working:
+        if cursor.done or cursor.turning or scene.way.working:
             return scene
         cells, frame = self._guide.field(state, cursor)
         return scene._replace(way=scene.way._replace(cells=cells, frame=frame))
