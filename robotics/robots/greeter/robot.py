@@ -13,6 +13,7 @@ from robotics.control.posture import Clip
 from robotics.core.arrays import Array, frozen
 from robotics.core.parts import Robot
 from robotics.estimation.perception import Lidar, RangePerception, Start
+from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Site
 from robotics.planning.navigator import Navigator
 from robotics.planning.predictive.tracker import PredictiveTracker
@@ -53,6 +54,7 @@ def build(
     )
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())
+    around = LocalMap(blocked, lidar_in_base=(*position[:2], 0.0), body=space.discs)
     rate = np.full(len(model.joints), config.target_rate)
     guard = SafetyGuard(model.joints, rate, PERIOD, NoDrive(), config.guard)
     restraint = Restraint(config.guard, Ground.of(site))
@@ -61,8 +63,8 @@ def build(
         joints=model.joints,
         period=PERIOD,
         estimator=WalkingEstimator.of(model, perception),
-        planner=Navigator(config.navigator, space, site.zones),
-        tracker=PredictiveTracker(config.tracker, space),
+        planner=Navigator(config.navigator, space, site.zones, site.speed_limit, local_map=around),
+        tracker=PredictiveTracker(config.tracker, space, around),
         locomotion=WalkingLocomotion(model, config, clips or {}, limit_twist=restraint.limit),
         guard=WalkerGuard(guard),
     )

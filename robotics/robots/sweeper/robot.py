@@ -12,6 +12,7 @@ from robotics.core.parts import Robot
 from robotics.estimation.odometry import DifferentialDrive
 from robotics.estimation.perception import Lidar, Start
 from robotics.estimation.wheeled import WheeledEstimator
+from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Site
 from robotics.planning.navigator import Navigator
 from robotics.planning.predictive.tracker import PredictiveTracker
@@ -44,6 +45,7 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())
     rate = np.array([config.wheel_braking] * 2 + [config.brush_ramp] * 3)
+    around = LocalMap(blocked, lidar_in_base=(*position[:2], 0.0), body=space.discs)
     drive, ground = WheelDrive(chassis), Ground.of(site)
     guard = SafetyGuard(model.joints, rate, PERIOD, drive, config.guard, ground)
     return Robot(
@@ -51,8 +53,8 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
         joints=model.joints,
         period=PERIOD,
         estimator=estimator,
-        planner=Navigator(config.navigator, space, site.zones, site.speed_limit),
-        tracker=PredictiveTracker(config.tracker, space),
+        planner=Navigator(config.navigator, space, site.zones, site.speed_limit, local_map=around),
+        tracker=PredictiveTracker(config.tracker, space, around),
         locomotion=SweeperLocomotion(chassis, model.joints, config.brush_speed),
         guard=guard,
     )
