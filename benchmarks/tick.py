@@ -53,7 +53,7 @@ def main() -> None:
     figures["crowded"] = Measurement(crowded).figures()
     thinking = [figures["crowded"][f"{name}_thinking_ms_p99"] for name in ROBOTS]
     figures["planning_perception_ms_p99"] = max(thinking)
-    figures |= measure_mppi(seed=arguments.seed, quick=arguments.quick)
+    figures |= measure_mppi(seed=arguments.seed)
     print(json.dumps(figures))
 
 
