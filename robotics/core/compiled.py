@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
 from numba import njit
-from numba.core.dispatcher import Dispatcher
+from numba.core import dispatcher
 
 F = TypeVar("F", bound=Callable[..., object])
 
@@ -37,7 +37,7 @@ def _imported(names: dict[str, Any]) -> str:
     digest = hashlib.sha256()
     for name in sorted(names):
         value = names[name]
-        if isinstance(value, Dispatcher):
+        if isinstance(value, dispatcher.Dispatcher):
             digest.update(repr((name, _index(value)._source_stamp)).encode())
         elif isinstance(value, _PLAIN) and not name.startswith("__"):
             digest.update(repr((name, value)).encode())
