@@ -58,6 +58,7 @@ class NavigatorConfig:
     """With what blocks a zone's path."""
     latency: float = 0.5
     """A plan for a zone is a job: it comes so long after it was asked for, on any computer [s]."""
+    slows: bool = True  # comes later where somebody crosses; off for a tracker that predicts
     vehicle: Vehicle | None = None
     """For manoeuvres in tight places; None for turns on the spot only."""
 
@@ -83,8 +84,7 @@ class Navigator:
     _job: SweepJob | None = None
     _ladder: Ladder = field(init=False)
     _backing: bool = False
-    _due: tuple[float, Plan] | None = None
-    """A zone's plan and when it is delivered."""
+    _due: tuple[float, Plan] | None = None  # a zone's plan and when it is delivered
     _time: float = -np.inf
     _look: float = -np.inf
     _retry: float = -np.inf
@@ -310,8 +310,7 @@ class Navigator:
         """Ask the way ahead for what stands on it and who will be on it."""
         if self._cursor is None or self._backing or state.time < self._look:
             return
-        self._look = state.time + LOOK
-        index, pose = self._cursor.index, state.pose_base_in_map
+        self._look, index, pose = state.time + LOOK, self._cursor.index, state.pose_base_in_map
         if blocked_ahead(self.local_map, self.space.discs, self._plan.path[index:], pose):
             self._detour(state, base, self._space_now(state), within=math.inf)
             return
@@ -323,7 +322,8 @@ class Navigator:
             return
         if met.wait >= crossing.LONG and self._pass_around(state, base, met, plain.path[index:]):
             return
-        if self._plain is None and met.wait < crossing.STAY and met.time > LOOK:
+        late = met.time > LOOK and met.wait < crossing.STAY
+        if late and self.config.slows and self._plain is None:
             self._adopt(crossing.slowed(plain, index, met), state)
             self._plain = crossing.rest_of(plain, index)
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.messages import (
+    BaseGoal,
     Drive,
     Goal,
     GoTo,
@@ -61,6 +62,7 @@ class PredictiveTracker:
     _controller: Controller = field(init=False)
     _sent: Sent = field(init=False)
     _plan: Plan | None = None
+    _base: BaseGoal | None = None
     _cursor: Cursor | None = None
     _time: float = -np.inf
     _held: Twist2 = field(default_factory=Twist2)
@@ -101,10 +103,11 @@ class PredictiveTracker:
             self._plan = plan
             self._guide.forget()
             self._cursor = None if plan.is_empty else cursor_of(plan.path)
-            if self.config.flowing and self._cursor is not None:
+            if self._flows(goal) and self._cursor is not None:
                 self._cursor.progress[TURNING] = 0.0
             else:
                 self._controller.forget()
+            self._base = goal.base
         if self.local_map is not None:
             self.local_map.update(state)
         self._last = self._decide(state, goal)
@@ -116,9 +119,20 @@ class PredictiveTracker:
         self._held = Twist2(*(float(value) for value in self._last))
         return self._held
 
+    def _flows(self, goal: Goal) -> bool:
+        """Return whether a new plan is another way to the same place: the motion goes on."""
+        if self.config.flowing:
+            return True
+        old, new, cursor = self._base, goal.base, self._cursor
+        if cursor is None or not isinstance(old, GoTo) or not isinstance(new, GoTo):
+            return False
+        forwards = cursor.leg < len(cursor.course.legs) and cursor.gear > 0
+        return forwards and np.array_equal(old.pose_in_map, new.pose_in_map)
+
     def _start_over(self) -> None:
         """Stand still and forget: time ran backwards, this is another run."""
         self._time, self._plan, self._cursor = -np.inf, None, None
+        self._base = None
         self._held, self._last = Twist2(), np.zeros(3)
         self.waiting = self._pressed = 0.0
         self._sent.forget()

@@ -93,6 +93,7 @@ class GreeterConfig:
             pace=Pace(speed=0.25, acceleration=0.15, turn_rate=0.4),
             room=Room(0.28, 0.20),
             approach=0.0,  # it turns on the spot
+            slows=False,
         )
     )
     guard: GuardConfig = field(

@@ -92,6 +92,7 @@ class SweeperConfig:
             room=Room(0.58, 0.95),
             sweeping=_sweeping(),
             approach=1.0,
+            slows=False,
         )
     )
     guard: GuardConfig = field(
