@@ -16,6 +16,8 @@ from sim.walls import walls_of
 
 RADIUS, RADIUS_CHILD = 0.25, 0.18
 """Of a person on the ground [m]."""
+PASSED = 2.0
+"""… or, where it is only on the way, walks on from there [m]."""
 HEIGHT = 1.6
 """[m]."""
 ARRIVED = 0.8
@@ -53,6 +55,7 @@ class SocialForce:
         self._pace = pace[self._leader]
         self._flow = rng.integers(0, len(scene.flows) or 1, n)[self._leader]
         self._leg = np.zeros(n, dtype=np.int64)
+        self._is_between = np.zeros(n, dtype=np.bool_)
         self._sense = rng.choice([-1, 1], n)[self._leader]
         self._until = np.zeros(n)
         self._goal = np.zeros((n, 2))
@@ -76,7 +79,8 @@ class SocialForce:
         off = self._goal - w.position
         far = np.hypot(off[:, 0], off[:, 1])
         standing = self._time < self._until
-        for k in np.flatnonzero((far < ARRIVED) & ~standing):
+        near = np.where(self._is_between, PASSED, ARRIVED)
+        for k in np.flatnonzero((far < near) & ~standing):
             self._arrive(int(k))
         pace = np.where(standing, 0.0, self._pace)
         w.wish[:] = off * (pace / np.maximum(far, 1e-6))[:, None]
@@ -102,6 +106,7 @@ class SocialForce:
             self._leg[k] += self._sense[k]
         goal = _inside(flow[self._leg[k]], self._rng)
         for member in np.flatnonzero(self._leader == k):
+            self._is_between[member] = 0 < self._leg[k] < len(flow) - 1
             self._goal[member] = goal if member == k else goal + self._rng.normal(0.0, 0.4, 2)
 
     def _spread(self, keep: Array) -> Array:

@@ -152,11 +152,11 @@ def reach_of(track: Array, until: float, cells: Array, frame: Array, least: floa
     for _ in range(64):
         room = room_at(cells, frame, track[0] + t * track[2], track[1] + t * track[3])
         if room < least - 0.25 * frame[2]:
-            return max(0.0, t - 0.5 * frame[2] / speed)
+            return float(max(0.0, t - 0.5 * frame[2] / speed))
         t += max(0.5 * frame[2], room - least) / speed
         if t > until:
-            return np.inf
-    return np.inf
+            break
+    return math.inf
 
 
 @compiled
@@ -166,8 +166,7 @@ def room_at(cells: Array, frame: Array, x: float, y: float) -> float:
     col, row = math.floor((x - frame[0]) / frame[2]), math.floor((y - frame[1]) / frame[2])
     if row < 0 or col < 0 or row >= rows or col >= cols:
         return math.inf
-    room: float = cells[row, col]
-    return room
+    return float(cells[row, col])
 
 
 @compiled
