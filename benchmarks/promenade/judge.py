@@ -102,7 +102,7 @@ class Judge:
         near = np.flatnonzero(np.hypot(*(position - pose[:2]).T) < 3.0)
         places, sizes = np.ascontiguousarray(position[near]), np.ascontiguousarray(radius[near])
         table = gaps(self.outline, np.array(pose), places, sizes)
-        self._count(duration, motion, (places, table))
+        self._count(duration, motion, (places, table, sizes))
         touched = {}
         for k in np.flatnonzero((table[:, 0] <= 0.0) & (table[:, 0] > -sizes)):
             touched[f"visitor {near[k]}"] = (0.0, Point(*places[k]).buffer(sizes[k]))
@@ -112,9 +112,9 @@ class Judge:
         return self.touches.contacts[before:]
 
     def _count(
-        self, duration: float, motion: tuple[Array, Twist2], seen: tuple[Array, Array]
+        self, duration: float, motion: tuple[Array, Twist2], seen: tuple[Array, Array, Array]
     ) -> None:
-        (pose, twist), (places, table) = motion, seen
+        (pose, twist), (places, table, sizes) = motion, seen
         close = table[:, 0] < PERSONAL
         if not close.any():
             return
@@ -122,6 +122,7 @@ class Judge:
         rim = float(np.hypot(*self.outline.T).max())
         if math.hypot(twist.vx, twist.vy) + rim * abs(twist.wz) > MOVES:
             self.near_moving += duration
+        close &= table[:, 0] > -sizes  # who is inside has no side to be approached from
         if (approach(pose, twist, table[close, 1:], places[close]) > APPROACH).any():
             self.intruded += duration
 

@@ -79,22 +79,21 @@ class Orca:
 
     def _choose(self, state: State, path: Array) -> Twist2:
         c, pose = self.kit.tracker.limits, state.pose_base_in_map
-        vector = self.library.Vector2
         sim = self.library.RVOSimulator()
         sim.set_time_step(PERIOD)
-        sim.set_agent_defaults(8.0, 12, 3.0, 1.0, self.radius, c.speed, vector(0.0, 0.0))
-        me = sim.add_agent(vector(float(pose[0]), float(pose[1])))
+        sim.set_agent_defaults(8.0, 12, 3.0, 1.0, self.radius, c.speed, (0.0, 0.0))
+        me = sim.add_agent((float(pose[0]), float(pose[1])))
         ahead = _ahead(path, pose) - pose[:2]
         wanted = c.speed * ahead / max(1e-6, float(np.hypot(*ahead)))
         forward = _turned(pose[2], state.twist_base_in_base[:2])
-        sim.set_agent_velocity(me, vector(float(forward[0]), float(forward[1])))
-        sim.set_agent_pref_velocity(me, vector(float(wanted[0]), float(wanted[1])))
+        sim.set_agent_velocity(me, (float(forward[0]), float(forward[1])))
+        sim.set_agent_pref_velocity(me, (float(wanted[0]), float(wanted[1])))
         for one in state.obstacles:
             place, speed = one.position_in_map, one.velocity_in_map
-            other = sim.add_agent(vector(float(place[0]), float(place[1])))
+            other = sim.add_agent((float(place[0]), float(place[1])))
             sim.set_agent_radius(other, float(one.radius))
             sim.set_agent_max_speed(other, 2.0)
-            velocity = vector(float(speed[0]), float(speed[1]))
+            velocity = (float(speed[0]), float(speed[1]))
             sim.set_agent_velocity(other, velocity)
             sim.set_agent_pref_velocity(other, velocity)
         sim.do_step()
