@@ -61,7 +61,7 @@ def seen_through(nearest: Array, dx: float, dy: float, half: float) -> int:
 def in_view(eye: Array, x: float, y: float) -> bool:
     """Return whether a lidar, (x, y, yaw, half field of view), looks towards (x, y) [m]."""
     off = math.atan2(y - eye[1], x - eye[0]) - eye[2]
-    return abs(off - 2.0 * math.pi * round(off / (2.0 * math.pi))) <= eye[3]
+    return bool(abs(off - 2.0 * math.pi * round(off / (2.0 * math.pi))) <= eye[3])
 
 
 @compiled

@@ -23,6 +23,8 @@ TIGHT = 3.0
 """A goal in a tight place is manoeuvred to from about so far away [m]."""
 BUDGET = 8_000
 """Poses that a manoeuvre may open."""
+CLOSE = 0.8
+"""Within this share of the tolerance the robot is at its goal's place."""
 HOPELESS = ("goal occupied", "goal outside the map", "goal not finite")
 """Reasons that no waiting will mend."""
 
@@ -61,6 +63,9 @@ class Ways:
             return Plan.none("goal outside the map")
         if not space.free(goal)[0]:
             return Plan.none("goal occupied")
+        if math.dist(pose[:2], goal[:2]) <= CLOSE * base.tolerance:
+            here = np.array([[pose[0], pose[1], goal[2]]])  # only the yaw is left to be mended
+            return Plan(here, np.zeros(1))
         path, reason = self._driven(pose, goal, space)
         if reason and self.vehicle is not None and reason not in HOPELESS:
             found = find_maneuver(space, pose, goal, self.vehicle, budget=BUDGET)
