@@ -34,6 +34,16 @@ def test_the_corner_is_found_where_the_wall_ends() -> None:
     assert len(corners(room_with_wall_end(3.0, 30.0), 20.0)) == 0
 
 
+def test_posts_and_people_hide_nobody() -> None:
+    """A post casts a shadow, too, but nobody stays in it; a stall is another thing."""
+    angle = np.linspace(-math.pi, math.pi, 720, endpoint=False)
+    for half_width, hides in ((0.2, False), (0.7, True)):
+        reach = np.where(np.abs(3.0 * np.tan(angle - 0.4)) < half_width, 3.0, 12.0)
+        reach = np.where(np.cos(angle) > 0.0, reach, 12.0)
+        points = reach[:, None] * np.column_stack((np.cos(angle), np.sin(angle)))
+        assert bool(len(corners(points, 6.0))) == hides
+
+
 def test_the_robot_stops_in_time_for_who_steps_out() -> None:
     """Driven at the speed allowed, braking after the reaction, it rests before the place."""
     for ahead in np.linspace(1.5, 5.0, 15):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from robotics.planning.predictive.visibility import Caution
+
 PERIOD = 0.05
 """Time between two decisions [s]; the answer is held between."""
 
@@ -105,6 +107,8 @@ class PredictiveConfig:
     flowing: bool = False
     """A new plan goes on from the motion so far, without a turn on the spot before it: for a
     planner that finds its way anew all the time."""
+    caution: Caution | None = None
+    """For what may step out from behind corners; None where the robot is slow anyway."""
     quality: float = 0.6
     """Below this quality of the localisation the speed falls in proportion."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.core.arrays import Array
+from robotics.core.geometry import rotation2
 from robotics.core.messages import (
     BaseGoal,
     Drive,
@@ -29,7 +30,8 @@ from robotics.planning.predictive.delay import Sent
 from robotics.planning.predictive.nominal import Road
 from robotics.planning.predictive.rollout import gaps_now
 from robotics.planning.predictive.scene import Ground, Scene, Way
-from robotics.planning.predictive.way import caps_ahead, way_ahead
+from robotics.planning.predictive.visibility import speed_unseen
+from robotics.planning.predictive.way import caps_ahead, line_ahead, way_ahead
 from robotics.planning.predictive.window import Guide
 from robotics.planning.space import Space
 
@@ -158,6 +160,7 @@ class PredictiveTracker:
         working = bool(plan.working[cursor.index])
         ahead = cursor.copy()
         ahead.update(start[:3])
+        top = min(top, self._past_corners(state, ahead, top))
         road = Road(cursor.course, ahead.progress, np.array(plan.speed), self.config.sampling.step)
         laws = self._controller.laws(road, start, SHARES, top)
         caps = caps_ahead(ahead, plan.speed, top, self.config)
@@ -171,6 +174,15 @@ class PredictiveTracker:
     def _top(self, state: State) -> float:
         """Return the largest speed that the localisation allows [m/s]."""
         return self.config.limits.speed * min(1.0, max(0.0, state.quality) / self.config.quality)
+
+    def _past_corners(self, state: State, cursor: Cursor, top: float) -> float:
+        """Return the speed that leaves time for whoever steps out from behind something [m/s]."""
+        caution = self.config.caution
+        if caution is None or cursor.turning:
+            return top
+        x, y, yaw = state.pose_base_in_map
+        way = (line_ahead(cursor, caution.reach)[:, :2] - (x, y)) @ rotation2(float(yaw))
+        return speed_unseen(state.points_in_base, way, top, caution=caution)
 
     def _scene(self, state: State, start: Array, way: Way, caps: float | Array) -> Scene:
         distance = self.space.distance if self.local_map is None else self.local_map.distance

@@ -19,6 +19,8 @@ from robotics.core.compiled import compiled
 
 JUMP = 0.7
 """Ranges of neighbouring beams that differ by more leave room for a person behind [m]."""
+WIDE = 0.8
+"""Narrower things, such as posts and people, hide nobody for long [m]."""
 CREEP = 0.3
 """No corner slows the robot down below this [m/s]: it has to look round it."""
 
@@ -47,6 +49,29 @@ class Caution(NamedTuple):
 
 
 @compiled
+def is_wide(points: Array, edge: int, step: int) -> bool:
+    """Return whether what ends at a return is wide enough to hide somebody.
+
+    Args:
+        points: Returns by bearing, shape (n, 2) [m].
+        edge: The return where it ends.
+        step: 1 or -1: on which side of the edge it is.
+    """
+    count, width, k = len(points), 0.0, edge
+    for _ in range(count - 1):
+        other = (k + step) % count
+        dx, dy = points[other, 0] - points[k, 0], points[other, 1] - points[k, 1]
+        gap = math.sqrt(dx * dx + dy * dy)
+        if gap > 0.5 * JUMP:
+            return False
+        width += gap
+        if width >= WIDE:
+            return True
+        k = other
+    return False
+
+
+@compiled
 def corners(points: Array, reach: float) -> Array:
     """Return the edges of shadows among returns that follow each other by bearing, (k, 2) [m].
 
@@ -64,7 +89,8 @@ def corners(points: Array, reach: float) -> Array:
         if far[i] > reach:
             continue
         before, after = far[i - 1], far[i + 1 if i + 1 < count else 0]
-        if before > far[i] + JUMP or after > far[i] + JUMP:
+        opens_right, opens_left = before > far[i] + JUMP, after > far[i] + JUMP
+        if (opens_right and is_wide(points, i, 1)) or (opens_left and is_wide(points, i, -1)):
             result[found, 0], result[found, 1] = points[i, 0], points[i, 1]
             found += 1
     return result[:found].copy()

@@ -13,6 +13,7 @@ from robotics.core.arrays import Array, frozen
 from robotics.planning.coverage import Sweeping
 from robotics.planning.navigator import NavigatorConfig
 from robotics.planning.predictive.config import Limits, PredictiveConfig
+from robotics.planning.predictive.visibility import Caution
 from robotics.planning.profile import Pace
 from robotics.planning.region import Tool
 from robotics.planning.search import Room
@@ -77,7 +78,9 @@ def _tracker() -> PredictiveConfig:
     limits = Limits(
         speed=1.2, turn_rate=1.0, acceleration=0.6, angular_acceleration=1.5, backward=0.4
     )
-    return PredictiveConfig(limits, delay=0.04)  # one period of the body, one until it acts
+    caution = Caution(deceleration=1.2, reaction=0.25, half_width=0.56, front=0.70, rear=0.50)
+    # delay: one period of the body, one until it acts
+    return PredictiveConfig(limits, delay=0.04, caution=caution)
 
 
 @dataclass(frozen=True, slots=True)
