@@ -1,0 +1,1 @@
+"""What the localisation benchmark is made of."""
