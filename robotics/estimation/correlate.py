@@ -121,7 +121,7 @@ def _is_taken(found: Int32, count: int, box: Int32, apart: IntArray) -> bool:
 def _look_at_roots(
     levels: NDArray[np.uint8],
     cells: Int32,
-    window: IntArray,
+    roots: Int32,
     memory: tuple[Int32, Int32, IntArray, Int32],
     limits: tuple[int, int],
 ) -> int:
@@ -129,15 +129,11 @@ def _look_at_roots(
     heads, table, state, _ = memory
     least, budget = limits
     top = levels.shape[0] - 1
-    side = 1 << top
-    across = (window[2] - window[0] + side - 1) // side
-    up = (window[3] - window[1] + side - 1) // side
     box = np.empty(4, dtype=np.int32)
-    while budget > 0 and state[_ROOT] < across * up * cells.shape[0]:
-        k, rest = divmod(state[_ROOT], across * up)
+    while budget > 0 and state[_ROOT] < roots.shape[0] * cells.shape[0]:
+        k, rest = divmod(state[_ROOT], roots.shape[0])
         box[_LEVEL], box[_K] = top, k
-        box[_I] = window[0] + side * (rest % across)
-        box[_J] = window[1] + side * (rest // across)
+        box[_I], box[_J] = roots[rest, 0], roots[rest, 1]
         score = _score(levels, cells[k], (top, box[_I], box[_J]), least)
         if score >= 0:
             _push(heads, table, state, box, score)
@@ -151,7 +147,7 @@ def _look_at_roots(
 def _advance(
     levels: NDArray[np.uint8],
     cells: Int32,
-    window: IntArray,
+    bounds: tuple[Int32, IntArray],
     memory: tuple[Int32, Int32, IntArray, Int32],
     limits: tuple[IntArray, float, int],
 ) -> bool:
@@ -160,16 +156,18 @@ def _advance(
     Args:
         levels: The pyramid.
         cells: Cell of each point seen from a pose's cell, for each heading, (headings, n, 2).
-        window: First column and row, and the ones behind the last, shape (4,).
+        bounds: Column and row of the largest boxes, shape (m, 2); the first column and row that
+            are searched, and the ones behind the last, shape (4,).
         memory: Buckets by score, table of boxes, state, poses found.
         limits: (floor, score needed, and what ``_is_taken`` needs), share of the best, budget.
     """
     heads, table, state, found = memory
     rules, near_best, budget = limits
+    roots, window = bounds
     apart = rules[2:]
     box = np.empty(4, dtype=np.int32)
     child = np.empty(4, dtype=np.int32)
-    budget = _look_at_roots(levels, cells, window, memory, (rules[1], budget))
+    budget = _look_at_roots(levels, cells, roots, memory, (rules[1], budget))
     while budget > 0:
         while state[_TOP] >= 0 and heads[state[_TOP]] < 0:
             state[_TOP] -= 1
@@ -218,7 +216,7 @@ class Search:
     done: bool = False
     _yaws: Array = field(init=False)
     _cells: Int32 = field(init=False)
-    _window: IntArray = field(init=False)
+    _bounds: tuple[Int32, IntArray] = field(init=False)
     _memory: tuple[Int32, Int32, IntArray, Int32] = field(init=False)
     _rules: IntArray = field(init=False)
 
@@ -243,7 +241,8 @@ class Search:
         origin = (self.scores.x, self.scores.y)
         low = [math.floor((a - b) / cell) for a, b in zip(area.low, origin, strict=True)]
         high = [math.floor((a - b) / cell) + 1 for a, b in zip(area.high, origin, strict=True)]
-        self._window = np.array([*low, *high], dtype=np.int64)
+        roots = self._roots(low, high)
+        self._bounds = (roots, np.array([*low, *high], dtype=np.int64))
         best = FULL * len(self.points)
         self._memory = (
             np.full(best + 1, -1, dtype=np.int32),
@@ -255,14 +254,23 @@ class Search:
         apart = (round(effort.apart / cell), round(effort.apart_turn / step), cycle)
         needed = max(1, math.ceil(effort.least * best))
         self._rules = np.array([effort.floor, needed, *apart], dtype=np.int64)
-        self.done = not len(self.points) or self._window[2] <= low[0] or self._window[3] <= low[1]
+        self.done = not len(self.points) or not len(roots)
+
+    def _roots(self, low: list[int], high: list[int]) -> Int32:
+        """Return column and row (m, 2) of the largest boxes in which a robot can be."""
+        side = 1 << (len(self.scores.levels) - 1)
+        columns, rows = np.meshgrid(
+            np.arange(low[0], high[0], side), np.arange(low[1], high[1], side)
+        )
+        kept = self.scores.holds_ground(columns.ravel(), rows.ravel())
+        return np.stack((columns.ravel()[kept], rows.ravel()[kept]), axis=1).astype(np.int32)
 
     def advance(self, budget: int) -> bool:
         """Work on for about ``budget`` bounds, each a look at every point; return ``done``."""
         if not self.done:
             limits = (self._rules, self.effort.near_best, budget)
             levels = self.scores.levels
-            self.done = bool(_advance(levels, self._cells, self._window, self._memory, limits))
+            self.done = bool(_advance(levels, self._cells, self._bounds, self._memory, limits))
         return self.done
 
     @property

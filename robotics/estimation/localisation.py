@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import InitVar, dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -12,10 +12,13 @@ from robotics.core.arrays import Array
 from robotics.core.geometry import compose
 from robotics.estimation.correlate import EFFORT, Area, Effort, Search
 from robotics.estimation.odometry import Increment
-from robotics.estimation.relocalise import Caution, Hunt
+from robotics.estimation.relocalise import Caution, Hunt, Trusted
 from robotics.estimation.scan_match import Belief, Matching, Sight, View, align, look
 from robotics.mapping.field import SurfaceField
+from robotics.mapping.grid import Grid
 from robotics.mapping.pyramid import Pyramid, pyramid
+
+AT_START, LATER = Trusted(0.5, 0.4), Trusted(0.3, 0.2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +45,11 @@ class Trust:
     """Fit that a pose found near by must have more than the old one."""
     unsettled: float = 0.35
     """Largest quality as long as another place seems as likely."""
-    right_start: float = 0.7
-    """Probability that the first pose, which a person gave, is roughly right."""
-    right_later: float = 0.5
+    unconfirmed: float = 0.45
+    """Largest quality until the map was searched for such places."""
+    start: Trusted = AT_START
+    """How far the first pose is trusted, which a person gave."""
+    later: Trusted = LATER
     """The same for the last pose before the robot was lost."""
 
 
@@ -63,7 +68,7 @@ class Window:
     pull: float = 0.04
     """Score that the far edge of the window must gain over its centre (ties along a corridor)."""
     effort: Effort = NEAR
-    bounds: int = 20_000
+    bounds: int = 8_000
     """Where the search stops."""
 
 
@@ -74,8 +79,9 @@ class Localisation:
     ``quality`` is the share of the static-looking returns (those on no tracked walker) that end
     on a mapped surface, smoothed over about three turns. Returns in free space count for a part
     only, since unknown people cause them; returns from behind mapped walls count in full. It is
-    lower where the pose is vague (a long way along a featureless corridor), and at most
-    ``trust.unsettled`` while another place of the map fits as well.
+    lower where the pose is vague (a long way along a featureless corridor), at most
+    ``trust.unconfirmed`` until the map was searched for places that look alike, and at most
+    ``trust.unsettled`` while there is one that is as likely.
 
     At the start, and whenever the fit stays poor, a ``Hunt`` goes through the whole map beside
     the tracking; it is worked on by ``predict``, in slices.
@@ -93,6 +99,8 @@ class Localisation:
     quality: float = 0.0
     jumped: bool = False
     """Whether the last correction moved the pose by a search."""
+    ground: InitVar[Grid | None] = None
+    """Where a robot can be; None if that is not known."""
     scores: Pyramid = field(init=False)
     hunt: Hunt | None = None
     """The search for another place that is under way."""
@@ -102,10 +110,14 @@ class Localisation:
     _since_scan: float = 0.0
     _corrected: bool = False
     _verified: bool = False
+    _was_right: bool = False
     _doubted: bool = False
 
-    def __post_init__(self) -> None:
-        self.scores = pyramid(self.surfaces)
+    _anchor: Array = field(init=False)
+
+    def __post_init__(self, ground: Grid | None) -> None:
+        self.scores = pyramid(self.surfaces, ground=ground)
+        self._anchor = np.array(self.pose, dtype=np.float64)
 
     def predict(self, step: Increment, *, duration: float) -> None:
         """Move by one odometry ``step`` that took ``duration`` [s]."""
@@ -116,6 +128,7 @@ class Localisation:
         noise = by_step * np.array([step.var_x, step.var_y, step.var_yaw]) @ by_step.T
         self.covariance = by_pose @ self.covariance @ by_pose.T + noise
         self.pose = compose(self.pose, (step.dx, step.dy, step.dyaw))
+        self._anchor = compose(self._anchor, (step.dx, step.dy, step.dyaw))
         self._since_search += max(0.0, duration)
         self._since_scan += max(0.0, duration)
         if self.hunt is not None:
@@ -191,7 +204,7 @@ class Localisation:
         better = self._judge(sight, fitted[0])
         if better < fit + self.trust.gain:
             return None
-        self.jumped = True
+        self.jumped, self._verified, self.hunt = True, False, None
         return fitted, better
 
     def _take(self, pose: Array, covariance: Array, *, fit: float) -> None:
@@ -204,23 +217,27 @@ class Localisation:
         self._corrected = True
 
     def _follow_hunt(self, sight: Sight) -> None:
-        """Begin, weigh or end the search for another place."""
+        """Begin, weigh or end the search for another place; keep the quality low until then."""
         hunt = self.hunt
         if hunt is None:
             if not self._verified or self._poor_for >= self.trust.lost_after:
-                near = self.trust.right_later if self._verified else self.trust.right_start
-                self.hunt = Hunt(self.scores, self.surfaces, self.matching, self.caution, near)
-                self.hunt.begin(sight, self.pose)
+                trusted = self.trust.later if self._was_right else self.trust.start
+                self.hunt = Hunt(self.scores, self.surfaces, self.matching, self.caution, trusted)
+                self.hunt.begin(sight, self._anchor, self.pose)
+                self._verified = False
         elif not hunt.is_searching:
             hunt.weigh(sight, self.pose)
-            self._doubted = not hunt.places[0].is_here
+            self._doubted = hunt.is_settled and not hunt.confirms
             winner = hunt.winner
             if winner is not None and not winner.is_here:
                 self._jump(winner.pose, sight)
-            elif hunt.is_over or (hunt.is_settled and not self._doubted):
-                self.hunt, self._verified = None, not self._doubted
-        if self._doubted:
-            self.quality = min(self.quality, self.trust.unsettled)
+            elif hunt.confirms or hunt.is_over:
+                self.hunt, self._verified = None, hunt.confirms
+        if self._verified and self._poor_for <= 0.0:
+            self._anchor, self._was_right = self.pose.copy(), True
+        if self._doubted or not self._verified:
+            most = self.trust.unsettled if self._doubted else self.trust.unconfirmed
+            self.quality = min(self.quality, most)
 
     def _jump(self, pose: Array, sight: Sight) -> None:
         """Believe to be somewhere else, near ``pose`` (3,)."""

@@ -91,13 +91,24 @@ class RangePerception:
     _miscount: bool = False
 
     @staticmethod
-    def of(scannable: Grid, start: Start, lidar: Lidar) -> RangePerception:
-        """Prepare for a site: ``scannable`` is True where a lidar beam ends."""
+    def of(
+        scannable: Grid, start: Start, lidar: Lidar, *, ground: Grid | None = None
+    ) -> RangePerception:
+        """Prepare for a site.
+
+        Args:
+            scannable: True where a lidar beam ends.
+            start: Where the robot is switched on.
+            lidar: The mounting.
+            ground: True where a robot can be; None if that is not known.
+        """
         surfaces = surface_field(scannable)
         covariance = np.diag([start.sigma, start.sigma, start.sigma_yaw]) ** 2
         pose = np.array(start.pose, dtype=np.float64)
         return RangePerception(
-            lidar, Localisation(surfaces, pose, covariance), ObstacleTracker(surfaces)
+            lidar,
+            Localisation(surfaces, pose, covariance, ground=ground),
+            ObstacleTracker(surfaces),
         )
 
     def update(

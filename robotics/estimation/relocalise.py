@@ -4,12 +4,17 @@ A jump to a wrong place is worse than staying lost, so nothing is believed after
 places that a search finds are followed side by side, by odometry and by matching each new scan,
 and their evidence is summed. Scans from the same spot share their errors (and the people who
 stand there), so they count little; what counts is what is seen on the way.
+
+Before any scan, three things may be so: the robot is where it was believed to be; it is some
+metres from there, turned anyhow; it is anywhere on the ground that a robot can reach. Where a site
+repeats itself, the last one weighs as often as there are twins, and nothing is believed.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
@@ -26,11 +31,11 @@ from robotics.mapping.pyramid import Pyramid
 class Caution:
     """When a place is believed."""
 
-    rate: float = 800_000.0
+    rate: float = 400_000.0
     """Bounds that a search may look at in a second; one takes about a tenth of a microsecond."""
-    sifting: int = 2000
+    sifting: int = 1500
     """What matching one place counts in bounds: about 0.2 ms."""
-    kept: int = 16
+    kept: int = 48
     """Places that are followed at most."""
     around: float = 6.0
     """Half side of the square around the belief that is searched first [m]."""
@@ -38,7 +43,7 @@ class Caution:
     """Log odds lost by a place where all returns would end in free space: people, new things."""
     through: float = 280.0
     """The same for returns that would have gone through mapped walls."""
-    again: float = 0.05
+    again: float = 0.08
     """Weight of another scan from the same spot."""
     afresh: float = 1.0
     """Way after which a scan counts in full [m]."""
@@ -51,17 +56,34 @@ class Caution:
     unlikely: float = 12.0
     """Log odds behind the best at which a place is given up."""
     spread: float = 3.0
-    """One sigma of a wrong start [m]."""
+    """One sigma of a roughly right belief [m]."""
+    exact: float = 0.5
+    """One sigma of a right belief [m] …"""
+    exact_turn: float = math.radians(15.0)
+    """… and of its heading [rad]."""
+    ambiguous: float = 0.9
+    """Posterior probability from which the pose that is believed anyway is no longer doubted."""
     give_up: float = 6.0
     """Time after which a search that has come to no end is begun anew [s]."""
 
 
 NEARBY = EFFORT._replace(floor=0, found=8, nodes=100_000)
 """The search around the belief."""
+BESIDE, ASIDE = 12, 0.35
+"""Around so many places is searched on, so far from them [m]."""
 NARROW = 0.2
 """Scale of the first residuals: a place found on a lattice is right to this [m]."""
 LOOSE, TIGHT = np.array([0.3, 0.3, 0.1]), np.array([0.1, 0.1, 0.1])
 """One sigma of a place that was found, and of one that is followed [m, m, rad]."""
+
+
+class Trusted(NamedTuple):
+    """How far a belief can be trusted before anything is seen: two probabilities."""
+
+    exact: float
+    """That it is right."""
+    rough: float
+    """That it is right to some metres, but turned anyhow; else the robot may be anywhere."""
 
 
 @dataclass(slots=True)
@@ -93,8 +115,8 @@ class Hunt:
     surfaces: SurfaceField
     matching: Matching
     caution: Caution
-    near: float
-    """Probability that the robot is about where it was believed to be."""
+    trusted: Trusted
+    """What was known of the belief that it sets out from."""
     age: float = 0.0
     """[s]."""
     places: list[Place] = field(default_factory=list)
@@ -110,9 +132,22 @@ class Hunt:
     _searches: list[Search] = field(default_factory=list)
     _unsifted: list[Place] = field(default_factory=list)
     _sifted: list[Place] = field(default_factory=list)
+    _unweighed: list[tuple[Place, Array]] = field(default_factory=list)
+    _since: Array = field(default_factory=lambda: np.zeros(3))
+    _refined: bool = False
+    _gain: float = 0.0
+    _scans: int = 0
+    _dropped: float = 0.0
 
-    def begin(self, sight: Sight, belief: Array) -> None:
-        """Set out from one scan that was taken where ``belief`` (3,) may be wrong."""
+    def begin(self, sight: Sight, belief: Array, here: Array) -> None:
+        """Set out from one scan.
+
+        Args:
+            sight: The scan.
+            belief: The pose (3,) that was told, or the last one that was surely right, carried
+                along by odometry.
+            here: The pose (3,) that is believed now.
+        """
         field, around = self.surfaces, self.caution.around
         rows, columns = field.cells.shape
         edge = (field.x + columns * field.resolution, field.y + rows * field.resolution)
@@ -125,13 +160,14 @@ class Hunt:
             Search.of(self.scores, points, local, NEARBY),
             Search.of(self.scores, points, whole),
         ]
-        self._unsifted = [Place(self._start, self._prior(self._start), is_here=True)]
+        self._unsifted = [Place(np.array(here), self._prior(here), is_here=True)]
 
     def predict(self, step: Increment, duration: float) -> None:
         """Take all places along by an odometry step; work on for ``duration`` [s]."""
         way = (step.dx, step.dy, step.dyaw)
         self._moved = compose(self._moved, way)
         self._way += math.hypot(step.dx, step.dy) + abs(step.dyaw)
+        self._since = compose(self._since, way)
         for place in self.places:
             place.pose = compose(place.pose, way)
         self.age += duration
@@ -145,68 +181,109 @@ class Hunt:
             if search.advance(budget):
                 self._searches.pop(0)
                 self._crowded = not search.is_complete
-                self._unsifted += [Place(pose, self._prior(pose)) for pose in search.poses]
+                poses = search.poses[self.scores.is_ground(search.poses[:, :2])]
+                self._unsifted += [Place(pose, self._prior(pose)) for pose in poses]
             self.bounds_spent += search.spent - before
             return
-        self._credit += budget
+        self._credit = min(self._credit + budget, budget)
+        while self._unweighed and self._credit > 0:
+            self._credit -= self.caution.sifting
+            self._weigh_next()
         while self._unsifted and self._credit > 0:
             self._credit -= self.caution.sifting
             place = self._unsifted.pop(0)
             self._try(place, self._sight, loose=LOOSE, gain=1.0)
             self._sifted.append(place)
         if self._sifted and not self._unsifted:
-            self.places, self._sifted, self.looks = self._sifted, [], 1
+            self.places, self._sifted = self._sifted, []
             self._thin_out()
-            self._way = 0.0
+            if not self._refined and len(self.places) > 1:
+                self._refined, self._sifted, self.places = True, self.places, []
+                self._unsifted = self._beside(self._sifted[:BESIDE])
+                return
+            self._way, self.looks = 0.0, 1
             for place in self.places:
                 place.pose = compose(place.pose, self._moved)
+
+    def _beside(self, places: list[Place]) -> list[Place]:
+        """Return guesses around some places: a match can get stuck where walls are smooth."""
+        sides = ((ASIDE, 0.0), (-ASIDE, 0.0), (0.0, ASIDE), (0.0, -ASIDE))
+        poses = [place.pose + np.array((*side, 0.0)) for place in places for side in sides]
+        return [Place(pose, self._prior(pose)) for pose in poses]
 
     def _try(self, place: Place, sight: Sight, *, loose: Array, gain: float) -> None:
         """Match a scan near a place, and let it speak for or against it.
 
         The pose that is believed is judged as it is: tracking has matched it already.
         """
-        caution, prior = self.caution, Belief(place.pose, np.diag(loose**-2))
+        caution = self.caution
         if not place.is_here:
             matching = self.matching._replace(scale_first=NARROW)
+            prior = Belief(place.pose, np.diag(loose**-2))
             place.pose, _ = align(sight.points, sight.weights, self.surfaces, prior, matching)
         view = look(sight, self.surfaces, place.pose)
-        place.evidence -= gain * (caution.short * view.short + caution.through * view.through)
+        against = caution.short * (view.short + view.apart) + caution.through * view.through
+        place.evidence -= gain * against
         place.share += (view.explained - place.share) / min(self.looks + 1, 5)
 
     def _prior(self, pose: Array) -> float:
-        """Log density: near the belief, or anywhere in the map."""
-        spread, (rows, columns) = self.caution.spread, self.surfaces.cells.shape
-        far2 = float(((pose[:2] - self._start[:2]) ** 2).sum()) / spread**2
-        area = rows * columns * self.surfaces.resolution**2
-        around = self.near * math.exp(-0.5 * far2) / (2.0 * math.pi * spread**2)
-        return math.log(around + (1.0 - self.near) / area)
+        """Log density [1/(m² rad)]: at the belief, around it, or anywhere on the ground."""
+        caution, (exact, rough) = self.caution, self.trusted
+        far2 = float(((pose[:2] - self._start[:2]) ** 2).sum())
+        turned2 = (wrap(float(pose[2] - self._start[2])) / caution.exact_turn) ** 2
+        at = exact * math.exp(-0.5 * (far2 / caution.exact**2 + turned2))
+        at /= (2.0 * math.pi) ** 1.5 * caution.exact**2 * caution.exact_turn
+        around = rough * math.exp(-0.5 * far2 / caution.spread**2)
+        around /= (2.0 * math.pi * caution.spread) ** 2
+        anywhere = (1.0 - exact - rough) / (2.0 * math.pi * self.scores.area)
+        return math.log(at + around + anywhere)
 
     def weigh(self, sight: Sight, here: Array) -> None:
-        """Let a scan speak for or against every place; ``here`` (3,) is the pose believed now."""
-        if not self.places:
+        """Let a scan speak for or against every place; ``here`` (3,) is the pose believed now.
+
+        It is ``predict`` that does the work. A scan that comes while the last round is not over
+        only counts as one more from the same spot.
+        """
+        self._scans += 1
+        if not self.places or self._unweighed:
             return
-        gain = min(1.0, self.caution.again + self._way / self.caution.afresh)
-        thin = _thinned(sight)
         for place in self.places:
             if place.is_here:
                 place.pose = here.copy()
-            self._try(place, thin, loose=TIGHT, gain=gain)
-        self._way, self.looks = 0.0, self.looks + 1
-        self._thin_out()
+        gain = self.caution.again * self._scans + self._way / self.caution.afresh
+        self._gain, self._scans = min(1.0, gain), 0
+        self._sight, self._way, self._since = _thinned(sight), 0.0, np.zeros(3)
+        self._unweighed = [(place, place.pose) for place in self.places]
+
+    def _weigh_next(self) -> None:
+        """Hold one place against the scan of this round, as if it were still where it was then."""
+        place, pose = self._unweighed.pop(0)
+        place.pose = pose
+        self._try(place, self._sight, loose=TIGHT, gain=self._gain)
+        place.pose = compose(place.pose, self._since)
+        if not self._unweighed:
+            self.looks += 1
+            self._thin_out()
 
     def _thin_out(self) -> None:
-        """Drop what is out of question, and places that have run together."""
+        """Drop what is out of question, and places that have run together.
+
+        Likely ones for which there is no room go on counting against the best.
+        """
         self.places.sort(key=lambda place: -place.odds)
-        least = self.places[0].odds - self.caution.unlikely
+        best = self.places[0].odds
         kept: list[Place] = []
         for place in self.places:
             double = next((one for one in kept if _same(one.pose, place.pose)), None)
             if double is not None:
                 double.is_here = double.is_here or place.is_here
                 double.prior = max(double.prior, place.prior)
-            elif place.is_here or (place.odds >= least and len(kept) < self.caution.kept):
+            elif place.is_here or (
+                place.odds >= best - self.caution.unlikely and len(kept) < self.caution.kept
+            ):
                 kept.append(place)
+            else:
+                self._dropped += math.exp(place.odds - best)
         self.places = kept
 
     @property
@@ -217,7 +294,8 @@ class Hunt:
     @property
     def is_over(self) -> bool:
         """Whether it has come to no end, and had better be begun anew."""
-        if self.age > self.caution.give_up and self._crowded:
+        crowded = self._crowded or self._dropped > 1.0 - self.caution.sure
+        if self.age > self.caution.give_up and crowded:
             return True
         none = self.looks >= self.caution.looks and self.places[0].share < self.caution.share
         return none or self.age > 3.0 * self.caution.give_up
@@ -228,15 +306,29 @@ class Hunt:
         return self.looks >= self.caution.looks and self.places[0].share >= self.caution.share
 
     def probability(self) -> float:
-        """Return the posterior of the best place; 0 as long as nothing is known.
+        """Return the posterior of being within 0.5 m of the best place; 0 if nothing is known yet.
 
         Where the search had to stop with more places left, as many again are reckoned with.
         """
         if self.looks == 0:
             return 0.0
-        odds = np.array([place.odds for place in self.places])
-        rest = float(np.exp(odds[1:] - odds[0]).sum())
-        return 1.0 / (1.0 + rest * (2.0 if self._crowded else 1.0))
+        best = self.places[0]
+        agreeing, rest = 0.0, self._dropped
+        for place in self.places:
+            weight = math.exp(place.odds - best.odds)
+            if math.dist(place.pose[:2], best.pose[:2]) < 0.5 and (
+                abs(wrap(float(place.pose[2] - best.pose[2]))) < 0.15
+            ):
+                agreeing += weight
+            else:
+                rest += weight
+        return agreeing / (agreeing + rest * (2.0 if self._crowded else 1.0))
+
+    @property
+    def confirms(self) -> bool:
+        """Whether the pose that is believed anyway is the best, and hardly any other is likely."""
+        here = self.is_settled and self.places[0].is_here
+        return here and self.probability() >= self.caution.ambiguous
 
     @property
     def winner(self) -> Place | None:
@@ -253,8 +345,8 @@ def _same(a: Array, b: Array) -> bool:
 
 
 def _thinned(sight: Sight) -> Sight:
-    """Return at most about 200 of the returns, evenly."""
-    stride = 1 + len(sight.points) // 200
+    """Return at most about 400 of the returns, evenly."""
+    stride = 1 + len(sight.points) // 400
     return Sight(
         np.ascontiguousarray(sight.points[::stride]),
         np.ascontiguousarray(sight.weights[::stride]),

@@ -255,7 +255,7 @@ def _eigenvectors(matrix: Array) -> Array:
 
 
 class View(NamedTuple):
-    """What becomes of the returns of a scan at some pose; the three are shares of their weight."""
+    """What becomes of the returns of a scan at some pose; shares of their weight."""
 
     explained: float
     """They end within 0.15 m of a mapped surface that the lidar can see."""
@@ -263,6 +263,8 @@ class View(NamedTuple):
     """They end in free space: people, things that are new."""
     through: float
     """They went through a mapped surface: wrong pose, or something is gone."""
+    apart: float = 0.0
+    """Of the explained ones: from 0, all end on the surface, to their share, all 0.15 m off."""
 
 
 class Sight(NamedTuple):
@@ -284,7 +286,7 @@ def look(sight: Sight, field: SurfaceField, pose: Array) -> View:
     c, s = math.cos(pose[2]), math.sin(pose[2])
     ox = c * sight.origin[0] - s * sight.origin[1] + pose[0]
     oy = s * sight.origin[0] + c * sight.origin[1] + pose[1]
-    total, explained, through = 1e-9, 0.0, 0.0
+    total, explained, through, apart = 1e-9, 0.0, 0.0, 0.0
     for i in range(sight.points.shape[0]):
         weight = sight.weights[i]
         if weight <= 0.0:
@@ -297,13 +299,15 @@ def look(sight: Sight, field: SurfaceField, pose: Array) -> View:
             through += weight
         elif d <= WITHIN:
             explained += weight
+            apart += weight * (d / WITHIN) ** 2
     for i in range(sight.open_ends.shape[0]):
         x = c * sight.open_ends[i, 0] - s * sight.open_ends[i, 1] + pose[0]
         y = s * sight.open_ends[i, 0] + c * sight.open_ends[i, 1] + pose[1]
         if not _is_clear(field, ox, oy, x, y):
             through += 1.0
             total += 1.0
-    return View(explained / total, (total - explained - through) / total, through / total)
+    short = total - explained - through
+    return View(explained / total, short / total, through / total, apart / total)
 
 
 WITHIN = 0.15

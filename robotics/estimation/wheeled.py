@@ -42,9 +42,19 @@ class WheeledEstimator:
         drive: DifferentialDrive,
         lidar: Lidar,
         wheels: tuple[int, int] = (0, 1),
+        ground: Grid | None = None,
     ) -> WheeledEstimator:
-        """Build the estimator for a site (``scannable``: where a lidar beam ends) and a robot."""
-        perception = RangePerception.of(scannable, start, lidar)
+        """Build the estimator for a site and a robot.
+
+        Args:
+            scannable: True where a lidar beam ends.
+            start: Where the robot is switched on.
+            drive: Its wheels.
+            lidar: Its lidar.
+            wheels: Numbers of the left and right wheel among its joints.
+            ground: True where a robot can be; None if that is not known.
+        """
+        perception = RangePerception.of(scannable, start, lidar, ground=ground)
         return WheeledEstimator(wheels, WheelOdometry(drive), perception)
 
     def update(self, observation: Observation) -> State:
