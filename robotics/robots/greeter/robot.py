@@ -15,6 +15,7 @@ from robotics.core.parts import Robot
 from robotics.estimation.perception import Lidar, RangePerception, Start
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Site
+from robotics.mapping.walkable import walkable_ground
 from robotics.planning.navigator import Navigator
 from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.space import Space
@@ -50,7 +51,10 @@ def build(
     _, height = _standing_pose(model, config)
     position, _ = model.pose_in_base("lidar", np.zeros(len(model.joints)))
     perception = RangePerception.of(
-        site.scannable, Start(frozen(start)), Lidar(frozen(position), base_height=height)
+        site.scannable,
+        Start(frozen(start)),
+        Lidar(frozen(position), base_height=height),
+        ground=walkable_ground(site),
     )
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())

@@ -14,6 +14,7 @@ from robotics.estimation.perception import Lidar, Start
 from robotics.estimation.wheeled import WheeledEstimator
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Site
+from robotics.mapping.walkable import walkable_ground
 from robotics.planning.navigator import Navigator
 from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.space import Space
@@ -41,6 +42,7 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
         Start(frozen(start)),
         drive=DifferentialDrive(chassis.wheel_radius, chassis.track),
         lidar=Lidar(frozen(position)),
+        ground=walkable_ground(site),
     )
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())
