@@ -21,10 +21,24 @@ def compiled(function: F) -> F:
     used only as long as nothing has changed: neither the file of the function, nor (numba does
     not look at that by itself) a compiled function or a constant that the file imports.
     """
-    kernel = njit(cache=True)(function)
+    return cast(F, _stamped(njit(cache=True, error_model="numpy")(function)))
+
+
+def inner(function: F) -> F:
+    """Return ``function`` compiled like others, but without counting references to arrays.
+
+    For what makes no array and returns none (numba says so if it does), such as the loops inside
+    of loops: to count the references to the arrays of a record, atomically, takes longer than what
+    is done with them, and longer to compile.
+    """
+    return cast(F, _stamped(njit(cache=True, error_model="numpy", _nrt=False)(function)))
+
+
+def _stamped(kernel: Any) -> Any:
+    """Return a kernel whose cache holds only as long as nothing that it was made from changes."""
     index = _index(kernel)
-    index._source_stamp = (index._source_stamp, _imported(function.__globals__))
-    return cast(F, kernel)
+    index._source_stamp = (index._source_stamp, _imported(kernel.py_func.__globals__))
+    return kernel
 
 
 def _index(kernel: Any) -> Any:

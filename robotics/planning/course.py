@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from robotics.core.arrays import Array, IntArray
-from robotics.core.compiled import compiled
+from robotics.core.compiled import compiled, inner
 from robotics.planning.profile import TURN
 
 ALIGNED = 0.04
@@ -50,7 +50,7 @@ def course_of(path: Array) -> Course:
     return Course(np.array(path, dtype=np.float64, order="C"), along, table)
 
 
-@compiled
+@inner
 def wrapped(angle: float) -> float:
     """Return ``angle`` [rad] brought into [-π, π)."""
     return float((angle + math.pi) % (2.0 * math.pi) - math.pi)

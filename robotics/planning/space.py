@@ -9,12 +9,12 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array, BoolArray, frozen
-from robotics.core.compiled import compiled
+from robotics.core.compiled import compiled, inner
 from robotics.core.geometry import wrap
 from robotics.mapping.grid import Grid, distance_field
 
 
-@compiled
+@inner
 def interpolate(values: Array, u: float, v: float) -> float:
     """Return ``values`` (rows, cols) at column ``u``, row ``v`` of cell centres, bilinearly.
 

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.core.compiled import compiled
+from robotics.core.compiled import compiled, inner
 from robotics.planning.course import (
     DONE,
     LEG,
@@ -40,7 +40,7 @@ class Road(NamedTuple):
     """Time step of looks ahead [s]."""
 
 
-@compiled
+@inner
 def clamp(value: float, low: float, high: float) -> float:
     """Return ``value`` brought into [low, high]."""
     return min(max(value, low), high)
@@ -56,7 +56,7 @@ def speed_here(course: Course, progress: Array, speed: Array) -> float:
     return float(max(CREEP, speed[max(k - 1, first)], speed[min(k, last)]))
 
 
-@compiled
+@inner
 def turn_on_the_spot(error: float, limits: Limits, share: float) -> float:
     """Return the turn rate [rad/s] that takes ``error`` [rad] away without overshoot."""
     slope = math.sqrt(1.2 * limits.angular_acceleration * abs(error))
@@ -91,7 +91,7 @@ def wanted_twist(
     return gear * speed * slow, 0.0, clamp(rate, -limits.turn_rate, limits.turn_rate)
 
 
-@compiled
+@inner
 def drive(pose: Array, twist: Array, wanted: Array, limits: Limits, dt: float) -> None:
     """Move ``pose`` and ``twist`` (3,) on by ``dt`` [s] towards a wanted twist (3,), in place.
 

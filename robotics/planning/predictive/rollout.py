@@ -12,7 +12,7 @@ from typing import TypeAlias
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.core.compiled import compiled
+from robotics.core.compiled import compiled, inner
 from robotics.planning.course import wrapped
 from robotics.planning.predictive.config import Limits, Weights
 from robotics.planning.predictive.nominal import clamp
@@ -32,7 +32,7 @@ APART = 3.0
 """People farther from each other leave room between them [m]."""
 
 
-@compiled
+@inner
 def gap_to_ground(values: Array, frame: Array, discs: Array, pose: Frame) -> float:
     """Return the gap between the footprint at (x, y, cos, sin) and the map [m].
 
@@ -53,7 +53,7 @@ def gap_to_ground(values: Array, frame: Array, discs: Array, pose: Frame) -> flo
     return float(best - 0.5 * frame[2])
 
 
-@compiled
+@inner
 def gap_to_point(discs: Array, x: float, y: float) -> float:
     """Return the gap between the footprint and a point (x, y) in the base frame [m]."""
     best = np.inf
@@ -88,7 +88,7 @@ def gaps_now(ground: Ground, pose: Array, people: Array) -> Array:
     return gaps
 
 
-@compiled
+@inner
 def heed_people(crowd: Crowd, discs: Array, trail: Array, weights: Weights) -> tuple[float, int]:
     """Return what a motion costs for people's sake, per step [1/s], and the step at fault.
 
@@ -119,7 +119,7 @@ def heed_people(crowd: Crowd, discs: Array, trail: Array, weights: Weights) -> t
     return cost * every, len(trail)
 
 
-@compiled
+@inner
 def heed_ground(ground: Ground, trail: Array, weights: Weights, floor: float) -> tuple[float, int]:
     """Return what a motion costs because things are near, per step [1/s], and the step at fault."""
     values, frame, discs = ground.distance, ground.frame, ground.discs
@@ -145,21 +145,20 @@ def heed_ground(ground: Ground, trail: Array, weights: Weights, floor: float) ->
     return cost, len(trail)
 
 
-@compiled
+@inner
 def between(crowd: Crowd, p: int, k: int, x: float, y: float) -> float:
     """Return how much (x, y) is between the two of pair ``p`` at step ``k``, 0 to 1."""
     a, b = crowd.pairs[p, 0], crowd.pairs[p, 1]
     ax, ay = crowd.position[k, a, 0], crowd.position[k, a, 1]
     wx, wy = crowd.position[k, b, 0] - ax, crowd.position[k, b, 1] - ay
-    size = wx * wx + wy * wy
-    if size < 0.01 or size > APART * APART:
+    size, along = wx * wx + wy * wy, (x - ax) * wx + (y - ay) * wy
+    if not 0.0 < along < size or size < 0.01 or size > APART * APART:
         return 0.0
-    along = ((x - ax) * wx + (y - ay) * wy) / size
     off = abs(wx * (y - ay) - wy * (x - ax)) / math.sqrt(size)
-    return 1.0 - off / BESIDE if 0.0 < along < 1.0 and off < BESIDE else 0.0
+    return 1.0 - off / BESIDE if off < BESIDE else 0.0
 
 
-@compiled
+@inner
 def to_go(way: Way, x: float, y: float, near: int) -> float:
     """Return how far it still is from (x, y) [m]; ``near`` is the nearest row of the line."""
     line = way.line
@@ -182,7 +181,7 @@ def to_go(way: Way, x: float, y: float, near: int) -> float:
     return total / share if share > 0.0 else UNREACHABLE
 
 
-@compiled
+@inner
 def last_cost(way: Way, end: tuple[float, float, float], near: int, scale: Scale) -> float:
     """Return what ending at (x, y, yaw) costs [s]: the way left, and looking the wrong way.
 
@@ -201,7 +200,7 @@ def last_cost(way: Way, end: tuple[float, float, float], near: int, scale: Scale
     return float(left / scale[0] + scale[1] * share * 0.5 * (1.0 - math.cos(yaw - wanted)))
 
 
-@compiled
+@inner
 def off_line(line: Array, near: int, end: tuple[float, float, float]) -> float:
     """Return the squared distance from a working line, its direction counted too [m²]."""
     x, y, yaw = end
@@ -211,7 +210,7 @@ def off_line(line: Array, near: int, end: tuple[float, float, float]) -> float:
     return float(across * across + 0.05 * turned * turned)
 
 
-@compiled
+@inner
 def nearest(line: Array, near: int, x: float, y: float) -> int:
     """Return the row of ``line`` nearest to (x, y), looking onwards from row ``near``."""
     best = (line[near, 0] - x) ** 2 + (line[near, 1] - y) ** 2
@@ -224,7 +223,7 @@ def nearest(line: Array, near: int, x: float, y: float) -> int:
     return near
 
 
-@compiled
+@inner
 def heed_way(way: Way, trail: Array, weights: Weights, scale: Scale) -> float:
     """Return what is left to go after a motion, and what leaving a working line cost [s].
 
@@ -241,7 +240,7 @@ def heed_way(way: Way, trail: Array, weights: Weights, scale: Scale) -> float:
     return left + weights.line * off * scale[1]
 
 
-@compiled
+@inner
 def move(scene: Scene, wanted: Array, limits: Limits, weights: Weights, trail: Array) -> float:
     """Drive the twists ``wanted`` (steps, 3) and write the motion to ``trail`` (steps, 8).
 
@@ -277,7 +276,7 @@ def move(scene: Scene, wanted: Array, limits: Limits, weights: Weights, trail: A
     return cost
 
 
-@compiled
+@inner
 def roll(
     scene: Scene, wanted: Array, limits: Limits, weights: Weights, trail: Array
 ) -> tuple[float, float, float, int]:

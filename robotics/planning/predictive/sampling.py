@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robotics.core.arrays import Array
-from robotics.core.compiled import compiled
+from robotics.core.compiled import compiled, inner
 from robotics.planning.predictive.config import Limits, Sampling, Weights
 from robotics.planning.predictive.nominal import clamp
 from robotics.planning.predictive.rollout import roll
@@ -59,7 +59,7 @@ class Pool(NamedTuple):
     """Samples drawn, besides the bases."""
 
 
-@compiled
+@inner
 def draw(pool: Pool, caps: Array, limits: Limits, i: int, out: Array) -> None:
     """Write control sequence ``i`` to ``out`` (steps, 3), within the limits and ``caps`` (steps,).
 

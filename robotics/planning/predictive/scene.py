@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from robotics.core.arrays import Array, IntArray
-from robotics.core.compiled import compiled
+from robotics.core.compiled import compiled, inner
 
 
 class Ground(NamedTuple):
@@ -49,7 +49,7 @@ class Crowd(NamedTuple):
     """Who they are, shape (looks + 1, n, n, m)."""
 
 
-@compiled
+@inner
 def cell_of(frame: Array, count: int, x: float, y: float) -> tuple[int, int]:
     """Return (row, column) of a point on a square grid; of its edge if it lies beyond."""
     col = int(max(0.0, (x - frame[0]) / frame[2]))
