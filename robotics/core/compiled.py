@@ -21,7 +21,7 @@ def compiled(function: F) -> F:
     used only as long as nothing has changed: neither the file of the function, nor (numba does
     not look at that by itself) a compiled function or a constant that the file imports.
     """
-    return cast(F, _stamped(njit(cache=True, error_model="numpy")(function)))
+    return cast(F, _stamped(njit(cache=True, error_model="numpy", _nrt=True)(function)))
 
 
 def inner(function: F) -> F:
