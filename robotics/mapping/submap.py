@@ -86,11 +86,14 @@ def _draw(field: SurfaceField, walls: Array) -> None:
         c1 = math.floor((max(x0, x1) + field.reach - field.x) / field.resolution)
         r0 = math.floor((min(y0, y1) - field.reach - field.y) / field.resolution)
         r1 = math.floor((max(y0, y1) + field.reach - field.y) / field.resolution)
+        across = 1.0 / length**2
         for r in range(max(0, r0), min(rows, r1 + 1)):
             py = field.y + (r + 0.5) * field.resolution - y0
             for c in range(max(0, c0), min(columns, c1 + 1)):
                 px = field.x + (c + 0.5) * field.resolution - x0
-                along = min(1.0, max(0.0, (px * ex + py * ey) / length**2))
-                d = math.hypot(px - along * ex, py - along * ey)
-                if d < abs(field.cells[r, c]):
+                along = min(1.0, max(0.0, (px * ex + py * ey) * across))
+                ax, ay = px - along * ex, py - along * ey
+                square = ax * ax + ay * ay
+                if square < field.cells[r, c] ** 2:
+                    d = math.sqrt(square)
                     field.cells[r, c] = d if ex * py - ey * px >= 0.0 else -d
