@@ -33,6 +33,8 @@ class Caution:
 
     rate: float = 400_000.0
     """Bounds that a search may look at in a second; one takes about a tenth of a microsecond."""
+    slice_most: float = 0.03
+    """However long a tick was, it does no more work than one of this length [s]."""
     sifting: int = 1500
     """What matching one place counts in bounds: about 0.2 ms."""
     kept: int = 48
@@ -171,7 +173,7 @@ class Hunt:
         for place in self.places:
             place.pose = compose(place.pose, way)
         self.age += duration
-        self._work(int(self.caution.rate * min(duration, 0.1)))
+        self._work(int(self.caution.rate * min(duration, self.caution.slice_most)))
 
     def _work(self, budget: int) -> None:
         """Search on, or hold what was found against the first scan."""

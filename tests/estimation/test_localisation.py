@@ -106,10 +106,10 @@ def test_a_pose_that_grows_vague_loses_quality() -> None:
     """After a long way along a corridor the scans still fit, but the quality says: unsure."""
     one = rover(corridor(), (0.0, 0.0, 0.0), 4)
     perception = RangePerception.of(corridor().draw(), Start(one.pose), LIDAR)
-    for k in range(30):
+    for k in range(80):
         perception.update(0.1 * k, Increment(), one.scan())
     quality = []
-    for k in range(30, 70):
+    for k in range(80, 120):
         step = Increment(0.0, var_x=0.1, var_y=1e-6, var_yaw=1e-7)
         quality.append(perception.update(0.1 * k, step, one.scan()).quality)
     assert quality[0] > 0.9

@@ -159,3 +159,41 @@ def test_a_leap_of_the_clock_is_no_harm(jump: float) -> None:
         seen = perception.update(now, Increment(), one.scan())
     assert off(seen, one) < 0.03
     assert seen.quality > 0.9
+
+
+def test_a_long_tick_does_no_more_work_than_a_short_one() -> None:
+    """Where ticks are as long as a lidar's turn, a search is cut into slices all the same."""
+    one = rover(hall(), np.array([-1.0, -3.0, 0.4]), 12)
+    perception = RangePerception.of(HALL, Start(np.array([5.0, 3.0, -2.0])), LIDAR)
+    perception.update(0.0, Increment(), one.scan())
+    hunt = perception.localisation.hunt
+    assert hunt is not None
+    perception.localisation.predict(Increment(), duration=10.0)
+    assert hunt.bounds_spent <= hunt.caution.slice_most * hunt.caution.rate + 10
+
+
+def test_a_place_with_a_twin_is_believed_at_once_only_where_it_was_told() -> None:
+    """Told rightly, one of two twins is believed; told the other's heading, none ever is."""
+    room = Room((box(2.0, 1.0, 3.0, 1.5), box(-3.0, -1.5, -2.0, -1.0)), box(-6.0, -4.0, 6.0, 4.0))
+    pose = np.array([-0.8, 0.2, 0.3])
+    right = lost(rover(room, pose, 13), room.draw(), pose, seconds=2.0)
+    assert right[-1].quality > 0.9
+    one, told = rover(room, pose, 13), pose + np.array((0.8, -0.2, 0.5 * math.pi))
+    vague = lost(one, room.draw(), told, seconds=4.0)
+    assert max(seen.quality for seen in vague) < 0.5
+
+
+def test_a_crowd_that_passes_does_not_cost_the_place() -> None:
+    """Half hidden for seconds at a place with a twin: when they are gone, it is sure of its own."""
+    room = Room((box(2.0, 1.0, 3.0, 1.5), box(-3.0, -1.5, -2.0, -1.0)), box(-6.0, -4.0, 6.0, 4.0))
+    one = rover(room, np.array([-3.5, 1.0, 0.3]), 14)
+    perception = RangePerception.of(room.draw(), Start(one.pose), LIDAR)
+    bearing = np.linspace(0.0, 2.0 * np.pi, 8, endpoint=False)
+    ring = np.stack((1.2 * np.cos(bearing) - 3.4, 1.2 * np.sin(bearing) + 1.0), axis=1)
+    for k in range(90):
+        one.discs = np.zeros((0, 3))
+        if 20 <= k < 40:
+            one.discs = np.column_stack((ring, np.full(8, 0.3)))
+        seen = perception.update(0.1 * k, Increment(), one.scan())
+        assert off(seen, one) < 0.1
+    assert seen.quality > 0.9
