@@ -35,6 +35,7 @@ from robotics.estimation.perception import Lidar, RangePerception, Start, warm_u
 from robotics.mapping.kerb import Mounting, detect_kerb
 from robotics.mapping.obstacles import ObstacleTracker, Returns
 from robotics.mapping.places import load_site
+from robotics.mapping.walkable import walkable_ground
 from sim.raycast import Prisms, cast, near, prisms
 from sim.sensors import LidarSpec, read_scan
 from sim.site_export import export_site
@@ -212,7 +213,7 @@ def scene(world: World, name: str, arguments: argparse.Namespace) -> tuple[Scene
         crowd = Visitors(world, rng, arguments.walkers)
     lidar = Lidar(MOUNT, base_height=0.0)
     start = Start(route.pose.copy(), sigma=0.1, sigma_yaw=0.05)
-    perception = RangePerception.of(site.scannable, start, lidar)
+    perception = RangePerception.of(site.scannable, start, lidar, ground=walkable_ground(site))
     eyes = Eyes(prisms(world.solids), rng)
     return Scene(perception, crowd, route, eyes, 0.05 if name == "swaying" else 0.0), minutes
 
