@@ -18,7 +18,7 @@ from robotics.mapping.field import SurfaceField
 from robotics.mapping.grid import Grid
 from robotics.mapping.pyramid import Pyramid, pyramid
 
-AT_START, LATER = Trusted(0.5, 0.4), Trusted(0.3, 0.2)
+AT_START, LATER = Trusted(0.5, 0.2), Trusted(0.3, 0.2)
 
 
 @dataclass(frozen=True, slots=True)

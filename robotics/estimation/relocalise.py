@@ -18,8 +18,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from robotics.core.arrays import Array
-from robotics.core.geometry import compose, wrap
+from robotics.core.arrays import Array, BoolArray
+from robotics.core.geometry import compose, wrap, wrap_array
 from robotics.estimation.correlate import EFFORT, Area, Search
 from robotics.estimation.odometry import Increment
 from robotics.estimation.scan_match import Belief, Matching, Sight, align, look
@@ -274,16 +274,20 @@ class Hunt:
         """
         self.places.sort(key=lambda place: -place.odds)
         best = self.places[0].odds
+        same = _same(np.array([place.pose for place in self.places]))
         kept: list[Place] = []
-        for place in self.places:
-            double = next((one for one in kept if _same(one.pose, place.pose)), None)
-            if double is not None:
+        numbers: list[int] = []
+        for number, place in enumerate(self.places):
+            doubles = np.flatnonzero(same[number, numbers])
+            if len(doubles):
+                double = kept[doubles[0]]
                 double.is_here = double.is_here or place.is_here
                 double.prior = max(double.prior, place.prior)
             elif place.is_here or (
                 place.odds >= best - self.caution.unlikely and len(kept) < self.caution.kept
             ):
                 kept.append(place)
+                numbers.append(number)
             else:
                 self._dropped += math.exp(place.odds - best)
         self.places = kept
@@ -342,8 +346,11 @@ class Hunt:
         return best if is_sure else None
 
 
-def _same(a: Array, b: Array) -> bool:
-    return math.dist(a[:2], b[:2]) < 0.15 and abs(wrap(a[2] - b[2])) < 0.05
+def _same(poses: Array) -> BoolArray:
+    """Tell of all pairs of poses (k, 3) whether they are the same place, shape (k, k)."""
+    off = poses[:, None] - poses
+    near = off[..., 0] ** 2 + off[..., 1] ** 2 < 0.15**2
+    return near & (np.abs(wrap_array(off[..., 2])) < 0.05)
 
 
 def _thinned(sight: Sight) -> Sight:
