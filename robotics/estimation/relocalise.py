@@ -59,9 +59,9 @@ class Caution:
     """Log odds behind the best at which a place is given up."""
     spread: float = 3.0
     """One sigma of a roughly right belief [m]."""
-    exact: float = 0.5
+    exact: float = 0.3
     """One sigma of a right belief [m] …"""
-    exact_turn: float = math.radians(15.0)
+    exact_turn: float = math.radians(10.0)
     """… and of its heading [rad]."""
     ambiguous: float = 0.9
     """Posterior probability from which the pose that is believed anyway is no longer doubted."""
