@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
-from numba import njit
+from numba import njit, types
 from numba.core import dispatcher
 
 F = TypeVar("F", bound=Callable[..., object])
@@ -21,7 +21,7 @@ def compiled(function: F) -> F:
     used only as long as nothing has changed: neither the file of the function, nor (numba does
     not look at that by itself) a compiled function or a constant that the file imports.
     """
-    return cast(F, _stamped(njit(cache=True, error_model="numpy", _nrt=True)(function)))
+    return cast(F, _kernel(function, _nrt=True))
 
 
 def inner(function: F) -> F:
@@ -31,13 +31,22 @@ def inner(function: F) -> F:
     of loops: to count the references to the arrays of a record, atomically, takes longer than what
     is done with them, and longer to compile.
     """
-    return cast(F, _stamped(njit(cache=True, error_model="numpy", _nrt=False)(function)))
+    return cast(F, _kernel(function, _nrt=False))
 
 
-def _stamped(kernel: Any) -> Any:
-    """Return a kernel whose cache holds only as long as nothing that it was made from changes."""
+def _kernel(function: Callable[..., object], **options: bool) -> Any:
+    """Return numba's dispatcher of a function."""
+    kernel = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     index = _index(kernel)
-    index._source_stamp = (index._source_stamp, _imported(kernel.py_func.__globals__))
+    index._source_stamp = (index._source_stamp, _imported(function.__globals__))
+    template = kernel.get_call_template
+
+    def for_any_value(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
+        """Type a call by types only; else a constant among the arguments is compiled for itself."""
+        plain = {name: types.unliteral(kind) for name, kind in kws.items()}
+        return template(tuple(types.unliteral(kind) for kind in args), plain)
+
+    kernel.get_call_template = for_any_value
     return kernel
 
 

@@ -97,7 +97,8 @@ def _push(heads: Int32, table: Int32, state: IntArray, box: Int32, score: int) -
     else:
         state[_SPILT] = 1
         return
-    table[row, :_NEXT] = box
+    for k in range(_NEXT):  # an array into a part of another takes numba a second to compile
+        table[row, k] = box[k]
     table[row, _NEXT] = heads[score]
     heads[score] = row
     state[_TOP] = max(state[_TOP], score)
@@ -176,7 +177,8 @@ def _advance(
         if score < 0 or count == found.shape[0] or score < near_best * found[0, _NEXT]:
             return True
         row = heads[score]
-        box[:] = table[row, :_NEXT]
+        for k in range(_NEXT):
+            box[k] = table[row, k]
         heads[score] = table[row, _NEXT]
         table[row, _NEXT] = state[_FREE]
         state[_FREE] = row
@@ -185,18 +187,20 @@ def _advance(
         if _is_taken(found, count, box, apart):
             continue
         if box[_LEVEL] == rules[0]:
-            found[count, :_NEXT] = box
+            for k in range(_NEXT):
+                found[count, k] = box[k]
             found[count, _NEXT] = score
             state[_COUNT] += 1
             continue
-        half = 1 << (box[_LEVEL] - 1)
+        level = box[_LEVEL] - 1
+        half = 1 << level
         for part in range(4):
-            child[_LEVEL], child[_K] = box[_LEVEL] - 1, box[_K]
+            child[_LEVEL], child[_K] = level, box[_K]
             child[_I] = box[_I] + half * (part % 2)
             child[_J] = box[_J] + half * (part // 2)
             if child[_I] >= window[2] or child[_J] >= window[3]:
                 continue
-            score = _score(levels, cells[box[_K]], (child[_LEVEL], child[_I], child[_J]), rules[1])
+            score = _score(levels, cells[box[_K]], (level, child[_I], child[_J]), rules[1])
             if score >= 0:
                 _push(heads, table, state, child, score)
             budget -= 1

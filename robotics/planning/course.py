@@ -51,6 +51,23 @@ def course_of(path: Array) -> Course:
 
 
 @inner
+def place_of(values: Array, value: float, first: int, last: int) -> int:
+    """Return the first of the rising ``values`` (n,) from ``first`` to ``last`` that is not less.
+
+    The one after ``last`` if all are. (What ``np.searchsorted`` answers, in a tenth of the time to
+    compile.)
+    """
+    low, high = first, last + 1
+    while low < high:
+        middle = (low + high) // 2
+        if values[middle] >= value:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@inner
 def wrapped(angle: float) -> float:
     """Return ``angle`` [rad] brought into [-π, π)."""
     return float((angle + math.pi) % (2.0 * math.pi) - math.pi)
@@ -61,7 +78,7 @@ def pose_at(course: Course, leg: int, place: float) -> tuple[float, float, float
     """Return the pose ``place`` [m] from the start of a leg."""
     first, last = course.legs[leg, 0], course.legs[leg, 1]
     way = course.along[first] + place
-    k = np.searchsorted(course.along[first : last + 1], way) + first
+    k = place_of(course.along, way, first, last)
     k = min(max(k, first + 1), last)
     a, b = course.poses[k - 1], course.poses[k]
     t = (way - course.along[k - 1]) / (course.along[k] - course.along[k - 1])
@@ -123,7 +140,7 @@ def _project(course: Course, progress: Array, x: float, y: float) -> float:
     start = course.along[first]
     low, high = start + progress[PLACE] - 0.3, start + progress[PLACE] + 1.2
     nearest, best = progress[PLACE], np.inf
-    begin = max(first, np.searchsorted(course.along, low) - 1)
+    begin = max(first, place_of(course.along, low, 0, len(course.along) - 1) - 1)
     for i in range(begin, last):
         if course.along[i] > high and best < np.inf:
             break

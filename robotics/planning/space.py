@@ -92,6 +92,7 @@ class Space:
         half a cell is taken off: the edge of an occupied cell is the edge of the obstacle.
         """
         poses = np.ascontiguousarray(poses, dtype=float).reshape(-1, 3)
+        poses.setflags(write=False)  # one type to the compiler
         return clearance_of(self.distance.cells, self.frame, self.discs, self.standing, poses)
 
     def free(self, poses: ArrayLike, margin: float = 0.0) -> BoolArray:

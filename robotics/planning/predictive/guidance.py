@@ -77,11 +77,15 @@ def cost_to_go(price: Array, roots: IntArray, start: Array, resolution: float) -
     rows, cols = price.shape
     wide = cols + 2  # a rim of blocked cells spares the search every check of the border
     paid = np.full((rows + 2, wide), np.inf)
-    paid[1:-1, 1:-1] = price
+    for r in range(rows):
+        for c in range(cols):
+            paid[r + 1, c + 1] = price[r, c]
     flat = paid.reshape(-1)
     cost, closed = np.full(len(flat), np.inf), np.zeros(len(flat), np.bool_)
-    lowest = start.min() if len(start) else 0.0
-    spread = (start.max() - lowest) / resolution if len(start) else 0.0
+    lowest, highest = (np.inf, 0.0) if len(start) else (0.0, 0.0)
+    for k in range(len(start)):
+        lowest, highest = min(lowest, start[k]), max(highest, start[k])
+    spread = (highest - lowest) / resolution
     ring = 1  # a power of two, so that a mask finds the bucket
     while ring < 1.5 * TIGHT + spread + 3.0:
         ring *= 2

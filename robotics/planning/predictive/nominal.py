@@ -5,8 +5,6 @@ from __future__ import annotations
 import math
 from typing import NamedTuple
 
-import numpy as np
-
 from robotics.core.arrays import Array
 from robotics.core.compiled import compiled, inner
 from robotics.planning.course import (
@@ -19,6 +17,7 @@ from robotics.planning.course import (
     curvature_at,
     errors_at,
     leg_length,
+    place_of,
     wrapped,
     yaw_wanted,
 )
@@ -52,7 +51,7 @@ def speed_here(course: Course, progress: Array, speed: Array) -> float:
     leg = min(int(progress[LEG]), len(course.legs) - 1)
     first, last = course.legs[leg, 0], course.legs[leg, 1]
     way = course.along[first] + progress[PLACE]
-    k = first + np.searchsorted(course.along[first : last + 1], way)
+    k = place_of(course.along, way, first, last)
     return float(max(CREEP, speed[max(k - 1, first)], speed[min(k, last)]))
 
 
