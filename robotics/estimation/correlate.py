@@ -157,8 +157,7 @@ def _advance(
     Args:
         levels: The pyramid.
         cells: Cell of each point seen from a pose's cell, for each heading, (headings, n, 2).
-        bounds: Column and row of the largest boxes, shape (m, 2); the first column and row that
-            are searched, and the ones behind the last, shape (4,).
+        bounds: Largest boxes (m, 2); first column and row searched, and those behind the last.
         memory: Buckets by score, table of boxes, state, poses found.
         limits: (floor, score needed, and what ``_is_taken`` needs), share of the best, budget.
     """
