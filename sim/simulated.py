@@ -167,6 +167,7 @@ class SimulatedBody:
                 "use this robot's joint table"
             )
         limit = np.minimum(np.abs(command.effort_limit), self.spec.motors.stall)
+        limit.setflags(write=False)  # one type to the compiler
         drive = Drive(registers(self.spec.motors, command.target), limit)
         self._pending = (self._due + self._substeps, drive, command.tools)
 

@@ -151,7 +151,7 @@ def time_to_touch(edges: Array, points: Array, twist: Array, look: Array) -> flo
     speed = math.hypot(vx, vy) + abs(wz) * radius
     turn, sides = np.zeros(4), np.arctan2(edges[:, 1], edges[:, 0])
     if circling:
-        turn[:] = -vy / wz, vx / wz, wz, skin
+        turn[0], turn[1], turn[2], turn[3] = -vy / wz, vx / wz, wz, skin
     first = np.inf
     for i in range(len(points)):
         x, y = points[i, 0], points[i, 1]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,9 @@ from numpy.typing import NDArray
 from robotics.core.arrays import Array, IntArray
 from robotics.core.compiled import compiled
 from robotics.mapping.field import SurfaceField, sample
+
+Row: TypeAlias = tuple[float, float, float, float, float, float]
+"""Of the table that ``cut`` returns."""
 
 
 class Cutting(NamedTuple):
@@ -92,10 +95,13 @@ def cut(points: Array, beams: IntArray, owner: IntArray, turn: Array, cutting: C
             if end - begin >= 1:
                 members = order[begin : end + 1]
                 if is_long:
-                    rows[count] = _describe_long(points, members, cutting)
+                    row = _describe_long(points, members, cutting)
                 else:
-                    hidden = _hidden_edges(points, beams, order, begin, end, turn)
-                    rows[count] = _describe(points, members, turn[1], cutting, hidden)
+                    before = _is_hidden(points, beams, order[begin], -1, turn)
+                    hidden = before, _is_hidden(points, beams, order[end], 1, turn)
+                    row = _describe(points, members, turn[1], cutting, hidden)
+                for c in range(6):
+                    rows[count, c] = row[c]
                 count += 1
             begin = end + 1
         first = last + 1
@@ -219,36 +225,32 @@ def _dent(points: Array, order: IntArray, begin: int, last: int, notch: float) -
 
 
 @compiled
-def _hidden_edges(
-    points: Array, beams: IntArray, order: IntArray, begin: int, end: int, turn: Array
-) -> tuple[bool, bool]:
-    """Whether the beams beside the first and the last point end clearly nearer than these."""
-    k = points.shape[0]
-    hidden = [False, False]
-    for which in range(2):
-        edge = order[begin] if which == 0 else order[end]
-        side = -1 if which == 0 else 1
-        other = (edge + side) % k
-        if (side * (beams[other] - beams[edge])) % int(turn[0]) > 2:
-            continue
-        far = math.hypot(points[edge, 0], points[edge, 1])
-        hidden[which] = math.hypot(points[other, 0], points[other, 1]) < far - 0.25
-    return hidden[0], hidden[1]
+def _is_hidden(points: Array, beams: IntArray, edge: int, side: int, turn: Array) -> bool:
+    """Whether the beam beside an edge, 1 behind it or -1 before, ends clearly nearer than it."""
+    other = (edge + side) % points.shape[0]
+    if (side * (beams[other] - beams[edge])) % int(turn[0]) > 2:
+        return False
+    far = math.hypot(points[edge, 0], points[edge, 1])
+    return math.hypot(points[other, 0], points[other, 1]) < far - 0.25
 
 
 @compiled
-def _describe_long(points: Array, members: IntArray, cutting: Cutting) -> Array:
+def _describe_long(points: Array, members: IntArray, cutting: Cutting) -> Row:
     """Return the row of a piece of a long thing: its middle and half its length."""
-    length = _apart(points, members[0], members[len(members) - 1])
-    x, y = points[members, 0].mean(), points[members, 1].mean()
+    length, n = _apart(points, members[0], members[len(members) - 1]), len(members)
+    x, y = 0.0, 0.0
+    for m in members:
+        x += points[m, 0]
+        y += points[m, 1]
+    x, y = x / n, y / n
     radius = max(cutting.radius_least, 0.5 * length)
-    return np.array([x, y, radius, math.hypot(x, y), 0.0, 1.0])
+    return x, y, radius, math.hypot(x, y), 0.0, 1.0
 
 
 @compiled
 def _describe(
     points: Array, members: IntArray, spacing: float, cutting: Cutting, hidden: tuple[bool, bool]
-) -> Array:
+) -> Row:
     """Return the row of a disc of which one side is seen.
 
     The radius follows from the angle that the disc covers; where an edge is hidden it is taken
@@ -281,4 +283,4 @@ def _describe(
             total += math.hypot(points[m, 0], points[m, 1]) * math.cos(away) + math.sqrt(inside)
         far = total / n
     flag = 1.0 if hidden[0] or hidden[1] else 0.0
-    return np.array([far * math.cos(heading), far * math.sin(heading), radius, far, flag, 0.0])
+    return far * math.cos(heading), far * math.sin(heading), radius, far, flag, 0.0

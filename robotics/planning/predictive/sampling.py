@@ -100,11 +100,18 @@ def judge(scene: Scene, pool: Pool, limits: Limits, weights: Weights) -> Array:
 def blend(pool: Pool, caps: Array, limits: Limits, costs: Array, temperature: float) -> Array:
     """Return the average of the pool weighted by exp(-cost/λ), shape (steps, 3)."""
     wanted = np.empty((pool.bases.shape[1], 3))
-    mean, total, least = np.zeros((pool.bases.shape[1], 3)), 0.0, costs.min()
+    mean, total, least = np.zeros((pool.bases.shape[1], 3)), 0.0, np.inf
+    for i in range(len(costs)):
+        least = min(least, costs[i])
     for i in range(len(costs)):
         weight = math.exp((least - costs[i]) / temperature)
         if weight > 1e-6:
             draw(pool, caps, limits, i, wanted)
-            mean += weight * wanted
+            for k in range(len(mean)):
+                for j in range(3):
+                    mean[k, j] += weight * wanted[k, j]
             total += weight
-    return mean / total
+    for k in range(len(mean)):
+        for j in range(3):
+            mean[k, j] /= total
+    return mean
