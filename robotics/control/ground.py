@@ -34,7 +34,7 @@ def within(points: Array, x: float, y: float, reach: float) -> Array:
     for i in range(len(points)):
         dx, dy = points[i, 0] - x, points[i, 1] - y
         if abs(dx) < reach and abs(dy) < reach:
-            result[count] = points[i]
+            result[count, 0], result[count, 1] = points[i, 0], points[i, 1]
             count += 1
     return result[:count].copy()
 
