@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from robotics.core.messages import Twist2
 pytest.importorskip("pybullet", reason="the benchmark uses the simulation")
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
-from promenade.judge import Judge, approach, gaps
+from promenade.judge import Judge, approach, gaps, pushed_out
 
 BOX = np.array([(0.6, 0.4), (-0.5, 0.4), (-0.5, -0.4), (0.6, -0.4)])
 REST = Twist2()
@@ -90,3 +91,17 @@ def test_turning_counts() -> None:
     corner = np.array([[0.6, 0.0]])
     assert approach(pose, turn, corner, np.array([[0.6, 1.0]])) == pytest.approx(0.6)
     assert approach(pose, turn, corner, np.array([[0.6, -1.0]])) == pytest.approx(-0.6)
+
+
+def test_nobody_walks_through_a_robot() -> None:
+    """Who walks into its side stops there, touches it, and slides on the way they were going."""
+    square = np.array([(-0.5, -0.5), (0.5, -0.5), (0.5, 0.5), (-0.5, 0.5)])
+    pose = np.array([2.0, 1.0, 0.3])
+    radius = np.array([0.25, 0.25])
+    came = np.array([2.0 + 0.6, 1.05]), np.array([9.0, 9.0])
+    step = np.array([(-0.06, 0.02), (0.05, 0.0)])
+    there = pushed_out(square, pose, (np.array(came), radius), step)
+    gap = gaps(square, pose, there, radius)[:, 0]
+    assert -0.006 < gap[0] <= 0.0
+    assert (there[0] - came[0]) @ np.array([-math.sin(0.3), math.cos(0.3)]) > 0.02
+    assert np.array_equal(there[1], came[1])

@@ -3,9 +3,10 @@
 A contact is counted and blamed by the rule of ``sim.touches`` (the onlooker of every run): it is
 *caused* by the robot if, at the touch or within the 0.15 s before, the point of its footprint that
 faces the person moved towards the person faster than 0.05 m/s in the map, whatever the person did.
-People walk right through the robot here. While one overlaps a contact is counted again every
-second, and becomes a caused one as soon as the robot pushes towards the person, except while the
-person's centre is inside the footprint: somebody inside the robot has no side to be pushed from.
+People neither see the robot nor make way for it, but it is solid: who walks into it stops at its
+side and slides along it. Only recorded people walk right through, as they once did; while one's
+centre is inside the footprint nothing is counted, for there is no side to be pushed from. As long
+as a touch lasts, a contact is counted again every second.
 """
 
 from __future__ import annotations
@@ -23,6 +24,8 @@ from robotics.core.geometry import transform
 from robotics.core.messages import Twist2
 from sim.touches import APPROACH, Contact, Touches
 
+TOUCHING = 0.005
+"""Who is stopped by the robot's side touches it by so much [m]."""
 PERSONAL = 0.5
 """Personal space: gap from the footprint to the edge of a person [m]."""
 MOVES = 0.02
@@ -59,6 +62,40 @@ def gaps(outline: Array, pose: Array, people: Array, radius: Array) -> Array:
         result[i, 0] = (-best if inside else best) - radius[i]
         result[i, 1] = pose[0] + c * at_x - s * at_y
         result[i, 2] = pose[1] + s * at_x + c * at_y
+    return result
+
+
+def pushed_out(outline: Array, pose: Array, people: tuple[Array, Array], step: Array) -> Array:
+    """Return where people are who cannot walk through a robot, shape (n, 2) [m].
+
+    They do not make way, but a robot is solid: who walks into it stops at its side and slides
+    along it, as far as their step (n, 2) [m] was long, to the side they were going.
+
+    Args:
+        outline: The robot's footprint, a convex polygon in its frame, anticlockwise, (k, 2) [m].
+        pose: Of the robot in the map, shape (3,).
+        people: Where they have come, (n, 2) [m], and their radii (n,) [m].
+        step: What they walked for it.
+    """
+    position, radius = people
+    result = np.array(position)
+    near = np.flatnonzero(np.hypot(*(position - pose[:2]).T) < 3.0)
+    if len(near) == 0:
+        return result
+    table = gaps(outline, np.array(pose), np.ascontiguousarray(position[near]), radius[near])
+    for k, (gap, x, y) in zip(near, table, strict=True):
+        if gap >= 0.0:
+            continue
+        off = position[k] - (x, y)
+        inside = gap < -radius[k]
+        size = float(np.hypot(*off))
+        if size < 1e-9:
+            continue
+        normal = (-off if inside else off) / size
+        along = np.array([-normal[1], normal[0]])
+        slide = float(step[k] @ along)
+        way = float(np.hypot(*step[k]))
+        result[k] = (x, y) + (radius[k] - TOUCHING) * normal + np.copysign(way, slide) * along
     return result
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from promenade.judge import Judge
+from promenade.judge import Judge, pushed_out
 from promenade.rig import PERIOD, Base, MakeTracker, Rig, kit_of, own_tracker
 from promenade.scenes import Scene
 from promenade.walkers import Recorded, Recording, SocialForce, Throng, cylinders
@@ -126,6 +126,8 @@ class Errand:
 class Nobody:
     """No people."""
 
+    is_bodily = False
+
     position = np.zeros((0, 2))
     radius = np.zeros(0)
 
@@ -193,7 +195,12 @@ def _drive(
         believed = rig.base.pose if rig.state is None else rig.state.pose_base_in_map
         goal = errand.decide(rig.time, believed)
         rig.step(goal, cylinders(throng))
+        before = throng.position.copy()
         throng.advance(PERIOD)
+        if throng.is_bodily:
+            people_now = (throng.position, throng.radius)
+            step = throng.position - before
+            throng.position[:] = pushed_out(judge.outline, rig.base.pose, people_now, step)
         judge.watch(
             PERIOD,
             (rig.base.pose, Twist2(*(float(v) for v in rig.base.twist))),

@@ -35,6 +35,8 @@ class Throng(Protocol):
     """Shape (n, 2) [m]."""
     radius: Array
     """Shape (n,) [m]."""
+    is_bodily: bool
+    """Whether a robot stops them, as it does in the world; recorded ones go on regardless."""
 
     def advance(self, duration: float) -> None:
         """Let ``duration`` [s] pass."""
@@ -42,6 +44,8 @@ class Throng(Protocol):
 
 class SocialForce:
     """People with places to go to, alone and in groups (Helbing, Molnár 1995; Moussaïd 2010)."""
+
+    is_bodily = True
 
     def __init__(self, scene: Scene, rng: np.random.Generator, keep: Array) -> None:
         """Spread them over the scene, nobody within 2 m of ``keep`` (2,)."""
@@ -196,6 +200,8 @@ def read_tracks(file: Path, rate: float) -> Recording:
 
 class Recorded:
     """People who walk as they once did; the recording begins again when it is over."""
+
+    is_bodily = False
 
     def __init__(self, recording: Recording, start: float) -> None:
         """Begin ``start`` [s] into the recording."""

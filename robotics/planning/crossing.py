@@ -30,8 +30,9 @@ GROWTH = 0.08
 """How the doubt about a predicted place grows [m/s]."""
 GAP = 0.25
 """Footprint to person when they pass [m]."""
-LONG = 3.0
-"""For so long a wait a detour is looked for [s]."""
+LONG = 8.0
+"""For so long a wait a detour is looked for [s]: shorter ones are the tracker's, which passes
+behind people without a new plan."""
 SLOWEST = 0.15
 """A slowed plan is not slower [m/s]."""
 

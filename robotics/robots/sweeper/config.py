@@ -12,7 +12,7 @@ from robotics.control.stopping import Body
 from robotics.core.arrays import Array, frozen
 from robotics.planning.coverage import Sweeping
 from robotics.planning.navigator import NavigatorConfig
-from robotics.planning.predictive.config import Limits, PredictiveConfig
+from robotics.planning.predictive.config import Limits, PredictiveConfig, Sampling, Weights
 from robotics.planning.predictive.visibility import Caution
 from robotics.planning.profile import Pace
 from robotics.planning.region import Tool
@@ -80,7 +80,10 @@ def _tracker() -> PredictiveConfig:
     )
     caution = Caution(deceleration=1.2, reaction=0.25, half_width=0.56, front=0.70, rear=0.50)
     # delay: one period of the body, one until it acts
-    return PredictiveConfig(limits, delay=0.04, caution=caution)
+    weights = Weights(hard=0.08, doubt=0.3)
+    return PredictiveConfig(
+        limits, weights, Sampling(step=0.14), delay=0.04, caution=caution, flowing=True
+    )
 
 
 @dataclass(frozen=True, slots=True)
