@@ -56,6 +56,10 @@ class GuardConfig:
     """Speed of the fastest point of the footprint while creeping [m/s]."""
     near: float = 0.35
     """Beside something that moves nearer than this it is slow [m]."""
+    berth: float = 0.08
+    """What moves is met so much before the footprint: people do not walk straight [m]."""
+    lead: float = 0.15
+    """The body is at rest so long before what moves meets it [s]."""
     near_speed: float = 0.4
     """Speed of the fastest point of the footprint then [m/s]."""
     slip: float = 0.05
@@ -227,11 +231,12 @@ class CollisionMonitor:
         speeds = transform((0.0, 0.0, here[2]), self._moving[:, 2:])
         moving = np.hstack((transform(here, later), speeds))
         motion = np.array([twist.vx, twist.vy, twist.wz])
-        look = np.array([HORIZON, body.radius, body.skin])
+        look = np.array([HORIZON, body.radius, body.skin + config.berth])
         meet = time_to_meet(body.edges, moving, motion, look)
         rules = []
         if math.isfinite(meet):
-            rules.append((max(0.0, body.deceleration * (meet - body.reaction)), "contact ahead"))
+            left = meet - body.reaction - config.lead
+            rules.append((max(0.0, body.deceleration * left), "contact ahead"))
         close = np.array([1e-6, body.radius, config.near])
         if math.isfinite(time_to_meet(body.edges, moving, motion, close)):
             rules.append((config.near_speed, "something near"))

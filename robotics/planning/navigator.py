@@ -15,18 +15,19 @@ from robotics.mapping.grid import Grid
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Zone
 from robotics.planning import crossing
-from robotics.planning.coverage import Sweeping
 from robotics.planning.cursor import Cursor, cursor_of
 from robotics.planning.goals import has_arrived, same_goal
-from robotics.planning.kinematic.maneuver import Vehicle
+from robotics.planning.navigator_config import NavigatorConfig
 from robotics.planning.predictive.config import PERIOD
-from robotics.planning.profile import Pace, duration
-from robotics.planning.recovery import Ladder, Patience, Rung, back_off
-from robotics.planning.search import Room, warm_up
+from robotics.planning.profile import duration
+from robotics.planning.recovery import Ladder, Rung, back_off
+from robotics.planning.search import warm_up
 from robotics.planning.space import Space
 from robotics.planning.surroundings import blocked_ahead, space_now
 from robotics.planning.sweep_job import SweepJob
 from robotics.planning.ways import HOPELESS, Ways
+
+__all__ = ["Navigator", "NavigatorConfig"]
 
 RETRY = 1.0
 """A robot that is blocked looks for another way this often [s]."""
@@ -38,29 +39,6 @@ WORTH = 1.5
 """A detour has to be quicker than waiting by this [s]."""
 TIME_LEAST, TIME_FACTOR = 90.0, 8.0
 """Time for a way, however it moves: at least [s], and in times of its free drive."""
-
-
-@dataclass(frozen=True, slots=True)
-class NavigatorConfig:
-    """How one robot plans."""
-
-    pace: Pace
-    room: Room
-    sweeping: Sweeping | None = None
-    """None for a robot that does not sweep."""
-    approach: float = 0.0
-    """Last stretch to a GoTo pose, driven straight along its yaw where there is room [m]."""
-    margin: float = 0.02
-    """Footprint to obstacle along a path [m]."""
-    way: Patience = field(default_factory=lambda: Patience(wait=2.0, around=28.0, back=15.0))
-    """With what blocks a GoTo."""
-    sweep: Patience = field(default_factory=lambda: Patience(wait=4.0, around=40.0, back=15.0))
-    """With what blocks a zone's path."""
-    latency: float = 0.5
-    """A plan for a zone is a job: it comes so long after it was asked for, on any computer [s]."""
-    slows: bool = True  # comes later where somebody crosses; off for a tracker that predicts
-    vehicle: Vehicle | None = None
-    """For manoeuvres in tight places; None for turns on the spot only."""
 
 
 @dataclass(slots=True)
@@ -287,7 +265,7 @@ class Navigator:
                 self._go_around(state, base, fraction)
 
     def _go_around(self, state: State, base: GoTo, fraction: float) -> None:
-        other = self.ways.plan(state.pose_base_in_map, base, self._space_now(state))
+        other = self._way(state, base, self._space_now(state))
         if not other.is_empty:
             self._adopt(other, state)
         else:
@@ -314,6 +292,8 @@ class Navigator:
         if blocked_ahead(self.local_map, self.space.discs, self._plan.path[index:], pose):
             self._detour(state, base, self._space_now(state), within=math.inf)
             return
+        if not self.config.slows:
+            return
         plain = self._plan if self._plain is None else self._plain
         met = crossing.look_ahead(state, plain, index, self.space.discs, self.config.pace.turn_rate)
         if met.is_free:
@@ -323,7 +303,7 @@ class Navigator:
         if met.wait >= crossing.LONG and self._pass_around(state, base, met, plain.path[index:]):
             return
         late = met.time > LOOK and met.wait < crossing.STAY
-        if late and self.config.slows and self._plain is None:
+        if late and self._plain is None:
             self._adopt(crossing.slowed(plain, index, met), state)
             self._plain = crossing.rest_of(plain, index)
 
@@ -336,11 +316,16 @@ class Navigator:
         waiting = duration(rest, self.config.pace) + met.wait
         return self._detour(state, base, space, within=waiting - WORTH)
 
+    def _way(self, state: State, base: GoTo, space: Space) -> Plan:
+        """Return a way through ``space`` for a robot that goes on as it moves."""
+        moving = float(state.twist_base_in_base[0])
+        return self.ways.plan(state.pose_base_in_map, base, space, moving=moving)
+
     def _detour(self, state: State, base: GoTo, space: Space, *, within: float) -> bool:
         """Follow a way through ``space`` if it takes less time than ``within`` [s]."""
         if not space.free(base.pose_in_map)[0]:
             return False
-        other = self.ways.plan(state.pose_base_in_map, base, space)
+        other = self._way(state, base, space)
         if other.is_empty or other.reason or duration(other.path, self.config.pace) > within:
             return False
         self._adopt(other, state)

@@ -53,8 +53,10 @@ def _is_backward(path: Array) -> BoolArray:
     return np.asarray(np.append(back, False) | np.append(False, back))
 
 
-def speeds(path: Array, pace: Pace) -> Array:
+def speeds(path: Array, pace: Pace, begin: float = 0.0) -> Array:
     """Return the speed at each pose of ``path`` (m, 3), shape (m,) [m/s].
+
+    It begins at rest, or at ``begin`` [m/s] where the robot drives already.
 
     Curvature limits it twice: by the turn rate and by the sideways acceleration v²κ; a forward and
     a backward pass of v² = v₀² + 2 a s then bound the acceleration.
@@ -68,7 +70,10 @@ def speeds(path: Array, pace: Pace) -> Array:
     allowed = np.minimum(pace.turn_rate / curvature, np.sqrt(pace.lateral / curvature))
     result = np.minimum(pace.speed, allowed)
     result[_is_backward(path)] = min(pace.backward, pace.speed)
+    first = min(begin, float(result[0]))
     result[leg_breaks(path)] = 0.0
+    if length[0] >= TURN:
+        result[0] = first
     for i in range(1, len(path)):
         result[i] = min(
             result[i], np.sqrt(result[i - 1] ** 2 + 2 * pace.acceleration * length[i - 1])

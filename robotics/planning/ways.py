@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.core.geometry import compose
+from robotics.core.geometry import compose, wrap
 from robotics.core.messages import GoTo, Plan
 from robotics.mapping.grid import Grid
 from robotics.planning.kinematic.maneuver import Maneuver, Vehicle, find_maneuver
@@ -25,6 +25,8 @@ BUDGET = 8_000
 """Poses that a manoeuvre may open."""
 CLOSE = 0.8
 """Within this share of the tolerance the robot is at its goal's place."""
+AHEAD = 0.8
+"""A way that begins within this of the robot's yaw leads ahead [rad]."""
 HOPELESS = ("goal occupied", "goal outside the map", "goal not finite")
 """Reasons that no waiting will mend."""
 
@@ -54,8 +56,11 @@ class Ways:
             space = Space.of(floor, discs)
             find_maneuver(space, (4.0, 4.0, 0.0), (4.5, 4.1, 0.0), self.vehicle)
 
-    def plan(self, pose: Array, base: GoTo, space: Space) -> Plan:
-        """Return the plan from ``pose`` (3,) to a goal, or an empty one with the reason."""
+    def plan(self, pose: Array, base: GoTo, space: Space, *, moving: float = 0.0) -> Plan:
+        """Return the plan from ``pose`` (3,) to a goal, or an empty one with the reason.
+
+        A robot that drives already, at ``moving`` [m/s], goes on where the way leads ahead.
+        """
         goal = base.pose_in_map
         if not np.isfinite(goal).all():
             return Plan.none("goal not finite")
@@ -73,7 +78,9 @@ class Ways:
         if len(path) == 0:
             return Plan.none(reason)
         limited = replace(self.pace, speed=min(self.pace.speed, base.speed))
-        return Plan(path, speeds(path, limited), reason=reason)
+        onwards = abs(wrap(float(path[0, 2] - pose[2]))) < AHEAD
+        begin = max(0.0, moving) if onwards else 0.0
+        return Plan(path, speeds(path, limited, begin), reason=reason)
 
     def _driven(self, pose: Array, goal: Array, space: Space) -> tuple[Array, str]:
         """Return a way with turns on the spot, shape (n, 3), and why there is none."""

@@ -198,8 +198,9 @@ def test_the_law_of_the_time_to_contact() -> None:
     monitor._moving = np.array([[0.71 + 2.0, 0.0, -1.0, 0.0]])  # 2 m ahead, towards it
     verdict = monitor.judge(state, Twist2(1.0))
     assert verdict.reason == "contact ahead"
-    meet = 2.0 / 2.0
-    assert verdict.share == pytest.approx(1.2 * (meet - 0.25), abs=0.06)
+    meet = (2.0 - monitor.config.berth) / 2.0
+    lead = 0.25 + monitor.config.lead
+    assert verdict.share == pytest.approx(1.2 * (meet - lead), abs=0.06)
 
 
 def _kerb(share: float) -> tuple[Ground, GuardConfig]:

@@ -13,6 +13,8 @@ from robotics.planning.predictive.scene import Way
 
 SPACING = 0.1
 """Between the rows of a line [m]."""
+ONSET = 1.2
+"""A profile has reached its speed after this [m]."""
 ROWS = 60
 """Most rows of a line."""
 
@@ -49,11 +51,24 @@ def caps_ahead(cursor: Cursor, speed: Array, cap: float, config: PredictiveConfi
         return caps
     first, last, _ = cursor.course.legs[cursor.leg]
     along = cursor.course.along[first : last + 1] - cursor.course.along[first]
-    profile, place = speed[first : last + 1], cursor.place
+    profile, place = onset(speed[first : last + 1], along), cursor.place
     for k in range(steps):
         caps[k] = min(caps[k], max(CREEP, float(np.interp(place, along, profile))))
         place += caps[k] * dt
     return caps
+
+
+def onset(profile: Array, along: Array) -> Array:
+    """Return a leg's profile (n,) [m/s] without its onset: motions have their own acceleration.
+
+    ``along`` is the way to each pose, shape (n,) [m].
+    """
+    early = along - along[0] <= ONSET
+    if not early.any() or len(profile) < 2:
+        return profile
+    # the largest speed that still comes in the onset; past its peak nothing changes
+    later = np.maximum.accumulate(profile[early][::-1])[::-1]
+    return np.concatenate((later, profile[~early]))
 
 
 def way_ahead(cursor: Cursor, config: PredictiveConfig, working: bool) -> Way:

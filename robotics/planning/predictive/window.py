@@ -24,8 +24,8 @@ BERTH = 0.25
 """Those who stand are given so much more room than things [m]."""
 TOWARDS = 0.85
 """Cosine of the angle within which somebody walks towards the robot."""
-AHEAD = 4.0
-"""His way is kept free for so long [s]."""
+AHEAD = 1.2
+"""His way is kept free for so long [s]; longer, and the cost to go swings with every turn."""
 SIDE = 12.0
 """Of the window where there is no local map [m]."""
 
