@@ -38,7 +38,17 @@ def _kernel(function: Callable[..., object], **options: bool) -> Any:
     """Return numba's dispatcher of a function."""
     kernel = njit(cache=True, error_model="numpy", no_cfunc_wrapper=True, **options)(function)
     index = _index(kernel)
-    index._source_stamp = (index._source_stamp, _imported(function.__globals__))
+    index._source_stamp = (index._source_stamp, _imported(function.__globals__), options)
+    load = index._load_index
+
+    def load_what_is_known() -> Any:
+        """Read what the cache holds; nothing where it names modules that are gone by now."""
+        try:
+            return load()
+        except (ImportError, AttributeError):
+            return {}
+
+    index._load_index = load_what_is_known
     template = kernel.get_call_template
 
     def for_any_value(args: tuple[Any, ...], kws: dict[str, Any]) -> Any:
