@@ -4,10 +4,13 @@ Usage: python benchmarks/crowd.py [--hours H] [--robot both|sweeper|greeter] [--
            [--data TRACKS [--rate FPS]] [--save RUNS.jsonl] [--part K/N] [--peer-hours H]
            [--picture FILE.png]
 
-People walk by the social force and do not know of the robot: they walk right through it. Five
-places (a plaza with crossing flows, a corridor, a gate, standing groups, an open place) with 0.05
-to 0.06 people/m² take turns, five minutes each. With --data, people walk as recorded: rows of
-frame, person, x, y [m], separated by blanks or commas (ETH, UCY); frames are divided by --rate.
+People walk by the social force and do not know of the robot: nobody makes way. Who walks into it
+is stopped by its side and slides along it. Five places with 0.05 to 0.06 people/m² take turns, five
+minutes each: a plaza with crossing flows (26 m by 24 m), a corridor 7.5 m wide, a gate 5.6 m wide
+that everybody passes (twenty people in both directions: the extreme one), standing groups, an open
+place. The footprint of the sweeper is 1.12 m wide and 1.2 m long. With --data, people walk as
+recorded, right through the robot: rows of frame, person, x, y [m], separated by blanks or commas
+(ETH, UCY); frames are divided by --rate.
 
 Each robot is its own perception, planner, tracker and collision monitor on a body without physics
 that obeys 150 ms late (``promenade/rig.py``). Contacts: ``promenade/judge.py``. The speed ratio is
