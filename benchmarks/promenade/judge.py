@@ -95,7 +95,9 @@ def pushed_out(outline: Array, pose: Array, people: tuple[Array, Array], step: A
         along = np.array([-normal[1], normal[0]])
         slide = float(step[k] @ along)
         way = float(np.hypot(*step[k]))
-        result[k] = (x, y) + (radius[k] - TOUCHING) * normal + np.copysign(way, slide) * along
+        result[k] = (
+            (x, y) + (radius[k] - TOUCHING) * normal + np.copysign(way - abs(slide), slide) * along
+        )
     return result
 
 
