@@ -17,9 +17,9 @@ import numpy as np
 
 from robotics.core.arrays import Array, IntArray
 from robotics.core.compiled import compiled
-from robotics.planning.grid_search.heap import pop, push
 from robotics.planning.grid_search.packed import PackedGrid
 from robotics.planning.grid_search.scanning import ANYWHERE, SLANT, directions, successors
+from robotics.planning.heap import pop, push
 
 _SAME = 1e-9
 """Costs nearer than this are equal: a + b√2 with a, b < 10⁵ differ by 10⁻⁶ or not at all."""

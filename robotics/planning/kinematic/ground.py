@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from robotics.core.arrays import Array, IntArray
 from robotics.core.compiled import compiled
-from robotics.planning.kinematic.heap import pop, push
+from robotics.planning.heap import pop, push
 from robotics.planning.kinematic.scene import Scene
 
 CELL = 0.2

@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from robotics.core.arrays import Array, IntArray
 from robotics.core.compiled import compiled
+from robotics.planning.heap import pop, push
 from robotics.planning.kinematic.ground import Ground, cost_to_go
-from robotics.planning.kinematic.heap import pop, push
 from robotics.planning.kinematic.scene import Scene, clear
 from robotics.planning.kinematic.table import look_up
 from robotics.planning.kinematic.words import SEGMENTS, TAU, shortest
