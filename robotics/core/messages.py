@@ -109,6 +109,14 @@ class ToolReadings:
     """Fraction of the water tank that is full, 0 to 1."""
     bin: float = 0.0
     """Fraction of the bin that is full, 0 to 1."""
+    dust: float = 0.0
+    """Fine dust in the air beside the brushes, by an optical sensor [mg/m³]."""
+    wetness: float = 0.0
+    """Ground just ahead of the brushes, by a moisture sensor: 0 dry, 1 wet."""
+    temperature: float = 20.0
+    """Of the air [°C]."""
+    rain: float = 0.0
+    """How hard it rains [mm/h]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +177,39 @@ class Obstacle:
 
 
 @dataclass(frozen=True, slots=True)
+class Litter:
+    """A piece of litter on the ground."""
+
+    id: int
+    """The same for the same piece as long as it is remembered."""
+    position_in_map: Array
+    """Centre, shape (2,) [m]."""
+    size: float
+    """Its longest side [m]."""
+    height: float
+    """[m]."""
+
+    def __post_init__(self) -> None:
+        position = checked("Litter", "position_in_map", self.position_in_map, (2,))
+        object.__setattr__(self, "position_in_map", position)
+
+
+@dataclass(frozen=True, slots=True)
+class GroundSight:
+    """What the down-tilted lidar tells of the ground ahead and beside."""
+
+    kerb_in_map: Array = field(default_factory=lambda: frozen(np.zeros((0, 2))))
+    """Foot of the kerb seen on the last metres, oldest first, shape (k, 2) [m]; empty where it is
+    hidden or there is none."""
+    litter: tuple[Litter, ...] = ()
+    """Pieces that still lie there, as far as known."""
+
+    def __post_init__(self) -> None:
+        kerb = checked("GroundSight", "kerb_in_map", self.kerb_in_map, (None, 2))
+        object.__setattr__(self, "kerb_in_map", kerb)
+
+
+@dataclass(frozen=True, slots=True)
 class State:
     """What the robot believes: the estimator's answer to one observation."""
 
@@ -193,6 +234,7 @@ class State:
     """How well the localisation fits, 0 (lost) to 1."""
     battery: Battery = Battery()
     tools: ToolReadings = ToolReadings()
+    ground: GroundSight = field(default_factory=GroundSight)
     faults: tuple[str, ...] = ()
     heard: tuple[str, ...] = ()
 
@@ -326,6 +368,9 @@ class Plan:
     """True where the tools are to work (a swath, not a transit), shape (m,)."""
     reason: str = ""
     """Why there is no plan, or why the plan is not all that was asked."""
+    kerb_side: Array = field(default_factory=lambda: frozen(np.zeros(0)))
+    """Where the brush edge is to be led along a kerb, shape (m,): 1 on the left, -1 on the right, 0
+    where there is none."""
 
     def __post_init__(self) -> None:
         path = checked("Plan", "path", self.path, (None, 3))
@@ -336,6 +381,8 @@ class Plan:
             self.working if len(self.working) == len(path) else np.zeros(len(path), dtype=np.bool_)
         )
         object.__setattr__(self, "working", frozen(working, dtype=np.bool_))
+        side = self.kerb_side if len(self.kerb_side) == len(path) else np.zeros(len(path))
+        object.__setattr__(self, "kerb_side", checked("Plan", "kerb_side", side, (len(path),)))
 
     @property
     def is_empty(self) -> bool:
