@@ -283,6 +283,8 @@ class Cover:
 
     zone: str
     """Name of the zone."""
+    speed: float = np.inf
+    """Upper bound where the tools work [m/s]."""
 
 
 @dataclass(frozen=True, slots=True)

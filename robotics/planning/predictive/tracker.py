@@ -10,6 +10,7 @@ from robotics.core.arrays import Array
 from robotics.core.geometry import rotation2
 from robotics.core.messages import (
     BaseGoal,
+    Cover,
     Drive,
     Goal,
     GoTo,
@@ -158,6 +159,8 @@ class PredictiveTracker:
         if isinstance(goal.base, GoTo):
             top = min(top, goal.base.speed)
         working = bool(plan.working[cursor.index])
+        if working and isinstance(goal.base, Cover):
+            top = min(top, goal.base.speed)
         ahead = cursor.copy()
         ahead.update(start[:3])
         top = min(top, self._past_corners(state, ahead, top))
