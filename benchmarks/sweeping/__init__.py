@@ -1,0 +1,1 @@
+"""What ``benchmarks/sweep.py`` is made of."""
