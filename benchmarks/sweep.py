@@ -60,7 +60,7 @@ def main() -> None:
     minutes = 2.0 if arguments.quick else arguments.minutes
     with tempfile.TemporaryDirectory() as folder:
         path, world = world_with(arguments.site, arguments.zone, arguments.data, Path(folder))
-        print(f"{world.name}: {[zone.name for zone in world.zones if zone.kind == 'sweep'][0]}")
+        print(f"{world.name}: {next(z.name for z in world.zones if z.kind == 'sweep')}")
         runs = {}
         for name, visitors, dry in (
             ("among people", arguments.visitors, False),

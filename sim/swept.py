@@ -62,6 +62,11 @@ class SweptMask:
         _mark(self.visits, self._last, local, time)
 
     @property
+    def corner(self) -> tuple[float, float]:
+        """Lower left corner of the cells [m]."""
+        return self._x0, self._y0
+
+    @property
     def covered_fraction(self) -> float:
         """Swept part of what is reachable, 0 to 1."""
         return _share(self.visits > 0, self.reachable)

@@ -41,7 +41,7 @@ class SweptZones:
         self._time = time
         for name, shape in self._shapes.items():
             if shapely.dwithin(shape, base, NEAR):
-                self._mask(name).mark(pose, time)
+                self.mask(name).mark(pose, time)
             if shapely.contains(shape, base):
                 self._inside[name] += passed
         begun = [name for name, inside in self._inside.items() if inside >= BEGUN_AFTER]
@@ -56,7 +56,7 @@ class SweptZones:
             quantity: ``covered_fraction``, ``covered_whole_fraction``, ``reachable_fraction`` or
                 ``repeat_fraction``.
         """
-        masks = [self._mask(name) for name in self.names]
+        masks = [self.mask(name) for name in self.names]
         weights = [_weight(mask, quantity) for mask in masks]
         values = [float(getattr(mask, quantity)) for mask in masks]
         total = sum(weights)
@@ -65,9 +65,10 @@ class SweptZones:
     @property
     def swept_area(self) -> float:
         """Swept ground of the zones that count [m²]."""
-        return sum(self._mask(name).swept_area for name in self.names)
+        return sum(self.mask(name).swept_area for name in self.names)
 
-    def _mask(self, name: str) -> SweptMask:
+    def mask(self, name: str) -> SweptMask:
+        """Return the record of the zone called ``name``."""
         if name not in self._masks:
             self._masks[name] = SweptMask(self._world, self._zones[name])
         return self._masks[name]

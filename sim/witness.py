@@ -24,6 +24,7 @@ from robotics.core.geometry import transform
 from robotics.core.messages import Utterance
 from sim.dirt import Dirt
 from sim.encounters import Encounters
+from sim.proof import Proof
 from sim.swept_zones import SweptZones
 from sim.touches import Touches
 from sim.visitors import Visitors
@@ -147,6 +148,7 @@ class Witness:
         judged = zones if zone is None else {zone: zones[zone]}
         self._visitors, self._dirt = visitors, dirt
         self._swept = SweptZones(world, judged)
+        self._proof = Proof(world, dirt)
         self._encounters = Encounters()
         self._touches = Touches()
         self._tracks: dict[str, _Track] = defaultdict(_Track)
@@ -217,6 +219,8 @@ class Witness:
             * ``min_clearance_m``, ``min_clearance_visitor_m``, ``min_clearance_solid_m``: by robot.
             * ``distance_m``: by robot.
             * ``contacts``: the first 200 as rows of time, robot, partner, force, caused.
+            * ``kerb_mass_removed_fraction``: of what lay within 10 cm of a kerb; None without one.
+            * ``ground``: all about each judged zone, see ``sim.proof.Proof.account``.
         """
         tracks = self._tracks
         return {
@@ -229,6 +233,7 @@ class Witness:
             "min_clearance_solid_m": {n: _plain(t.least_solid) for n, t in tracks.items()},
             "distance_m": {n: round(t.distance, 2) for n, t in tracks.items()},
             "contacts": [contact.row() for contact in self._touches.contacts[:200]],
+            **self._zones_account(),
         }
 
     @property
@@ -246,6 +251,15 @@ class Witness:
         """Return (time, x, y, yaw) of each robot, twice a second."""
         return {name: list(track.path) for name, track in self._tracks.items()}
 
+    def _zones_account(self) -> dict[str, Any]:
+        if SWEEPER not in self._tracks:
+            return {}
+        first, left = self._proof.kerb_mass(self.zones)
+        return {
+            "kerb_mass_removed_fraction": round(1.0 - left / first, 5) if first > 0.0 else None,
+            "ground": {n: self._proof.account(n, self._swept.mask(n)) for n in self.zones},
+        }
+
     def _figures(self) -> dict[str, Any]:
         figures: dict[str, Any] = {
             "contacts_total": len(self._touches.contacts),
@@ -257,6 +271,7 @@ class Witness:
                 **{quantity: round(swept.share(quantity), 5) for quantity in SHARES},
                 "swept_area_m2": round(swept.swept_area, 2),
                 "mass_removed_fraction": round(self._removed_fraction(), 5),
+                "water_used_kg": round(self._dirt.water_used, 4),
             }
         if GREETER in self._tracks:
             figures["falls"] = self._tracks[GREETER].falls
