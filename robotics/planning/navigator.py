@@ -24,7 +24,7 @@ from robotics.planning.recovery import Ladder, Rung, back_off
 from robotics.planning.search import warm_up
 from robotics.planning.space import Space
 from robotics.planning.surroundings import blocked_ahead, space_now
-from robotics.planning.sweep_job import SweepJob
+from robotics.planning.sweep_job import SweepJob, SweepMemory
 from robotics.planning.ways import HOPELESS, Ways
 
 __all__ = ["Navigator", "NavigatorConfig"]
@@ -109,6 +109,18 @@ class Navigator:
             elif isinstance(goal.base, Cover):
                 self._follow_sweep(state)
         return self._plan
+
+    def memory(self) -> tuple[SweepMemory, ...]:
+        """Return the progress on every zone that was begun and not ended, in the order begun."""
+        return tuple(job.memory() for job in self._jobs.values())
+
+    def recall(self, memories: tuple[SweepMemory, ...]) -> None:
+        """Take up the progress that another process left; unknown zones are passed over."""
+        for memory in memories:
+            zone = self.zones.get(memory.zone)
+            if zone is not None and self.config.sweeping is not None:
+                job = SweepJob.recall(memory, zone, self.space, self.config.sweeping)
+                self._jobs[zone.name] = job
 
     def _start_over(self, state: State) -> Plan:
         """Stand still for a tick and forget the goal: time ran backwards."""

@@ -24,6 +24,24 @@ JUMPS = (0.8, 1.6, 2.4, 3.2, 4.5, 6.0, 8.0, 11.0, 15.0, 20.0, 30.0)
 """How much further along the plan a blocked robot tries to go on [m]."""
 
 
+@dataclass(frozen=True, slots=True)
+class SweepMemory:
+    """Progress on one zone as a plain value: what has to outlive a restart."""
+
+    zone: str
+    """Name of the zone."""
+    shape: tuple[int, int]
+    """Rows and columns of the mask."""
+    swept: bytes
+    """The mask of what was swept, eight cells a byte (``numpy.packbits``), row after row."""
+    rounds: int
+    """Plans made for what was left out."""
+    plan: Plan
+    """The plan at work: the same object as long as it does not change."""
+    index: int
+    """How far along it the robot is."""
+
+
 @dataclass(slots=True)
 class SweepJob:
     """Progress on one zone, by the robot's own belief of where it was.
@@ -56,6 +74,29 @@ class SweepJob:
         swept = np.zeros(reachable.cells.shape, dtype=np.bool_)
         return SweepJob(zone, space, sweeping, reachable, swept)
 
+    def memory(self) -> SweepMemory:
+        """Return all that is needed to go on later, in another process."""
+        rows, cols = self.swept.shape
+        bits = np.packbits(self.swept).tobytes()
+        return SweepMemory(self.zone.name, (rows, cols), bits, self.rounds, self.plan, self.index)
+
+    @staticmethod
+    def recall(memory: SweepMemory, zone: Zone, space: Space, sweeping: Sweeping) -> SweepJob:
+        """Return the job as it was; ``resume`` then gives the plan for the rest.
+
+        A memory of another zone, or of this one when it looked different, counts for nothing.
+        """
+        job = SweepJob.begin(zone, space, sweeping)
+        rows, cols = job.swept.shape
+        fits = memory.shape == (rows, cols) and len(memory.swept) == (rows * cols + 7) // 8
+        if memory.zone != zone.name or not fits:
+            return job
+        bits = np.unpackbits(np.frombuffer(memory.swept, dtype=np.uint8), count=rows * cols)
+        job.swept = bits.astype(np.bool_).reshape(rows, cols)
+        job.rounds, job.plan = memory.rounds, memory.plan
+        job.index = min(max(memory.index, 0), max(len(memory.plan.path) - 1, 0))
+        return job
+
     @property
     def fraction(self) -> float:
         """Part of the reachable cells that was swept."""
@@ -87,6 +128,8 @@ class SweepJob:
 
     def resume(self, pose: Array, space: Space) -> Plan:
         """Return what is left to do after something else was done, from ``pose`` (3,) on."""
+        if self.plan.is_empty and self.rounds == 0:
+            return self.first_plan(pose)
         rest = self._rest(pose, space, (0.0, *JUMPS))
         return self.next_plan(pose, space) if rest is None else rest
 
