@@ -107,6 +107,8 @@ def advance(course: Course, progress: Array, x: float, y: float, yaw: float) -> 
     """Move ``progress`` (4,) on to a robot at this pose."""
     if progress[DONE] > 0.0:
         return
+    if progress[LEG] >= len(course.legs):
+        progress[TURNING] = 1.0  # only the last turn is left, whoever cut the first one short
     if progress[TURNING] > 0.0:
         if abs(wrapped(yaw_wanted(course, progress) - yaw)) > _tolerance(course, progress):
             return
