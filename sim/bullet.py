@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from robotics.core.arrays import Array
-from sim.docks import charging_docks
+from sim.docks import Stations
 from sim.engine import Engine
 from sim.ground import Crowd, Solids, lay_plane
 from sim.sensors import GRAVITY
@@ -51,7 +51,7 @@ class BulletWorld(Timeline):
         )
         if view:
             engine.configureDebugVisualizer(engine.COV_ENABLE_RENDERING, 0)
-        self.docks = charging_docks(world)
+        self.docks = Stations.of(world)
         self.names = {lay_plane(engine): "ground"}
         self._solids = None if world is None else Solids(engine, world, view=view)
         self._crowd = None if visitors is None else Crowd(engine, visitors, view=view)

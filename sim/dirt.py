@@ -112,9 +112,9 @@ class Dirt:
 
     @property
     def bin_fraction(self) -> float:
-        """How full the bin is, 0 to 1: by volume, for leaves and litter are light."""
+        """What has come into the bin so far, in bins, by volume: leaves and litter are light."""
         volume = float((self._taken / BULK_DENSITY).sum()) + self._litter_taken / LITTER_DENSITY
-        return min(1.0, volume / BIN_VOLUME)
+        return volume / BIN_VOLUME
 
     def total_mass(self) -> float:
         """Return all mass, wherever it is now: constant to rounding [kg]."""

@@ -8,7 +8,7 @@ from numpy.typing import ArrayLike
 from robotics.core.arrays import Array
 from robotics.core.geometry import integrate
 from robotics.core.rotation import matrix_z
-from sim.docks import charging_docks
+from sim.docks import Stations
 from sim.raycast import cast, near, prisms
 from sim.sensors import GRAVITY, LidarSpec
 from sim.servo import Drive
@@ -29,7 +29,7 @@ class KinematicWorld(Timeline):
         step: float = STEP,
     ) -> None:
         super().__init__(step, visitors)
-        self.docks = charging_docks(world)
+        self.docks = Stations.of(world)
         self._prisms = prisms(() if world is None else world.solids)
         self._cylinders = np.zeros((0, 4))
         if visitors is not None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from robotics.core.backend import Backend
+from robotics.core.backend import Backend, Begin
 from robotics.core.geometry import rotation2
 from robotics.core.messages import Command, Observation, Utterance
 from robotics.core.rotation import matrix_from_quaternion
@@ -18,7 +18,7 @@ from sim.body import BulletBody
 from sim.bullet import BulletWorld
 from sim.dirt import Dirt
 from sim.kinematic import KinematicBody, KinematicWorld
-from sim.simulated import SimulatedBody
+from sim.simulated import Levels, SimulatedBody
 from sim.site_export import export_site
 from sim.spec import BodySpec, greeter_spec, sweeper_spec
 from sim.timeline import Timeline
@@ -170,6 +170,7 @@ def open_stage(
     site_folder: Path,
     view: bool = False,
     visitors: int | None = None,
+    begin: Mapping[str, Begin] | None = None,
 ) -> SimStage:
     """Open a site under physics.
 
@@ -180,6 +181,8 @@ def open_stage(
         site_folder: Where the site map for the robots is written.
         view: Open PyBullet's window.
         visitors: How many people walk about; None for the site's own number.
+        begin: Where robots stand, and what is in them, at the start; left out for their marks and
+            full tanks.
 
     Raises:
         UnknownName: There is no such world.
@@ -189,9 +192,10 @@ def open_stage(
     world, people, streams = _prepare(site, seed, site_folder, visitors)
     place = BulletWorld(world, visitors=people, view=view)
     bodies = {
-        name: BulletBody(place, spec, _start(world, name, streams[2]), streams[k])
+        name: BulletBody(place, spec, _start(world, name, streams[2], begin), streams[k])
         for k, (name, spec) in enumerate(specs(robots).items(), start=3)
     }
+    _fill(bodies, begin)
     return SimStage(world, place, bodies, people, streams[1])
 
 
@@ -203,15 +207,17 @@ def open_kinematic(
     site_folder: Path,
     view: bool = False,
     visitors: int | None = None,
+    begin: Mapping[str, Begin] | None = None,
 ) -> SimStage:
     """Open a site with perfect wheels and servos; arguments and errors as ``open_stage``."""
     del view  # there is no window without physics
     world, people, streams = _prepare(site, seed, site_folder, visitors)
     place = KinematicWorld(world, visitors=people)
     bodies = {
-        name: KinematicBody(place, spec, _start(world, name, streams[2]), streams[k])
+        name: KinematicBody(place, spec, _start(world, name, streams[2], begin), streams[k])
         for k, (name, spec) in enumerate(specs(robots).items(), start=3)
     }
+    _fill(bodies, begin)
     return SimStage(world, place, bodies, people, streams[1])
 
 
@@ -226,6 +232,17 @@ def _prepare(
     return world, Visitors(world, streams[0], visitors), streams
 
 
-def _start(world: World, robot: str, rng: np.random.Generator) -> np.ndarray[Any, Any]:
-    """Return where the robot really stands: near its mark."""
-    return np.array(world.place("start", robot).pose) + rng.normal(0.0, MISPLACED)
+def _start(
+    world: World, robot: str, rng: np.random.Generator, begin: Mapping[str, Begin] | None
+) -> np.ndarray[Any, Any]:
+    """Return where the robot really stands: where it was left, or near its mark."""
+    mark = np.array(world.place("start", robot).pose) + rng.normal(0.0, MISPLACED)
+    told = None if begin is None or robot not in begin else begin[robot].pose
+    return mark if told is None else np.array(told, dtype=np.float64)
+
+
+def _fill(bodies: Mapping[str, SimulatedBody], begin: Mapping[str, Begin] | None) -> None:
+    """Let bodies begin with the levels that they are told."""
+    for name, one in (begin or {}).items():
+        if name in bodies:
+            bodies[name].begin = Levels(one.charge, one.water, one.bin)

@@ -18,13 +18,20 @@ from robotics.core.errors import BackendError
 from robotics.core.messages import Command, Contacts, Observation, Scan, ToolReadings, Tools
 from robotics.core.rotation import cross, rpy_from_matrix
 from sim.battery import Accumulator
+from sim.docks import FILLING, TIPPING, Moored, Stations
 from sim.sensors import GRAVITY, LidarSpec, read_feet, read_imu, read_joints, read_scan
 from sim.servo import Drive, registers
 from sim.spec import BodySpec
 from sim.timeline import Timeline
 
-DOCK_REACH = 0.3
-"""A body charges when its base is this near to a charging dock [m]."""
+
+@dataclass(frozen=True, slots=True)
+class Levels:
+    """What a body begins with, fractions."""
+
+    charge: float = 1.0
+    water: float = 1.0
+    bin: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +96,9 @@ class SimulatedBody:
     Attributes:
         spec: What it is made of.
         period: Control period [s].
-        bin_fraction: How full the sweeper's bin is; whoever counts the dirt sets it.
+        bin_fraction: What has come into the sweeper's bin so far, emptied or not, as parts of its
+            volume; whoever counts the dirt sets it.
+        begin: Levels at the start, and whatever ``reset`` brings back.
         heard: What was said since the last observation; whoever speaks sets it.
         tools: The tool settings that are applied now.
     """
@@ -100,15 +109,16 @@ class SimulatedBody:
         spec: BodySpec,
         mechanism: Mechanism,
         *,
-        docks: Array,
+        docks: Stations,
         rng: np.random.Generator,
     ) -> None:
         self.spec = spec
         self.period = spec.period
         self.bin_fraction = 0.0
+        self.begin = Levels(charge=spec.battery.start)
         self.heard: tuple[str, ...] = ()
         self._timeline, self._mechanism = timeline, mechanism
-        self._docks, self._rng = docks, rng
+        self._moored, self._rng = Moored(docks), rng
         self._substeps = timeline.count(spec.period, f"the control period of {spec.name}")
         self._delay = timeline.count(spec.sensor_delay, f"the sensor delay of {spec.name}")
         self._scan_every = max(1, round(spec.lidar.period / spec.period))
@@ -128,8 +138,10 @@ class SimulatedBody:
         self._drive = Drive(registers(spec.motors, rest), joints.column("effort"))
         self.tools = Tools()
         self._pending: tuple[int, Drive, Tools] | None = None
-        self._water = 1.0
+        self._water, self._bin = self.begin.water, self.begin.bin
+        self._counted = self.bin_fraction
         self._battery.restart()
+        self._battery.charge = self.begin.charge
         self._due = self._timeline.steps
         self._count = 0
         self._samples.clear()
@@ -260,15 +272,26 @@ class SimulatedBody:
         mechanical = mechanism.torque * mechanism.velocity
         heat = spec.motors.copper_loss * mechanism.torque**2
         power = float(np.maximum(mechanical + heat, 0.0).sum()) + spec.fan_power * tools.fan
-        self._battery.draw(power, self.period, docked=self._docked())
+        served = self._served()
+        self._battery.draw(power, self.period, docked=served == "dock_charge")
         self._water = max(0.0, self._water - tools.spray * self.period / spec.water_time)
+        self._bin = min(1.0, self._bin + max(0.0, self.bin_fraction - self._counted))
+        self._counted = self.bin_fraction
+        if served == "dock_water":
+            self._water = min(1.0, self._water + FILLING * self.period / spec.tank)
+        elif served == "dock_tip":
+            self._bin = max(0.0, self._bin - TIPPING * self.period / spec.bin_volume)
         self._drive = Drive(self._drive.target, self._drive.limit, self._battery.supply)
 
-    def _docked(self) -> bool:
-        if not len(self._docks) or self.spec.battery.charger == 0.0:
-            return False
-        x, y = self._mechanism.motion().position[:2].tolist()
-        return any(math.hypot(dock[0] - x, dock[1] - y) <= DOCK_REACH for dock in self._docks)
+    def _served(self) -> str:
+        """Return the kind of the station that serves it now; "" for none."""
+        if self.spec.battery.charger == 0.0:
+            return ""
+        motion = self._mechanism.motion()
+        yaw = rpy_from_matrix(motion.rotation)[2]
+        pose = np.array([*motion.position[:2], yaw])
+        speed = math.hypot(*motion.velocity[:2].tolist())
+        return self._moored.look(pose, speed, self.period)
 
     def _take_sample(self) -> None:
         self._next_sample += self._substeps
@@ -323,7 +346,7 @@ class SimulatedBody:
             sample,
             time=self._due * self._timeline.step,
             battery=self._battery.read(),
-            tools=ToolReadings(self._water, self.bin_fraction),
+            tools=ToolReadings(self._water, self._bin),
             heard=heard,
         )
 

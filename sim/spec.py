@@ -64,6 +64,10 @@ class BodySpec:
     """Of the vacuum at full speed [W]."""
     water_time: float = 2400.0
     """Time in which full spray empties the tank [s]."""
+    tank: float = 60.0
+    """Water when full [kg]."""
+    bin_volume: float = 0.060
+    """[m³]: 60 l, as in the trial of this class of sweeper in Norway (at.no, project 498234)."""
 
     @property
     def wheels(self) -> tuple[float, float] | None:

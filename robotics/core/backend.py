@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from robotics.core.messages import Command, Observation
@@ -37,6 +38,20 @@ class Backend(Protocol):
 
     def close(self) -> None:
         """Leave the body in a safe state and let go of it. May be called twice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begin:
+    """How a simulated body begins; a real one is where it is."""
+
+    pose: tuple[float, float, float] | None = None
+    """(x, y, yaw) of the base in the map; None for its mark."""
+    charge: float = 1.0
+    """Of the battery, 0 to 1."""
+    water: float = 1.0
+    """In the tank, 0 to 1."""
+    bin: float = 0.0
+    """In the bin, 0 to 1."""
 
 
 class Stage(Protocol):

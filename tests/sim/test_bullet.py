@@ -192,7 +192,7 @@ def test_charging_at_the_dock_and_only_there() -> None:
     for pose, charges in ((dock, True), ((0.0, 0.0, 0.0), False)):
         body = body_of(spec, world=BulletWorld(yard), pose=pose)
         body.reset()
-        battery = [body.observe() for _ in range(30)][-1].battery
+        battery = [body.observe() for _ in range(150)][-1].battery
         assert battery.charging is charges
         assert (battery.charge > 0.5) is charges
 
