@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.core.arrays import Array, frozen
-from robotics.core.messages import Observation, State
+from robotics.core.messages import GroundSight, Observation, State
+from robotics.estimation.ground_sight import KerbWatch
 from robotics.estimation.odometry import DifferentialDrive, Increment, WheelOdometry
 from robotics.estimation.perception import Lidar, Perceived, RangePerception, Start
 from robotics.estimation.tilt import TiltFilter
@@ -28,6 +29,8 @@ class WheeledEstimator:
     odometry: WheelOdometry
     perception: RangePerception
     tilt: TiltFilter = field(default_factory=TiltFilter)
+    kerb: KerbWatch | None = None
+    """What looks at the ground ahead; None without a down-tilted lidar."""
     fade: float = 2.0
     """Time constant with which the quality falls while a fault lasts [s]."""
     _time: float | None = None
@@ -43,6 +46,7 @@ class WheeledEstimator:
         lidar: Lidar,
         wheels: tuple[int, int] = (0, 1),
         ground: Grid | None = None,
+        kerb: KerbWatch | None = None,
     ) -> WheeledEstimator:
         """Build the estimator for a site and a robot.
 
@@ -53,9 +57,10 @@ class WheeledEstimator:
             lidar: Its lidar.
             wheels: Numbers of the left and right wheel among its joints.
             ground: True where a robot can be; None if that is not known.
+            kerb: What looks at the ground ahead; None without a down-tilted lidar.
         """
         perception = RangePerception.of(scannable, start, lidar, ground=ground)
-        return WheeledEstimator(wheels, WheelOdometry(drive), perception)
+        return WheeledEstimator(wheels, WheelOdometry(drive), perception, kerb=kerb)
 
     def update(self, observation: Observation) -> State:
         """Return the state at ``observation.time``."""
@@ -68,7 +73,17 @@ class WheeledEstimator:
         seen = self.perception.update(observation.time, step, observation.scan)
         faults = (*faults, *seen.faults)
         self._judge(bool(faults), duration)
-        return self._state(observation, seen, rate=rate, tilt=tilt, faults=faults)
+        sight = self._sight(observation, step, seen)
+        return self._state(observation, seen, sight, rate=rate, tilt=tilt, faults=faults)
+
+    def _sight(self, observation: Observation, step: Increment, seen: Perceived) -> GroundSight:
+        """Return what is known of the ground ahead."""
+        if self.kerb is None:
+            return GroundSight()
+        motion = np.array([step.dx, step.dy, step.dyaw])
+        return self.kerb.update(
+            observation.time, motion, seen.pose_base_in_map, observation.kerb_scan
+        )
 
     def _elapsed(self, time: float) -> tuple[float, tuple[str, ...]]:
         """Return the time since the last tick [s] and what is wrong with it."""
@@ -120,6 +135,7 @@ class WheeledEstimator:
         self,
         observation: Observation,
         seen: Perceived,
+        sight: GroundSight,
         *,
         rate: Array,
         tilt: Array,
@@ -139,6 +155,7 @@ class WheeledEstimator:
             quality=min(1.0, max(0.0, seen.quality * self._trust)),
             battery=observation.battery,
             tools=observation.tools,
+            ground=sight,
             faults=(*observation.faults, *faults),
             heard=observation.heard,
         )

@@ -74,22 +74,36 @@ def detect_kerb(
     Returns:
         The clearer one of left and right, or None where there is no step.
     """
-    step = step or Step()
+    found = [_found(scan, mounting, side, (angle, step or Step())) for side in (1.0, -1.0)]
+    better = [one for one in found if one is not None]
+    return max(better, key=lambda one: one[0])[1] if better else None
+
+
+def kerb_beside(
+    scan: Scan, mounting: Mounting, side: float, *, angle: float = 0.0, step: Step | None = None
+) -> Kerb | None:
+    """Find the kerb on one side, 1 for the left, -1 for the right; else as ``detect_kerb``."""
+    found = _found(scan, mounting, side, (angle, step or Step()))
+    return None if found is None else found[1]
+
+
+def _found(
+    scan: Scan, mounting: Mounting, side: float, wanted: tuple[float, Step]
+) -> tuple[float, Kerb] | None:
+    """Return (proof, kerb) on a side; ``wanted`` is about how it runs, and what counts as one."""
+    angle, step = wanted
     usable = np.isfinite(scan.range) & (scan.range > 0.05)
     if usable.sum() < 2 * step.points:
         return None
     profile = _Profile.of(scan.angle[usable], scan.range[usable], mounting, angle)
-    if profile is None:
+    found = None if profile is None else profile.step(side, step)
+    if profile is None or found is None:
         return None
-    found = [profile.step(side, step) for side in (1.0, -1.0)]
-    better = [one for one in found if one is not None]
-    if not better:
-        return None
-    _, offset, height = max(better)
-    along, across = np.array([math.cos(angle), math.sin(angle)]), profile.normal
+    proof, offset, height = found
+    along = np.array([math.cos(angle), math.sin(angle)])
     seen = np.abs(profile.across - offset).argmin()
     where = float(profile.points[seen, :2] @ along)
-    return Kerb(offset, angle, height, frozen(offset * across + where * along))
+    return proof, Kerb(offset, angle, height, frozen(offset * profile.normal + where * along))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from robotics.control.guard import GuardConfig
 from robotics.control.stopping import Body
 from robotics.core.arrays import Array, frozen
 from robotics.planning.coverage import Sweeping
+from robotics.planning.kerb_following import KerbFollowing
 from robotics.planning.navigator import NavigatorConfig
 from robotics.planning.predictive.config import Limits, PredictiveConfig, Sampling, Weights
 from robotics.planning.predictive.visibility import Caution
@@ -34,9 +35,14 @@ def footprint_discs() -> Array:
     """Return the footprint as seven discs (x, y, radius), shape (7, 3) [m]."""
     x, y = BRUSH_CENTRE
     brushes = [(x, y, BRUSH_RADIUS), (x, -y, BRUSH_RADIUS)]
+    return np.asarray(frozen([*brushes, *body_discs()]))
+
+
+def body_discs() -> Array:
+    """Return the body without brushes as five discs (x, y, radius), shape (5, 3) [m]."""
     middle = [(0.42, 0.0, 0.28), (0.08, 0.14, 0.28), (0.08, -0.14, 0.28)]
     rear = [(-0.30, 0.20, 0.283), (-0.30, -0.20, 0.283)]
-    return np.asarray(frozen([*brushes, *middle, *rear]))
+    return np.asarray(frozen([*middle, *rear]))
 
 
 def footprint_outline() -> Array:
@@ -86,12 +92,18 @@ def _tracker() -> PredictiveConfig:
     )
 
 
+def _kerb() -> KerbFollowing:
+    x, y = BRUSH_CENTRE
+    return KerbFollowing((x, y + BRUSH_RADIUS), FRONT, HALF_WIDTH)
+
+
 @dataclass(frozen=True, slots=True)
 class SweeperConfig:
     """All of it, with the values of this robot."""
 
     chassis: DifferentialChassis = field(default_factory=_chassis)
     tracker: PredictiveConfig = field(default_factory=_tracker)
+    kerb: KerbFollowing = field(default_factory=_kerb)
     navigator: NavigatorConfig = field(
         default_factory=lambda: NavigatorConfig(
             pace=Pace(speed=1.0, acceleration=0.45, turn_rate=0.9),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import ArrayLike
 
@@ -9,16 +11,19 @@ from robotics.control.ground import Ground
 from robotics.control.guard import SafetyGuard
 from robotics.core.arrays import frozen
 from robotics.core.parts import Robot
+from robotics.estimation.ground_sight import KerbWatch
 from robotics.estimation.odometry import DifferentialDrive
 from robotics.estimation.perception import Lidar, Start
 from robotics.estimation.wheeled import WheeledEstimator
+from robotics.mapping.kerb import Mounting
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Site
 from robotics.mapping.walkable import walkable_ground
+from robotics.planning.kerb_following import KerbTracker
 from robotics.planning.navigator import Navigator
 from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.space import Space
-from robotics.robots.sweeper.config import PERIOD, SweeperConfig, footprint_discs
+from robotics.robots.sweeper.config import PERIOD, SweeperConfig, body_discs, footprint_discs
 from robotics.robots.sweeper.joints import load
 from robotics.robots.sweeper.locomotion import SweeperLocomotion, WheelDrive
 
@@ -37,12 +42,16 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
     config = config or SweeperConfig()
     model, chassis = load(), config.chassis
     position, _ = model.pose_in_base("lidar", np.zeros(len(model.joints)))
+    watch = KerbWatch(
+        Mounting(*model.pose_in_base("kerb_lidar", np.zeros(len(model.joints)))), site.kerbs
+    )
     estimator = WheeledEstimator.of(
         site.scannable,
         Start(frozen(start)),
         drive=DifferentialDrive(chassis.wheel_radius, chassis.track),
         lidar=Lidar(frozen(position)),
         ground=walkable_ground(site),
+        kerb=watch,
     )
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())
@@ -56,7 +65,12 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
         period=PERIOD,
         estimator=estimator,
         planner=Navigator(config.navigator, space, site.zones, site.speed_limit, local_map=around),
-        tracker=PredictiveTracker(config.tracker, space, around),
+        tracker=KerbTracker(
+            PredictiveTracker(config.tracker, space, around),
+            site.kerbs,
+            replace(space, discs=frozen(body_discs())),
+            config.kerb,
+        ),
         locomotion=SweeperLocomotion(chassis, model.joints, config.brush_speed),
         guard=guard,
     )
