@@ -16,17 +16,21 @@ from numpy.typing import ArrayLike
 from robotics.core.arrays import Array, BoolArray, IntArray
 from robotics.mapping.grid import Grid
 from robotics.planning.grid_search.clearance import Field, gaps
-from robotics.planning.grid_search.costly import Keep, cheapest
+from robotics.planning.grid_search.costly import Keep, cheapest_in_slices
 from robotics.planning.grid_search.jumping import shortest
 from robotics.planning.grid_search.packed import PackedGrid
-from robotics.planning.grid_search.pulling import filled, keeps, pull_string
+from robotics.planning.grid_search.pulling import filled, keeps, pull_string_in_slices
 from robotics.planning.grid_search.scanning import SLANT
+from robotics.planning.slices import Slices, whole
 from robotics.planning.space import no_discs
 
 SNAP = 0.3
 """How far a start or goal on blocked ground may be moved to free ground [m]."""
 _MARGINS = (12.0, 60.0, math.inf)
 """Windows around start and goal that are searched one after the other [m]."""
+
+_PREPARED, _CELLS = 1000, 200
+"""What looking at both ends counts, see ``slices``, and how many cells of a window count one."""
 
 Cell = tuple[int, int]
 
@@ -73,6 +77,13 @@ def find_route(distance: Grid, start: ArrayLike, goal: ArrayLike, room: Room) ->
         no way through. Every stretch keeps ``room.radius``, but for the one from a start on
         blocked ground to free ground.
     """
+    return whole(find_route_in_slices(distance, start, goal, room))
+
+
+def find_route_in_slices(
+    distance: Grid, start: ArrayLike, goal: ArrayLike, room: Room
+) -> Slices[Route]:
+    """Return what ``find_route`` returns, in slices."""
     ends = np.array([start, goal], dtype=float)
     floor = Field.of(distance, room.standing)
     least = float(room.radius + 0.5 * distance.resolution)  # an obstacle begins at its cell's edge
@@ -85,24 +96,27 @@ def find_route(distance: Grid, start: ArrayLike, goal: ArrayLike, room: Room) ->
         if cell is None:
             return Route(reason=f"{name} occupied")
         cells.append(cell)
-    chain = _chain(floor, Keep(least, float(room.radius), float(room.comfort)), cells)
+    yield _PREPARED
+    chain = yield from _chain(floor, Keep(least, float(room.radius), float(room.comfort)), cells)
     if not len(chain):
         return Route(reason="no way through")
     spare = room.comfort if room.comfort > room.radius else least
-    tight = floor.points(pull_string(floor, chain, least, spare)[:, ::-1].astype(float))
+    corners = yield from pull_string_in_slices(floor, chain, least, spare)
+    tight = floor.points(corners[:, ::-1].astype(float))
     return Route(_with_ends(floor, ends, tight, least))
 
 
-def _chain(floor: Field, keep: Keep, cells: list[Cell]) -> IntArray:
+def _chain(floor: Field, keep: Keep, cells: list[Cell]) -> Slices[IntArray]:
     """Return the cells (row, column) of a least way (n, 2), none if there is no way."""
     if keep.comfort > keep.radius:
-        return cheapest(floor, keep, cells[0], cells[1])[1]
+        return (yield from cheapest_in_slices(floor, keep, cells[0], cells[1]))[1]
     ends = np.array(cells)
     for margin in _MARGINS:
         reach = int(min(margin / floor.frame[2], max(floor.values.shape)))
         low = np.maximum(ends.min(axis=0) - reach, 0)
         high = np.minimum(ends.max(axis=0) + reach + 1, floor.values.shape)
         way = shortest(PackedGrid.of(_free(floor, low, high, keep.least)), *(ends - low).tolist())
+        yield int(np.prod(high - low)) // _CELLS
         if way.cost <= _least_outside(ends, low, high, floor.values.shape):
             break
     return filled(way.corners + low)

@@ -13,7 +13,8 @@ from robotics.core.messages import GoTo, Plan
 from robotics.mapping.grid import Grid
 from robotics.planning.kinematic.maneuver import Maneuver, Vehicle, find_maneuver
 from robotics.planning.profile import Pace, speeds
-from robotics.planning.search import Room, find_route
+from robotics.planning.search import Room, find_route_in_slices
+from robotics.planning.slices import Slices, at_once, whole
 from robotics.planning.smoothing import bounded, joined, straight
 from robotics.planning.space import Space
 
@@ -27,6 +28,9 @@ CLOSE = 0.8
 """Within this share of the tolerance the robot is at its goal's place."""
 AHEAD = 0.8
 """A way that begins within this of the robot's yaw leads ahead [rad]."""
+_BEND, _POSES, _MANEUVER = 50, 3, 20_000
+"""What is counted for rounding a corner, how many poses of a speed profile count one, and what a
+manoeuvre counts; see ``slices``."""
 HOPELESS = ("goal occupied", "goal outside the map", "goal not finite")
 """Reasons that no waiting will mend."""
 
@@ -59,6 +63,15 @@ class Ways:
     def plan(self, pose: Array, base: GoTo, space: Space, *, moving: float = 0.0) -> Plan:
         """Return the plan from ``pose`` (3,) to a goal, or an empty one with the reason.
 
+        See ``plan_in_slices``.
+        """
+        return whole(self.plan_in_slices(pose, base, space, moving=moving))
+
+    def plan_in_slices(
+        self, pose: Array, base: GoTo, space: Space, *, moving: float = 0.0
+    ) -> Slices[Plan]:
+        """Return the plan from ``pose`` (3,) to a goal, or an empty one with the reason, in slices.
+
         A robot that drives already, at ``moving`` [m/s], goes on where the way leads ahead.
         """
         goal = base.pose_in_map
@@ -71,26 +84,28 @@ class Ways:
         if math.dist(pose[:2], goal[:2]) <= CLOSE * base.tolerance:
             here = np.array([[pose[0], pose[1], goal[2]]])  # only the yaw is left to be mended
             return Plan(here, np.zeros(1))
-        path, reason = self._driven(pose, goal, space)
+        path, reason = yield from self._driven(pose, goal, space)
         if reason and self.vehicle is not None and reason not in HOPELESS:
-            found = find_maneuver(space, pose, goal, self.vehicle, budget=BUDGET)
+            found = yield from self._maneuver(pose, goal, space)
             path, reason = found.path, found.reason
         if len(path) == 0:
             return Plan.none(reason)
+        yield len(path) // _POSES
         limited = replace(self.pace, speed=min(self.pace.speed, base.speed))
         onwards = abs(wrap(float(path[0, 2] - pose[2]))) < AHEAD
         begin = max(0.0, moving) if onwards else 0.0
         return Plan(path, speeds(path, limited, begin), reason=reason)
 
-    def _driven(self, pose: Array, goal: Array, space: Space) -> tuple[Array, str]:
+    def _driven(self, pose: Array, goal: Array, space: Space) -> Slices[tuple[Array, str]]:
         """Return a way with turns on the spot, shape (n, 3), and why there is none."""
         last = self._last_stretch(pose, goal, space)
         room = replace(self.room, standing=space.standing)
         if len(last) == 1 and self.vehicle is not None and not space.roomy(goal):
-            return self._tight(pose, goal, space, room)
-        route = find_route(space.distance, pose[:2], last[0, :2], room)
+            return (yield from self._tight(pose, goal, space, room))
+        route = yield from find_route_in_slices(space.distance, pose[:2], last[0, :2], room)
         if route.reason:
             return np.zeros((0, 3)), route.reason
+        yield len(route.points) * _BEND
         return self._joined(route.points, last, space), ""
 
     def _last_stretch(self, pose: Array, goal: Array, space: Space) -> Array:
@@ -101,20 +116,25 @@ class Ways:
         last = straight(before[:2], goal[:2])
         return last if space.free(last, self.margin).all() else goal[None, :]
 
-    def _tight(self, pose: Array, goal: Array, space: Space, room: Room) -> tuple[Array, str]:
-        """Return a route to near the goal and a manoeuvre from there."""
+    def _maneuver(self, pose: Array, goal: Array, space: Space) -> Slices[Maneuver]:
         assert self.vehicle is not None
+        return at_once(_MANEUVER, find_maneuver, space, pose, goal, self.vehicle, budget=BUDGET)
+
+    def _tight(
+        self, pose: Array, goal: Array, space: Space, room: Room
+    ) -> Slices[tuple[Array, str]]:
+        """Return a route to near the goal and a manoeuvre from there."""
         if math.dist(pose[:2], goal[:2]) < TIGHT:
-            near: Maneuver = find_maneuver(space, pose, goal, self.vehicle, budget=BUDGET)
+            near = yield from self._maneuver(pose, goal, space)
             return near.path, near.reason
-        route = find_route(space.distance, pose[:2], goal[:2], room)
+        route = yield from find_route_in_slices(space.distance, pose[:2], goal[:2], room)
         if route.reason:
             return np.zeros((0, 3)), route.reason
         way = self._joined(route.points, np.zeros((0, 3)), space)
         left = np.hypot(way[:, 0] - goal[0], way[:, 1] - goal[1])
         far = way[: int(np.flatnonzero(left >= TIGHT)[-1]) + 1]
         end = far[-1]
-        found = find_maneuver(space, end, goal, self.vehicle, budget=BUDGET)
+        found = yield from self._maneuver(end, goal, space)
         if len(found.path) == 0:
             return np.zeros((0, 3)), found.reason
         return joined([far, found.path]), found.reason

@@ -4,7 +4,8 @@ A* (Hart, Nilsson, Raphael 1968) on eight neighbours, no corner cut, with the oc
 its bound: penalties are never negative, so it is admissible and consistent. The queue is a ring of
 buckets (R. B. Dial 1969); cells of one bucket may be settled twice, so that the cost found is the
 least one all the same. Cells are judged when the search first meets them, and memory is touched
-only there: what a search costs depends on what it explores, not on the size of the map.
+only there: what a search costs depends on what it explores, not on the size of the map. It can be
+cut into slices of any size without changing the answer.
 """
 
 from __future__ import annotations
@@ -18,18 +19,28 @@ from robotics.core.arrays import Array, IntArray
 from robotics.core.compiled import compiled
 from robotics.planning.grid_search.clearance import Field, gap
 from robotics.planning.grid_search.scanning import SLANT
+from robotics.planning.slices import Slices, whole
 
 PENALTY = 3.0
 """Extra cost per length where the least distance is only just kept."""
-_PER_CELL = 4.0
-"""So many buckets to a cost of one cell."""
-_RING = 64
+_PER_CELL = 64.0
+"""So many buckets to a cost of one cell; with wider ones more cells are settled twice."""
+_RING = 512
 """Buckets in the ring. A step adds less than (2 + PENALTY) √2 cells to the bound: it is longer."""
+_SLICE = 1000
+"""Buckets looked at and cells settled in a slice; one takes less than half a microsecond."""
+_BUCKET, _IDLE, _LEFT = range(3)
+"""Places in the clock of a search: bucket (-1: not begun), empty ones since the last cell, what
+may be done yet in this slice."""
 _MET, _QUEUED = 32, 64
 """Flags of a cell, beside the step (0 … 8, neighbours in reading order) it was reached by."""
 
 Links = NDArray[np.int32]
 States = NDArray[np.uint8]
+Memory = tuple[States, Array, Links, IntArray]
+"""Flags and step of arrival of each cell, zeros, (n,); least cost so far and factor of a step into
+it, room for (n, 2); next and previous one in the same bucket, room for (n, 2); first cell of each
+bucket, -1 for none, (_RING,)."""
 
 
 class Keep(NamedTuple):
@@ -48,6 +59,16 @@ def cheapest(
 ) -> tuple[float, IntArray]:
     """Return the least cost between two cells (row, column) of a field, and the way.
 
+    See ``cheapest_in_slices``.
+    """
+    return whole(cheapest_in_slices(field, keep, start, goal))
+
+
+def cheapest_in_slices(
+    field: Field, keep: Keep, start: tuple[int, int], goal: tuple[int, int]
+) -> Slices[tuple[float, IntArray]]:
+    """Return the least cost between two cells (row, column) of a field, and the way, in slices.
+
     A step of length 1 or √2 costs its length times 1 + ``PENALTY`` (comfort - gap) / (comfort -
     radius), clipped to 1 … 1 + ``PENALTY``, with the gap of the cell that is entered.
 
@@ -61,7 +82,11 @@ def cheapest(
     # pages that the search never touches cost nothing
     known, links = np.empty((count, 2)), np.empty((count, 2), dtype=np.int32)
     state, first = np.zeros(count, dtype=np.uint8), np.full(_RING, -1)
-    length = explore(field.values, room, field.discs, ends, state, known, links, first)
+    memory, clock, length = (state, known, links, first), np.array([-1, 0, 0]), -1
+    while length < 0:
+        clock[_LEFT] = _SLICE
+        length = explore(field.values, room, field.discs, ends, memory, clock)
+        yield (_SLICE - int(clock[_LEFT])) // 2
     way = links[:length, 0][::-1].astype(np.int64)
     cost = float(known[way[-1], 0]) if length else np.inf
     return cost, np.column_stack(np.divmod(way, cols))
@@ -173,44 +198,52 @@ def _spread(
 
 
 @compiled
+def _begin(values: Array, room: Array, discs: Array, ends: IntArray, memory: Memory) -> bool:
+    """Queue the start; return whether both ends may be entered."""
+    state, known, links, first = memory
+    for k in range(0, 4, 2):
+        factor = _factor(room, gap(values, room, discs, ends[k], ends[k + 1]))
+        if factor == np.inf:
+            return False
+        end = ends[k] * values.shape[1] + ends[k + 1]
+        state[end], known[end, 0], known[end, 1] = _MET, np.inf, factor
+    start = ends[0] * values.shape[1] + ends[1]
+    known[start, 0], state[start] = 0.0, _MET | 4
+    _link(links, first, start, 0)
+    return True
+
+
+@compiled
 def explore(
-    values: Array,
-    room: Array,
-    discs: Array,
-    ends: IntArray,
-    state: States,
-    known: Array,
-    links: Links,
-    first: IntArray,
+    values: Array, room: Array, discs: Array, ends: IntArray, memory: Memory, clock: IntArray
 ) -> int:
-    """Search from start to goal.
+    """Search on from start to goal until the slice is over.
 
     Args:
         values: Distance field (rows, cols) [m].
         room: x, y, resolution of the field; least, radius, comfort to keep, (6,) [m].
         discs: (x, y, radius) that stand on it, (k, 3) [m].
         ends: Row and column of start and goal, (4,).
-        state: Flags and step of arrival, zeros, (n,).
-        known: Least cost so far and factor of a step into each cell, room for (n, 2).
-        links: Next and previous one in the same bucket, room for (n, 2).
-        first: First cell of each bucket, -1 for none, (_RING,).
+        memory: See ``Memory``.
+        clock: See ``_BUCKET``; (3,).
 
     Returns:
-        How many cells the way has (0: there is none); they stand in the first column of
-        ``links``, the goal first, and its cost in ``known``.
+        How many cells the way has (0: there is none, -1: not known yet); they stand in the first
+        column of the links, the goal first, and its cost in what is known.
     """
+    state, known, links, first = memory
     cols = values.shape[1]
-    start, goal = ends[0] * cols + ends[1], ends[2] * cols + ends[3]
-    for k in range(0, 4, 2):
-        factor = _factor(room, gap(values, room, discs, ends[k], ends[k + 1]))
-        if factor == np.inf:
+    goal = ends[2] * cols + ends[3]
+    if clock[_BUCKET] < 0:
+        clock[_BUCKET] = 0
+        if not _begin(values, room, discs, ends, memory):
             return 0
-        end = ends[k] * cols + ends[k + 1]
-        state[end], known[end, 0], known[end, 1] = _MET, np.inf, factor
-    base, bucket, idle = _octile(ends[0] - ends[2], ends[1] - ends[3]), 0, 0
-    known[start, 0], state[start] = 0.0, _MET | 4
-    _link(links, first, start, 0)
+    base, bucket, idle = _octile(ends[0] - ends[2], ends[1] - ends[3]), clock[_BUCKET], clock[_IDLE]
     while idle <= _RING and base + bucket / _PER_CELL < known[goal, 0]:
+        if clock[_LEFT] <= 0:
+            clock[_BUCKET], clock[_IDLE] = bucket, idle
+            return -1
+        clock[_LEFT] -= 1
         here = first[bucket & (_RING - 1)]
         if here < 0:
             bucket, idle = bucket + 1, idle + 1

@@ -6,6 +6,10 @@ import numpy as np
 
 from robotics.core.arrays import Array, IntArray
 from robotics.planning.grid_search.clearance import Field, gaps, line_keeps
+from robotics.planning.slices import Slices, whole
+
+_LINE, _CELLS = 10, 5
+"""What a look along a line counts, see ``slices``, and how many of its cells count one more."""
 
 
 def filled(corners: IntArray) -> IntArray:
@@ -20,6 +24,16 @@ def filled(corners: IntArray) -> IntArray:
 
 def pull_string(field: Field, chain: IntArray, least: float, spare: float) -> IntArray:
     """Return the corners that remain of a chain of cells when it is pulled tight.
+
+    See ``pull_string_in_slices``.
+    """
+    return whole(pull_string_in_slices(field, chain, least, spare))
+
+
+def pull_string_in_slices(
+    field: Field, chain: IntArray, least: float, spare: float
+) -> Slices[IntArray]:
+    """Return the corners that remain of a chain of cells when it is pulled tight, in slices.
 
     A stretch is straightened if the straight line keeps ``spare``, or at least as much distance
     as the chain itself kept (less half a cell), and never less than ``least``.
@@ -37,13 +51,15 @@ def pull_string(field: Field, chain: IntArray, least: float, spare: float) -> In
     kept = [0]
     while kept[-1] < len(chain) - 1:
         here = kept[-1]
-        reach, jump = here + 1, 1
+        reach, jump, spent = here + 1, 1, 0
         while jump:
             there = min(reach + jump, len(chain) - 1)
+            spent += _LINE + (there - here) // _CELLS
             wanted = max(least, float(height[here : there + 1].min()) - 0.5 * float(field.frame[2]))
             clear = there > reach and keeps(field, chain[[here, there], ::-1], wanted)
             reach, jump = (there, jump * 2) if clear else (reach, jump // 2)
         kept.append(reach)
+        yield spent
     return chain[kept]
 
 
