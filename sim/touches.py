@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,6 +61,9 @@ class Touches:
       the map: turning counts, and what the partner did does not matter. Whoever stands still and is
       run into has caused nothing. Should a robot begin to push during the second in which a
       contact is counted, that contact becomes one that it caused.
+    * The look back ends where the touch began. As long as it lasts, each instant is judged where
+      the two touch then: somebody who slides along a side is soon touched by a point that moved
+      otherwise than the one that touched them before.
     * Where the partner's shape is not known, moving in any direction is enough.
     * If two robots touch, each has its own count.
     """
@@ -70,6 +73,7 @@ class Touches:
     _twists: dict[str, deque[Array]] = field(
         default_factory=lambda: defaultdict(lambda: deque(maxlen=LOOK_BACK))
     )
+    _touching: dict[str, frozenset[str]] = field(default_factory=dict)
 
     def observe(
         self,
@@ -89,8 +93,11 @@ class Touches:
         """
         pose, twist, footprint = motion
         self._twists[robot].append(np.asarray(twist, dtype=np.float64))
+        lasting = self._touching.get(robot, frozenset())
+        self._touching[robot] = frozenset(touched)
         for partner, (force, shape) in touched.items():
-            caused = self._caused(robot, pose, footprint, shape)
+            twists = list(self._twists[robot])[-1 if partner in lasting else -LOOK_BACK :]
+            caused = _caused(twists, pose, footprint, shape)
             contact = self._open.get((robot, partner))
             if contact is None or time - contact.time >= AGAIN - 1e-9:
                 contact = Contact(time, robot, partner, force, caused)
@@ -104,19 +111,21 @@ class Touches:
         """How many contacts a robot caused."""
         return sum(contact.caused for contact in self.contacts)
 
-    def _caused(
-        self, robot: str, pose: Array, footprint: Array, shape: BaseGeometry | None
-    ) -> bool:
-        if shape is None:
-            return any(float(np.hypot(t[0], t[1])) > APPROACH for t in self._twists[robot])
-        point, towards = _facing(Polygon(transform(pose, footprint)), shape)
-        arm = point - pose[:2]
-        turn = rotation2(float(pose[2]))
-        for vx, vy, wz in self._twists[robot]:
-            velocity = turn @ np.array([vx, vy]) + wz * np.array([-arm[1], arm[0]])
-            if float(velocity @ towards) > APPROACH:
-                return True
-        return False
+
+def _caused(
+    twists: Sequence[Array], pose: Array, footprint: Array, shape: BaseGeometry | None
+) -> bool:
+    """Return whether a footprint moves towards what it touches with one of some twists."""
+    if shape is None:
+        return any(float(np.hypot(t[0], t[1])) > APPROACH for t in twists)
+    point, towards = _facing(Polygon(transform(pose, footprint)), shape)
+    arm = point - pose[:2]
+    turn = rotation2(float(pose[2]))
+    for vx, vy, wz in twists:
+        velocity = turn @ np.array([vx, vy]) + wz * np.array([-arm[1], arm[0]])
+        if float(velocity @ towards) > APPROACH:
+            return True
+    return False
 
 
 def _facing(outline: Polygon, shape: BaseGeometry) -> tuple[Array, Array]:

@@ -85,6 +85,16 @@ def test_backing_off_from_somebody_is_not_caused() -> None:
     assert judge.near_moving > 0.0
 
 
+def test_driving_past_somebody_at_a_corner_is_not_caused() -> None:
+    """They slide along the side of a robot that drives on: no point of it comes towards them."""
+    judge = Judge(BOX)
+    for k in range(20):
+        pose, person = np.array([0.03 * k, 0.0, 0.0]), np.array([[0.55 + 0.02 * k, 0.645]])
+        judge.watch(0.05, (pose, Twist2(0.6)), (person, np.array([0.25])))
+    assert judge.touches.contacts
+    assert judge.touches.caused == 0
+
+
 def test_turning_counts() -> None:
     """A corner that swings towards a person approaches at ω r; the far side does not."""
     pose, turn = np.zeros(3), Twist2(0.0, 0.0, 1.0)

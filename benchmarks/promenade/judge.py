@@ -3,6 +3,10 @@
 A contact is counted and blamed by the rule of ``sim.touches`` (the onlooker of every run): it is
 *caused* by the robot if, at the touch or within the 0.15 s before, the point of its footprint that
 faces the person moved towards the person faster than 0.05 m/s in the map, whatever the person did.
+A person is told to it as every run tells them, as the middle of a round body: towards is then the
+normal of the touch. (As a disc, the few millimetres by which two solid bodies overlap would be
+looked at from the middle of the footprint, and driving on past somebody at a front corner, with a
+side that does not come nearer, would be a push.)
 People neither see the robot nor make way for it, but it is solid: who walks into it stops at its
 side and slides along it. Only recorded people walk right through, as they once did; while one's
 centre is inside the footprint nothing is counted, for there is no side to be pushed from. As long
@@ -144,7 +148,7 @@ class Judge:
         self._count(duration, motion, (places, table, sizes))
         touched = {}
         for k in np.flatnonzero((table[:, 0] <= 0.0) & (table[:, 0] > -sizes)):
-            touched[f"visitor {near[k]}"] = (0.0, Point(*places[k]).buffer(sizes[k]))
+            touched[f"visitor {near[k]}"] = (0.0, Point(*places[k]))
         before = len(self.touches.contacts)
         rate = np.array([twist.vx, twist.vy, twist.wz])
         self.touches.observe(self.time, "robot", (np.array(pose), rate, self.outline), touched)

@@ -55,6 +55,18 @@ def test_a_touch_that_stops_the_robot_is_still_its_own():
     assert touches.caused == 1
 
 
+def test_a_lasting_touch_is_judged_where_it_is_now():
+    """A robot turned away from somebody at its side, who slides on to where that was a push."""
+    touches = Touches()
+    turning, beside, ahead = np.array([0.0, 0.0, -0.5]), Point(0.3, 0.65), Point(0.75, 0.3)
+    for k, (twist, person) in enumerate([(turning, beside)] * 4 + [(HERE, ahead)]):
+        touches.observe(0.05 * k, "sweeper", (HERE, twist, SQUARE), {"she": (5.0, person)})
+    assert len(touches.contacts) == 1
+    assert touches.caused == 0
+    touches.observe(0.25, "sweeper", (HERE, turning, SQUARE), {"she": (5.0, ahead)})
+    assert touches.caused == 1
+
+
 def test_a_lasting_contact_counts_once_a_second_for_each_partner():
     """3 s of leaning on one and a tap on another make four contacts, blamed when the push began."""
     touches = Touches()
