@@ -33,7 +33,8 @@ class RobotDigest:
     """One robot's run.
 
     ``series`` holds lists that belong together by index: ``time`` [s], ``pose`` (x, y, yaw in the
-    map, as believed), ``quality``, ``charge``, ``water``, ``bin``, ``speed`` [m/s], ``tilt`` [rad].
+    map, as believed), ``quality``, ``charge``, ``water``, ``bin``, ``speed`` [m/s], ``tilt`` [rad];
+    and, one for each sampled goal, ``goal_time`` [s], ``zone`` (to cover, or "") and ``brush``.
     """
 
     name: str
@@ -41,6 +42,8 @@ class RobotDigest:
     activities: list[Span] = field(default_factory=list)
     spoken: list[dict[str, Any]] = field(default_factory=list)
     stops: list[Span] = field(default_factory=list)
+    plans: list[dict[str, Any]] = field(default_factory=list)
+    """Every plan as recorded: ``time`` [s], ``plan``."""
     stage_ms: dict[str, list[float]] = field(default_factory=lambda: defaultdict(list))
     ticks: int = 0
 
@@ -100,6 +103,8 @@ def _digest_robot(robot: RobotDigest, entry: Entry, topic: str, last: dict[str, 
     elif topic == "timing":
         for stage, seconds in entry.value.items():
             robot.stage_ms[stage] += [1e3 * s for s in seconds]
+    elif topic == "plan":
+        robot.plans.append(entry.value)
     elif topic == "goal" and _due(entry, last):
         _digest_goal(robot, entry)
     elif topic == "state" and _due(entry, last):
@@ -126,6 +131,9 @@ def _digest_command(robot: RobotDigest, entry: Entry) -> None:
 def _digest_goal(robot: RobotDigest, entry: Entry) -> None:
     goal = entry.value
     activity = goal["activity"]
+    robot.series["goal_time"].append(entry.time)
+    robot.series["zone"].append(goal["base"].get("zone", ""))
+    robot.series["brush"].append(goal["tools"]["brush"])
     if robot.activities and robot.activities[-1].label == activity:
         robot.activities[-1].end = entry.time
     else:

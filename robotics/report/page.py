@@ -123,7 +123,13 @@ def _summary(run: RunDigest) -> str:
     note = f"<p>Not in this version yet:</p><ul>{missing}</ul>" if missing else ""
     if not cards:
         cards = "<p>The run ended before an onlooker could sum it up.</p>"
-    return f'<div class="cards">{cards}</div>{note}'
+    link = ""
+    if "ground" in run.summary:
+        link = (
+            '<p><a href="quality.html">保洁质量报告 / Cleaning quality report</a>: maps before and '
+            "after, kerbs, what was missed and why</p>"
+        )
+    return f'<div class="cards">{cards}</div>{link}{note}'
 
 
 def _media(video: Path | None, stills: Sequence[Path]) -> str:

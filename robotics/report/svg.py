@@ -115,18 +115,25 @@ def nice_ticks(low: float, high: float, count: int = 4) -> list[float]:
 
 
 def time_axis(span: tuple[float, float], height: float) -> str:
-    """Draw the times along the bottom."""
+    """Draw the times along the bottom: seconds, minutes from ten minutes on, then hours."""
+    length = span[1] - span[0]
+    size, unit = (3600.0, "h") if length > 10800.0 else (60.0, "min")
+    size, unit = (1.0, "s") if length <= 600.0 else (size, unit)
     parts = []
-    for tick in nice_ticks(span[0], max(span[1], span[0] + 1e-3), 8):
+    ends = span[0] / size, max(span[1], span[0] + 1e-3) / size
+    for mark in nice_ticks(*ends, 8):
+        tick = mark * size
         if not span[0] - 1e-9 <= tick <= span[1] + 1e-9:
             continue
         x = LEFT + (tick - span[0]) / max(span[1] - span[0], 1e-9) * (WIDTH - LEFT - RIGHT)
-        parts.append(f'<text x="{number(x)}" y="{height - 10}" class="axis mid">{tick:g} s</text>')
+        parts.append(
+            f'<text x="{number(x)}" y="{height - 10}" class="axis mid">{mark:g} {unit}</text>'
+        )
     return "".join(parts)
 
 
 def _grid(ticks: list[float], at_y: Callable[[float], float], unit: str) -> str:
-    parts = [f'<text x="{LEFT - 6}" y="{TOP - 3}" class="axis end">{escape(unit)}</text>']
+    parts = [f'<text x="4" y="{TOP - 5}" class="axis">{escape(unit)}</text>']
     for tick in ticks:
         y = number(at_y(tick))
         parts.append(f'<line x1="{LEFT}" x2="{WIDTH - RIGHT}" y1="{y}" y2="{y}" class="grid"/>')
