@@ -16,6 +16,7 @@ from robotics.record.reader import read_head
 from robotics.replay import Comparison, replay
 from robotics.report.digest import RunDigest, digest
 from robotics.report.page import figures, write_report
+from robotics.report.quality import write_quality
 from robotics.robots.catalog import ROBOTS, behaviours
 from robotics.session import STAGES, Session
 from robotics.survey import read_drive, start_of, survey, write_survey
@@ -83,8 +84,11 @@ def report_on(record: Path, folder: Path, out: Console, *, video: bool) -> RunDi
         with out.status("rendering pictures and video (about a minute)"):
             film, stills = _render(record, folder, out)
     page = write_report(folder, run, site, video=film, stills=stills)
+    quality = write_quality(folder, run, site)
     _print_summary(run, out)
     out.print(f"report:    {page}", soft_wrap=True)
+    if quality is not None:
+        out.print(f"quality:   {quality}", soft_wrap=True)
     out.print(f"recording: {record}", soft_wrap=True)
     return run
 

@@ -114,8 +114,12 @@ class SimStage:
         }
 
     def summary(self) -> Mapping[str, Any]:
-        """Return the onlooker's account."""
-        return self._witness.summary()
+        """Return the onlooker's account, and how much the sweeper's battery holds [Wh]."""
+        found = self._witness.summary()
+        if "sweeper" in self._bodies:
+            capacity = self._bodies["sweeper"].body.spec.battery.capacity
+            found["battery_wh"] = capacity / 3600.0
+        return found
 
     def close(self) -> None:
         """Close the bodies and the place."""

@@ -146,7 +146,7 @@ class Witness:
         if zone is not None and zone not in zones:
             raise UnknownName("sweep zone", zone, list(zones))
         judged = zones if zone is None else {zone: zones[zone]}
-        self._visitors, self._dirt = visitors, dirt
+        self._visitors, self._dirt, self._title = visitors, dirt, world.title
         self._swept = SweptZones(world, judged)
         self._proof = Proof(world, dirt)
         self._encounters = Encounters()
@@ -215,6 +215,7 @@ class Witness:
               near): see ``sim.encounters.Encounters``; only where there is a greeter.
             * ``falls``: see ``_Track``; only where a robot has legs.
         Others:
+            * ``title``: of the place.
             * ``zone``: the sweep zones that are judged, see ``sim.swept_zones``.
             * ``min_clearance_m``, ``min_clearance_visitor_m``, ``min_clearance_solid_m``: by robot.
             * ``distance_m``: by robot.
@@ -225,6 +226,7 @@ class Witness:
         tracks = self._tracks
         return {
             **self._figures(),
+            "title": self._title,
             "zone": ", ".join(self.zones),
             "min_clearance_m": {
                 n: _plain(min(t.least_visitor, t.least_solid)) for n, t in tracks.items()
