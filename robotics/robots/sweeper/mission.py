@@ -1,8 +1,4 @@
-"""What the sweeper does: leaves the dock, sweeps the zones that fit, is back in time.
-
-Going home when the bin is full or the water is out is here; emptying and refilling come with
-issue 3, so such a day ends in the dock.
-"""
+"""What the sweeper does all day: sweeps zones by priority, fills up, empties, rests, comes home."""
 
 from __future__ import annotations
 
@@ -11,38 +7,33 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from shapely import Point, Polygon
 
 from robotics.behaviour.clips import Behaviour
-from robotics.behaviour.guests import PEOPLE
 from robotics.behaviour.mission import Event, MissionReport
 from robotics.core.arrays import Array, frozen
-from robotics.core.geometry import transform, wrap
-from robotics.core.messages import BaseGoal, Cover, Drive, Goal, GoTo, State, Stay, Tools
+from robotics.core.messages import BaseGoal, Cover, Goal, State, Stay
 from robotics.core.parts import Progress, Status
 from robotics.mapping.places import Site
+from robotics.planning.docking import Docking, Phase, failed
 from robotics.robots.duty import Duty, Since
 from robotics.robots.sweeper import zones
-from robotics.robots.sweeper.states import table
+from robotics.robots.sweeper.choosing import Next, choose_next, resting
+from robotics.robots.sweeper.day import Day, clock_of
+from robotics.robots.sweeper.leaving import Leaving
+from robotics.robots.sweeper.manners import Manners
+from robotics.robots.sweeper.progress import DayMemory, DayProgress
+from robotics.robots.sweeper.states import NEEDS, table
+from robotics.robots.sweeper.supplies import is_served, level, urgent_need
+from robotics.robots.sweeper.work import Work, is_inside
 
 MARGIN = 5.0
 """It wants to be in the dock so long before its time is over [s]."""
-UNDOCK_LENGTH, UNDOCK_SPEED = 0.8, 0.2
-"""Of backing out [m, m/s]."""
 FRESH = 0.5
 """So long after a new base goal the planner may still speak about the last one [s]."""
-HELD_UP = 1.5
-"""It asks people to step aside after standing so long in front of them [s]."""
-IN_THE_WAY = 2.5
-"""People so near ahead are in the way [m]."""
-POLITE_EVERY = 12.0
-"""Between two requests [s]."""
-SLOW_BRUSH = 2.0
-"""Brushes turn slowly with people so near [m]."""
-BIN_FULL, WATER_EMPTY = 0.95, 0.03
-"""Fractions."""
-WORK = Tools(brush=1.0, spray=0.3, fan=1.0)
-GENTLE = Tools(brush=0.3, spray=0.0, fan=1.0)
+NOTHING_COMES = 20.0
+"""A station that has given nothing for so long does not work [s]."""
+SPOKEN = {"dock_water": "refilling", "dock_tip": "tipping"}
+"""What it says at each kind of station."""
 
 
 def build_mission(
@@ -51,6 +42,9 @@ def build_mission(
     seconds: float,
     behaviours: Mapping[str, Behaviour],
     progress: Callable[[], Progress] | None = None,
+    day: Day | None = None,
+    clock: float | None = None,
+    memory: DayMemory | None = None,
 ) -> SweeperMission:
     """Return the sweeper's mission.
 
@@ -59,100 +53,123 @@ def build_mission(
         seconds: From the first estimate until it has to be back in the dock [s].
         behaviours: The folder ``behaviours/sweeper``.
         progress: What the planner says about the last base goal; None if nobody can tell.
+        day: The plan; None for all zones at any time.
+        clock: Time of day at the first estimate [s since midnight]; None for when the day opens.
+        memory: What it remembers of a day that was interrupted; it then knows ``seconds`` and
+            ``clock`` itself.
 
     Raises:
         UnknownName: The site has no charging dock.
     """
-    return SweeperMission(site, seconds, behaviours, progress or Progress)
+    day = day or Day.plain(site)
+    begun = DayProgress.begin(day, seconds, day.opens if clock is None else clock)
+    day_progress = begun if memory is None else DayProgress.recall(day, memory)
+    return SweeperMission(site, day_progress, behaviours, progress or Progress)
 
 
 @dataclass(slots=True)
-class _Memory:
-    start: float | None = None
-    closed: list[str] = field(default_factory=list)
-    """Zones finished or given up."""
-    finished: list[str] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    choice: zones.Choice | None = None
-    undock_from: Array = field(default_factory=lambda: np.zeros(3))
-    requests: int = 0
-    asked: bool = False
-    """Whether it has asked since it was last held up."""
+class _Now:
+    """What it is at; after a restart all of it is found out anew."""
+
+    next: Next = field(default_factory=Next)
+    docking: Docking | None = None
     trouble: str = ""
     """Why it asked for help."""
+    at_hand: bool = False
+    """Whether it has just been served: the next station is near."""
+    served: float = -math.inf
+    """The level that a station has reached, and since when [s]."""
+    since: float = 0.0
     held: Since = field(default_factory=Since)
-    free: Since = field(default_factory=Since)
 
 
 class SweeperMission(Duty):
-    """Sweeps what fits into its time and comes home."""
+    """Works through its day and comes home."""
 
     def __init__(
         self,
         site: Site,
-        seconds: float,
+        day: DayProgress,
         behaviours: Mapping[str, Behaviour],
         progress: Callable[[], Progress],
     ) -> None:
         super().__init__(table(), self._work, behaviours)
-        self._site, self._seconds, self._progress = site, seconds, progress
+        self._site, self._progress = site, progress
         self._dock = frozen(site.place("dock_charge").pose)
-        self._memory = _Memory()
+        self.day = day
+        self._manners = Manners(self._speaker)
+        self._leaving = Leaving(site)
+        self._sweeping = Work()
+        self._now = _Now()
         self._state: State | None = None
 
     # ------------------------------------------------------------------ as a Mission
 
     def decide(self, state: State) -> Goal:
         """Return the goal for this tick."""
-        if self._memory.start is None:
-            self._memory.start = state.time
         self._state = state
+        self.day.look(state)
         return self._conduct.decide(state)
+
+    def memory(self) -> DayMemory:
+        """Return what has to outlive a restart."""
+        return replace(self.day.memory(), requests=self.day.requests + self._manners.requests)
 
     def report(self) -> MissionReport:
         """Return what it has done so far."""
-        memory, state = self._memory, self.machine.state
+        day, state = self.day, self.machine.state
         counts = {
-            "zones_begun": len(memory.closed) + (memory.choice is not None),
-            "zones_finished": len(memory.finished),
-            "requests": memory.requests,
+            "zones_begun": len(day.closed) + bool(day.begun),
+            "zones_finished": len(day.finished),
+            "requests": day.requests + self._manners.requests,
+            "refills": day.services.get("dock_water", 0),
+            "tips": day.services.get("dock_tip", 0),
         }
         home = state in ("finished", "returning/docked")
-        return MissionReport("sweeper", state, home, counts, tuple(memory.notes), self.history)
+        return MissionReport("sweeper", state, home, counts, tuple(day.notes), self.history)
 
     # ------------------------------------------------------------------ callbacks of the table
 
     def has_zone(self) -> bool:
         """Guard: it was at work on a zone."""
-        return self._memory.choice is not None
+        return bool(self.day.begun)
 
     def begin_undock(self, event: Event) -> None:
-        """Remember where it stood, and say that work begins."""
+        """Remember where it stood, and say that work begins, once a day."""
         assert self._state is not None
-        self._memory.undock_from = self._state.pose_base_in_map
-        self._speaker.say("starting", event.time)
+        self._leaving.begin(self._state.pose_base_in_map)
+        self._now.docking = None
+        if not self.day.started:
+            self.day.started = True
+            self._speaker.say("starting", event.time)
 
     def begin_zone(self, _: Event) -> None:
         """Take note of the zone."""
-        choice = self._memory.choice
-        assert choice is not None
-        if not choice.fits:
-            name, needed = choice.zone.name, choice.total
-            note = f"no zone fits whole: only part of {name}, which needs {needed:.0f} s"
-            self._memory.notes += [] if note in self._memory.notes else [note]
+        choice = self._now.next.choice
+        if choice is None or choice.fits:
+            return
+        name, needed = choice.zone.name, choice.total
+        self.day.note(f"no zone fits whole: only part of {name}, which needs {needed:.0f} s")
+
+    def begin_serve(self, event: Event) -> None:
+        """Say what it does there."""
+        self._now.served, self._now.since = -math.inf, event.time
+        self._speaker.say(SPOKEN[self._now.next.station], event.time)
 
     def begin_help(self, event: Event) -> None:
         """Call for a person."""
         lost = event.name == "lost_for_long"
         self._speaker.say("help" if lost else "help_way", event.time)
         what = "it was lost" if lost else "it could not get home"
-        self._memory.trouble = event.reason
-        note = f"{what} ({event.reason}) and asked for help at {event.time:.0f} s"
-        self._memory.notes.append(note)
+        self._now.trouble = event.reason
+        self.day.note(f"{what} ({event.reason}) and asked for help at {event.time:.0f} s")
 
     def begin_docked(self, event: Event) -> None:
-        """Say that the work is done."""
-        self._speaker.say("finished", event.time)
+        """Say whether this is the end of the day."""
+        assert self._state is not None
+        self._now.docking = None
+        self.day.over = not resting(self.day, self._site, self._state, dock=self._dock)[0]
+        self._speaker.say("finished" if self.day.over else "resting", event.time)
 
     # ------------------------------------------------------------------ deciding
 
@@ -166,7 +183,7 @@ class SweeperMission(Duty):
         """Return the event that is due, with its reason; "" for none."""
         where, lasted = self.machine.state, state.time - self.machine.since
         if where.startswith("working"):
-            due = self._has_to_go_home(state)
+            due = self._has_to_go(state, where)
             if due[0]:
                 return due
         lost = self._sight(state, where)
@@ -174,46 +191,130 @@ class SweeperMission(Duty):
             return lost, self.sight.reason
         told = self._progress() if lasted > FRESH else Progress()
         if where == "returning/docked":
-            talking = self._speaker.current(state.time) is not None
-            return "" if talking else "finished", ""
+            return self._rest(state)
         if where == "working/undock":
-            return "away" if self._is_undocked(state, lasted) else "", ""
+            return "away" if self._leaving.is_away(state, lasted) else "", ""
         if where == "working/choose":
             return self._choose(state)
-        if where.startswith("returning") and self._is_docked(state):
-            return "docked", ""
+        if where == "working/service/serve":
+            return self._serve(state)
         if where == "returning/help":
             return self._helpless(state, told), ""
-        if where.endswith("wait"):
-            return self._waiting(state, told)
-        if self._is_held_up(state, told, lasted):
-            return "blocked", told.reason or "people stand in the way"
-        return self._driving(state, where, told)
+        if where.startswith(("working/service", "returning")):
+            return self._docked_or_held(state, where, told)
+        return self._cover(state, where, told)
 
-    def _driving(self, state: State, where: str, told: Progress) -> tuple[str, str]:
-        if where == "returning/transit":
-            stuck = told.status is Status.IMPOSSIBLE
-            return ("stuck", told.reason or "no way home") if stuck else ("", "")
-        if told.status in (Status.DONE, Status.IMPOSSIBLE):
-            return "zone_done", self._close_zone(told)
-        if where == "working/cover/transit" and (told.working or self._is_inside(state)):
-            return "arrived", ""
-        return "", ""
-
-    def _has_to_go_home(self, state: State) -> tuple[str, str]:
-        left = self._left(state)
+    def _has_to_go(self, state: State, where: str) -> tuple[str, str]:
+        left = self.day.left
         home = zones.way_home(state.pose_base_in_map[:2], self._dock)
         if left < home + MARGIN:
             return "time_up", f"{left:.0f} s left, {home:.0f} s to go home"
-        if state.tools.bin >= BIN_FULL:
-            return "bin_full", f"bin at {state.tools.bin:.0%}"
-        if state.tools.water <= WATER_EMPTY:
-            return "water_empty", f"water at {state.tools.water:.0%}"
+        if self.day.raining and not where.endswith("serve"):
+            return "pause", f"it rains {state.tools.rain:.1f} mm/h"
+        if where.startswith("working/cover"):
+            name = self.day.begun
+            if name and self.day.day.left(name, self.day.clock) <= 0.0:
+                return "zone_done", f"{name} is closed at {clock_of(self.day.clock)}"
+            need = urgent_need(state, self.day.day.supplies)
+            if need is not None:
+                self._now.next = Next(station=need.kind, reason=need.reason)
+                if need.kind in self.day.broken or not self._has(need.kind):
+                    return "pause", need.reason
+                return NEEDS[need.kind == "dock_water"], need.reason
+            if state.battery.charge <= self.day.day.supplies.charge_least:
+                return "pause", f"battery at {state.battery.charge:.0%}"
         return "", ""
 
-    def _left(self, state: State) -> float:
-        start = self._memory.start
-        return math.inf if start is None else start + self._seconds - state.time
+    def _has(self, kind: str) -> bool:
+        return any(place.kind == kind for place in self._site.places.values())
+
+    def _choose(self, state: State) -> tuple[str, str]:
+        now = self._now
+        now.next = choose_next(
+            self.day, self._site, state, dock=self._dock, at_hand=now.at_hand, margin=MARGIN
+        )
+        now.docking = None
+        if now.next.choice is not None:
+            self.day.begun, now.at_hand = now.next.choice.zone.name, False
+            self._sweeping.begin(now.next.choice, state)
+        return now.next.event, now.next.reason
+
+    def _rest(self, state: State) -> tuple[str, str]:
+        """Charge until the day goes on, or is over."""
+        goes_on, wait = resting(self.day, self._site, state, dock=self._dock)
+        if not goes_on:
+            self.day.over = True
+            return ("", "") if self._speaker.current(state.time) else ("finished", wait)
+        self._now.next = Next(reason=wait)
+        return ("go_on", "") if not wait else ("", "")
+
+    def _serve(self, state: State) -> tuple[str, str]:
+        now, kind = self._now, self._now.next.station
+        reached = level(kind, state)
+        if reached > now.served + 0.005:
+            now.served, now.since = reached, state.time
+        if is_served(kind, state):
+            self.day.services[kind] = self.day.services.get(kind, 0) + 1
+            now.at_hand = True
+            return "served", f"{kind[5:]} at {abs(reached):.0%}"
+        if state.time - now.since > NOTHING_COMES:
+            self._break(kind, "it gives nothing")
+            return "served", f"the station for {kind[5:]} gives nothing"
+        return "", ""
+
+    def _break(self, kind: str, why: str) -> None:
+        self.day.broken.append(kind)
+        self.day.note(f"the station {kind} could not be used ({why}): somebody has to look at it")
+
+    def _docked_or_held(self, state: State, where: str, told: Progress) -> tuple[str, str]:
+        """Answer on the way into a station."""
+        docking = self._station()
+        home = where.startswith("returning")
+        if docking.phase is Phase.FAILED or told.status is Status.IMPOSSIBLE:
+            why = failed(docking) or told.reason or "no way there"
+            self._now.docking = None
+            if not home:
+                self._break(self._now.next.station, why)
+            return ("stuck", why) if home else ("unserved", why)
+        if where.endswith("approach"):
+            if docking.phase is Phase.DONE:
+                return "docked", ""
+            if docking.phase is Phase.STAGE:
+                return "astray", "it stands beside the line"
+            if self._manners.is_held_up(state, Progress(Status.MOVING)):
+                self._manners.ask(state.time)
+            return "", ""
+        if docking.is_inside:
+            return "aligned", ""
+        if where.endswith("wait"):
+            return ("cleared", "") if self._manners.is_let_through(state) else ("", "")
+        if self._manners.is_held_up(state, told):
+            return "blocked", told.reason or "people stand in the way"
+        return "", ""
+
+    def _cover(self, state: State, where: str, told: Progress) -> tuple[str, str]:
+        """Answer while at work on a zone."""
+        if told.fraction > 0.0 and self.day.begun:
+            self.day.fractions[self.day.begun] = told.fraction
+        if told.status in (Status.DONE, Status.IMPOSSIBLE):
+            self._manners.give_up()
+            return "zone_done", self._close_zone(told, state)
+        if where.endswith("wait"):
+            return ("cleared", "") if self._manners.is_let_through(state) else ("", "")
+        if self._manners.is_held_up(state, told):
+            return "blocked", told.reason or "people stand in the way"
+        inside = told.working or is_inside(self._site.zones.get(self.day.begun), state)
+        return ("arrived", "") if where.endswith("transit") and inside else ("", "")
+
+    def _close_zone(self, told: Progress, state: State) -> str:
+        done = told.status is Status.DONE
+        if done:
+            self._sweeping.end(self.day, state)
+        name = self.day.close(done=done)
+        if done:
+            return f"{name}: {told.fraction:.0%}"
+        self.day.note(f"{name} was given up: {told.reason or 'impossible'}")
+        return told.reason
 
     def _sight(self, state: State, where: str) -> str:
         """Return ``lost``, ``lost_for_long``, ``found`` or ""."""
@@ -243,133 +344,49 @@ class SweeperMission(Duty):
         self._speaker.say_politely("help_way", state.time, every=30.0)
         return ""
 
-    def _is_undocked(self, state: State, lasted: float) -> bool:
-        moved = math.dist(self._memory.undock_from[:2], state.pose_base_in_map[:2])
-        in_dock = math.dist(self._memory.undock_from[:2], self._dock[:2]) < 0.6
-        boxed_in = isinstance(self._undock(), Stay)
-        return (
-            not in_dock
-            or boxed_in
-            or moved >= UNDOCK_LENGTH
-            or lasted > 3.0 * UNDOCK_LENGTH / UNDOCK_SPEED
-        )
-
-    def _choose(self, state: State) -> tuple[str, str]:
-        memory = self._memory
-        open_zones = [
-            zone
-            for zone in self._site.zones.values()
-            if zone.kind == "sweep" and zone.name not in memory.closed
-        ]
-        memory.choice = zones.choose(
-            open_zones,
-            state.pose_base_in_map[:2],
-            dock=self._dock,
-            seconds=self._left(state) - MARGIN,
-            partly=not memory.closed,
-        )
-        if memory.choice is not None:
-            return "chosen", memory.choice.zone.name
-        reason = "no further zone fits" if memory.closed else "the time is too short for any zone"
-        memory.notes.append(f"{reason}: {len(open_zones)} left")
-        return "all_done", reason
-
-    def _close_zone(self, told: Progress) -> str:
-        memory = self._memory
-        name = memory.choice.zone.name if memory.choice else ""
-        memory.choice = None
-        memory.closed.append(name)
-        if told.status is Status.DONE:
-            memory.finished.append(name)
-            return f"{name}: {told.fraction:.0%}"
-        memory.notes.append(f"{name} was given up: {told.reason or 'impossible'}")
-        return told.reason
-
-    def _is_inside(self, state: State) -> bool:
-        """Whether the robot is in its zone."""
-        choice = self._memory.choice
-        here = Point(state.pose_base_in_map[:2])
-        return choice is not None and bool(Polygon(choice.zone.polygon).contains(here))
-
-    # ------------------------------------------------------------------ manners
-
-    def _people_ahead(self, state: State, reach: float) -> bool:
-        """Whether a person stands within ``reach`` [m] in the front half."""
-        x, y, yaw = state.pose_base_in_map
-        for one in state.obstacles:
-            dx, dy = one.position_in_map[0] - x, one.position_in_map[1] - y
-            ahead = math.cos(yaw) * dx + math.sin(yaw) * dy > 0.0
-            if one.kind in PEOPLE and ahead and math.hypot(dx, dy) < reach:
-                return True
-        return False
-
-    def _is_held_up(self, state: State, told: Progress, lasted: float) -> bool:
-        still = abs(float(state.twist_base_in_base[0])) < 0.05
-        blocked = told.status is Status.BLOCKED or (still and told.status is Status.MOVING)
-        there = self._people_ahead(state, IN_THE_WAY)
-        return self._memory.held.lasted(blocked and there and lasted > FRESH, state.time) > HELD_UP
-
-    def _waiting(self, state: State, told: Progress) -> tuple[str, str]:
-        memory = self._memory
-        if told.status in (Status.DONE, Status.IMPOSSIBLE):  # its patience is at an end
-            memory.asked = False
-            if self.machine.is_in("returning"):
-                return ("stuck", told.reason) if told.status is Status.IMPOSSIBLE else ("", "")
-            return "zone_done", self._close_zone(told)
-        moving = abs(float(state.twist_base_in_base[0])) > 0.05
-        gone = not self._people_ahead(state, IN_THE_WAY)
-        if moving or memory.free.lasted(gone, state.time) > 0.3:
-            if memory.asked:
-                self._speaker.say_politely("thank_you", state.time, every=POLITE_EVERY)
-            memory.asked, memory.held, memory.free = False, Since(), Since()
-            return "cleared", ""
-        if self._speaker.say_politely("excuse_me", state.time, every=POLITE_EVERY):
-            memory.requests += 1
-            memory.asked = True
-        return "", ""
-
     # ------------------------------------------------------------------ goals
 
-    def _is_docked(self, state: State) -> bool:
-        turned = abs(wrap(float(self._dock[2] - state.pose_base_in_map[2])))
-        near = math.dist(self._dock[:2], state.pose_base_in_map[:2]) < 0.15 and turned < 0.15
-        still = abs(float(state.twist_base_in_base[0])) < 0.05
-        return near and still
+    def _station(self) -> Docking:
+        """Return the way into the station that it is bound for."""
+        if self._now.docking is None:
+            pose: Array = self._dock
+            if self.machine.is_in("working"):
+                pose = self._site.place(self._now.next.station).pose
+            self._now.docking = Docking(np.asarray(pose))
+        return self._now.docking
 
     def _goal(self, state: State) -> Goal:
-        where, choice = self.machine.state, self._memory.choice
-        name = choice.zone.name if choice else ""
+        where, name = self.machine.state, self.day.begun
+        choice = self._now.next.choice
         part = "" if choice is None or choice.fits else ", as much as the time allows"
         if where == "working/cover/sweep":
-            gentle = self._people_ahead(state, SLOW_BRUSH)
-            activity = f"sweeping {name}{part}"
-            return Goal(Cover(name), tools=GENTLE if gentle else WORK, activity=activity)
-        base, activity = self._base(where, name, part)
+            tools, speed = self._sweeping.settings(state, self.day, self._site, dock=self._dock)
+            return Goal(Cover(name, speed), tools=tools, activity=f"sweeping {name}{part}")
+        base, activity = self._base(state, where, f"{name}{part}")
         return Goal(base, activity=activity)
 
-    def _base(self, where: str, name: str, part: str) -> tuple[BaseGoal, str]:
-        dock = GoTo(self._dock, tolerance=0.10, tolerance_yaw=0.10)
-        goals: dict[str, tuple[BaseGoal, str]] = {
-            "working/undock": (self._undock(), "leaving the dock"),
-            "working/choose": (Stay(), "choosing a zone"),
-            "working/cover/transit": (Cover(name), f"driving to {name}{part}"),
-            "working/cover/wait": (Cover(name), "asking people to let it pass"),
-            "working/lost": (Stay(), "finding out where it is"),
-            "working/help": (Stay(), f"lost: asking for help: {self._memory.trouble}"),
-            "returning/transit": (dock, "returning to the dock"),
-            "returning/wait": (dock, "asking people to let it home"),
-            "returning/lost": (Stay(), "finding out where it is"),
-            "returning/docked": (Stay(), "parked in the dock"),
+    def _base(self, state: State, where: str, name: str) -> tuple[BaseGoal, str]:
+        zone, what = Cover(self.day.begun), self._now.next.reason
+        station = f"the station for {self._now.next.station[5:]}"
+        stands = {
+            "working/choose": "choosing what comes next",
+            "working/service/serve": f"at {station}",
+            "working/lost": "finding out where it is",
+            "working/help": f"lost: asking for help: {self._now.trouble}",
+            "returning/lost": "finding out where it is",
+            "returning/docked": f"in the dock: {what}" if what else "parked in the dock",
         }
+        if where in stands:
+            return Stay(), stands[where]
+        if where == "working/undock":
+            return self._leaving.base(), "leaving the dock"
+        if where == "working/cover/transit":
+            return zone, f"driving to {name}"
+        if where == "working/cover/wait":
+            return zone, "asking people to let it pass"
         if where == "returning/help":
-            base = Stay() if self._is_lost_for_help() else dock
-            return base, f"asking for help: {self._memory.trouble}"
-        return goals.get(where, (Stay(), where))
-
-    def _undock(self) -> BaseGoal:
-        """Return backing out of the dock, or standing if there is no room behind."""
-        behind = [[-length, 0.0] for length in np.linspace(0.5, 0.6 + UNDOCK_LENGTH, 8)]
-        points = transform(self._memory.undock_from, behind)
-        if bool(np.any(self._site.occupied.value(points, True))):
-            return Stay()
-        return Drive(np.array([-UNDOCK_SPEED, 0.0, 0.0]))
+            base = Stay() if self._is_lost_for_help() else self._station().staging
+            return base, f"asking for help: {self._now.trouble}"
+        there = station if where.startswith("working") else "the dock"
+        said = "asking people to let it pass" if where.endswith("wait") else f"driving to {there}"
+        return self._station().base(state), said

@@ -5,24 +5,30 @@ from __future__ import annotations
 from robotics.behaviour.machine import Promise, State, Table, Transition, mission_table
 
 ROADS = ("working/cover/transit", "working/cover/sweep")
-AWAY = ("transit", "wait", "help")
-BLIND = ("working/undock", "working/choose", "working/cover")
+SERVICE, HOME = "working/service", "returning"
+BLIND = ("working/undock", "working/choose", "working/cover", SERVICE)
+NEEDS = ("bin_full", "water_empty")
+ENDS = ("pause", "time_up", "low_battery")
+"""What sends it home from wherever it works."""
 
 
 def table() -> Table:
-    """Return the sweeper's mission. Refilling and emptying come with issue 3: it goes home."""
+    """Return the sweeper's mission."""
     return mission_table(
         "sweeper",
         _working(),
         _transitions(),
         events=(
             *("away", "chosen", "all_done", "arrived", "blocked", "cleared", "zone_done"),
-            *("docked", "lost", "found", "lost_for_long", "bin_full", "water_empty"),
-            "stuck",
+            *("aligned", "astray", "docked", "served", "unserved", "pause", "go_on"),
+            *("lost", "found", "lost_for_long", "bin_full", "water_empty", "supply", "stuck"),
         ),
         home=_home(),
         promises=_promises(),
-        branching=("blocked", "cleared", "lost", "found", "lost_for_long"),
+        branching=(
+            *("blocked", "cleared", "lost", "found", "lost_for_long"),
+            *("aligned", "astray", "docked"),
+        ),
     )
 
 
@@ -33,18 +39,30 @@ def _working() -> State:
         initial="transit",
         children=(
             State("transit", "drives to the zone, tools off", enter="begin_zone"),
-            State("sweep", "sweeps: brushes, spray low, fan"),
+            State("sweep", "sweeps: brushes, spray and fan together"),
+            State("wait", "people stand in the way: asks them kindly"),
+        ),
+    )
+    service = State(
+        "service",
+        "goes to a station for water, or to empty the bin",
+        initial="transit",
+        children=(
+            State("transit", "drives to before the station, tools off"),
+            State("approach", "docks: straight in, checked at rest"),
+            State("serve", "is filled or emptied", enter="begin_serve"),
             State("wait", "people stand in the way: asks them kindly"),
         ),
     )
     return State(
         "working",
-        "away from the dock",
+        "away from the charging dock",
         initial="undock",
         children=(
-            State("undock", "backs out of the dock", enter="begin_undock"),
-            State("choose", "chooses the next zone that fits into the time left"),
+            State("undock", "backs out of a station", enter="begin_undock"),
+            State("choose", "chooses the next zone that fits, or the station that it needs before"),
             cover,
+            service,
             State("lost", "does not know where it is: stands still until it does"),
             State("help", "has been lost for long: asks for a person", enter="begin_help"),
         ),
@@ -57,11 +75,16 @@ def _home() -> State:
         "goes home, tools off",
         initial="transit",
         children=(
-            State("transit", "drives to the charging dock"),
+            State("transit", "drives to before the charging dock"),
+            State("approach", "docks: straight in, checked at rest"),
             State("wait", "people stand in the way: asks them kindly"),
             State("lost", "does not know where it is: stands still until it does"),
             State("help", "cannot get home by itself: asks for a person", enter="begin_help"),
-            State("docked", "stands in the dock and says so", enter="begin_docked"),
+            State(
+                "docked",
+                "stands in the dock and charges until the day goes on, or is over",
+                enter="begin_docked",
+            ),
         ),
     )
 
@@ -70,29 +93,47 @@ def _transitions() -> tuple[Transition, ...]:
     return (
         Transition("away", "working/undock", "working/choose"),
         Transition("chosen", "working/choose", "working/cover"),
+        Transition("supply", "working/choose", SERVICE),
         Transition("all_done", "working/choose", "returning"),
         Transition("arrived", "working/cover/transit", "working/cover/sweep"),
-        *(Transition("blocked", road, "working/cover/wait") for road in ROADS),
-        Transition("blocked", "returning/transit", "returning/wait"),
-        Transition("cleared", "working/cover/wait", "working/cover/transit"),
-        Transition("cleared", "returning/wait", "returning/transit"),
         Transition("zone_done", "working/cover", "working/choose"),
+        *(Transition(need, "working/cover", SERVICE) for need in NEEDS),
+        *_docking(SERVICE, "serve"),
+        *_docking(HOME, "docked"),
+        *(Transition("blocked", road, "working/cover/wait") for road in ROADS),
+        Transition("cleared", "working/cover/wait", "working/cover/transit"),
+        Transition("served", f"{SERVICE}/serve", "working/undock"),
+        Transition("unserved", SERVICE, "working/choose"),
+        Transition("pause", "working", "returning"),
+        Transition("go_on", "returning/docked", "working"),
         *(Transition("lost", source, "working/lost") for source in BLIND),
-        Transition("docked", "returning/transit", "returning/docked"),
-        Transition("docked", "returning/wait", "returning/docked"),
-        Transition("lost", "returning/transit", "returning/lost"),
-        Transition("lost", "returning/wait", "returning/lost"),
+        *(Transition("lost", f"returning/{x}", "returning/lost") for x in _MOVING),
         Transition("found", "working/lost", "working/choose", unless=("has_zone",)),
         Transition("found", "working/lost", "working/cover/transit", guards=("has_zone",)),
         Transition("found", "working/help", "working/choose"),
         Transition("found", "returning/lost", "returning/transit"),
         Transition("lost_for_long", "working/lost", "working/help"),
         Transition("lost_for_long", "returning/lost", "returning/help"),
-        *(Transition("stuck", f"returning/{x}", "returning/help") for x in ("transit", "wait")),
+        *(Transition("stuck", f"returning/{x}", "returning/help") for x in _MOVING),
         Transition("found", "returning/help", "returning/transit"),
         Transition("cleared", "returning/help", "returning/transit"),
         Transition("docked", "returning/help", "returning/docked"),
-        *(Transition(need, "working", "returning") for need in ("bin_full", "water_empty")),
+    )
+
+
+_MOVING = ("transit", "approach", "wait")
+
+
+def _docking(group: str, inside: str) -> tuple[Transition, ...]:
+    """Return the way into a station, the same for all."""
+    transit, approach, wait = (f"{group}/{x}" for x in _MOVING)
+    return (
+        Transition("blocked", transit, wait),
+        Transition("cleared", wait, transit),
+        Transition("aligned", transit, approach),
+        Transition("aligned", wait, approach),
+        Transition("astray", approach, transit),
+        Transition("docked", approach, f"{group}/{inside}"),
     )
 
 
@@ -100,27 +141,39 @@ def _promises() -> tuple[Promise, ...]:
     return (
         Promise("away", "working/undock", "working/choose"),
         Promise("chosen", "working/choose", "working/cover"),
+        Promise("supply", "working/choose", SERVICE),
         Promise("all_done", "working/choose", "returning"),
         Promise("arrived", "working/cover/transit", "working/cover/sweep"),
-        *(Promise("blocked", road, "working/cover/wait") for road in ROADS),
-        Promise("blocked", "returning/transit", "returning/wait"),
-        Promise("cleared", "working/cover/wait", "working/cover/transit"),
-        Promise("cleared", "returning/wait", "returning/transit"),
         Promise("zone_done", "working/cover", "working/choose"),
+        *(Promise(need, "working/cover", "working/service/transit") for need in NEEDS),
+        *(Promise("blocked", road, "working/cover/wait") for road in ROADS),
+        Promise("cleared", "working/cover/wait", "working/cover/transit"),
         *(
-            Promise("docked", f"returning/{x}", "returning/docked")
-            for x in ("transit", "wait", "help")
+            Promise(event, f"{group}/{source}", f"{group}/{target}")
+            for group, inside in ((SERVICE, "serve"), (HOME, "docked"))
+            for event, source, target in (
+                ("blocked", "transit", "wait"),
+                ("cleared", "wait", "transit"),
+                ("aligned", "transit", "approach"),
+                ("aligned", "wait", "approach"),
+                ("astray", "approach", "transit"),
+                ("docked", "approach", inside),
+            )
         ),
+        Promise("served", "working/service/serve", "working/undock"),
+        Promise("unserved", "working/service", "working/choose"),
+        *(Promise(event, "working", "returning/transit") for event in ENDS),
+        Promise("go_on", "returning/docked", "working/undock"),
+        Promise("docked", "returning/help", "returning/docked"),
         *(Promise("lost", source, "working/lost") for source in BLIND),
-        *(Promise("lost", f"returning/{x}", "returning/lost") for x in ("transit", "wait")),
+        *(Promise("lost", f"returning/{x}", "returning/lost") for x in _MOVING),
         Promise("found", "working/help", "working/choose"),
         Promise("found", "working/lost", "working/choose"),
         Promise("found", "working/lost", "working/cover/transit"),
         Promise("found", "returning/lost", "returning/transit"),
         Promise("lost_for_long", "working/lost", "working/help"),
         Promise("lost_for_long", "returning/lost", "returning/help"),
-        *(Promise("stuck", f"returning/{x}", "returning/help") for x in ("transit", "wait")),
+        *(Promise("stuck", f"returning/{x}", "returning/help") for x in _MOVING),
         Promise("cleared", "returning/help", "returning/transit"),
         Promise("found", "returning/help", "returning/transit"),
-        *(Promise(need, "working", "returning") for need in ("bin_full", "water_empty")),
     )
