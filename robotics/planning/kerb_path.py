@@ -1,16 +1,17 @@
 """The way of the base that leads a side brush along a kerb, corners included.
 
 Led by its brush, a robot on two wheels moves like something pulled: while the brush's centre, x
-ahead of the axle, goes ds along a straight line, the angle e of the heading against that line obeys
-de/ds = -sin(e) / x, so tan(e / 2) falls by exp(-ds / x), exactly (the tractrix). The way of the base
-follows from the brush's, and can be driven: its curvature is that of the motion, the transitions
-from straight pieces to bends included. Where e is large the axle goes back while the brush goes on.
+ahead of the axle, goes ds along a straight line, the angle e of the heading against that line
+obeys de/ds = -sin(e) / x, so tan(e / 2) falls by exp(-ds / x), exactly (the tractrix). The way of
+the base follows from the brush's, and can be driven: its curvature is that of the motion, the
+transitions from straight pieces to bends included. Where e is large the axle goes back while the
+brush goes on.
 
 Corners that point into the robot's ground (outer corners) are passed by: on along the old line, a
 turn on the spot where the two lines of the base meet, on along the new one; the brush then begins
-where it ended. In a corner that the kerb closes (inner corners) the brush goes up to the kerb ahead;
-the robot backs off, shifts sideways so far that its tail has room, comes up to the kerb ahead once
-more, and is pulled around by its brush along that kerb.
+where it ended. In a corner that the kerb closes (inner corners) the brush goes up to the kerb
+ahead; the robot backs off, shifts sideways so far that its tail has room, comes up to the kerb
+ahead once more, and is pulled around by its brush along that kerb.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ def _beside(piece: Array, off: float) -> Array:
     middle = before + after
     normal = np.column_stack((middle[:, 1], -middle[:, 0]))
     wide = (before * after).sum(axis=1) + 1.0
-    return piece + off * normal / wide[:, None]
+    return np.asarray(piece + off * normal / wide[:, None])
 
 
 def _cut(line: Array, ends: tuple[float, float]) -> Array:

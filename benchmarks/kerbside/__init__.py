@@ -1,0 +1,1 @@
+"""Drives along the kerbs of the court, judged by an onlooker."""
