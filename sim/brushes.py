@@ -15,12 +15,16 @@ ROLLER_X = 0.10
 ROLLER_HALF_LENGTH = 0.10
 """The roller's bristles touch the ground this far before and behind its axis [m]."""
 ROLLER_HALF_WIDTH = 0.35
-SPRAY_X = (0.55, 0.70)
-"""The strip that the spray bar wets, from and to [m]."""
+SPRAY_X = (0.70, 0.85)
+"""The strip that the spray bar on the front wets, from and to [m]: before the brushes come."""
+SPRAY_FLOW = 0.025
+"""Of the whole spray bar, fully open [kg/s]: 0.03 kg/m² at 0.8 m/s."""
 HALF_WIDTH = SIDE_Y + SIDE_RADIUS
 """Half of the swept width [m]."""
 REACH = 0.95
-"""No tool touches the ground farther than this from the base [m]."""
+"""No brush touches the ground farther than this from the base [m]."""
+SENSE_X = 1.0
+"""Where the moisture sensor looks at the ground, in the middle [m]."""
 BODY = ((-0.50, -0.40), (0.62, -0.40), (0.62, 0.40), (-0.50, 0.40))
 """The hard body; side brushes reach beyond it and may brush along a wall."""
 
@@ -35,9 +39,3 @@ def tool_at(x: float, y: float) -> int:
     if (x - SIDE_X) ** 2 + (math.fabs(y) - SIDE_Y) ** 2 <= SIDE_RADIUS * SIDE_RADIUS:
         return SIDE_LEFT if y > 0.0 else SIDE_RIGHT
     return NONE
-
-
-@compiled
-def is_sprayed(x: float, y: float) -> bool:
-    """Whether the spray bar wets the point (x, y) [m] of the base frame."""
-    return SPRAY_X[0] <= x <= SPRAY_X[1] and math.fabs(y) <= HALF_WIDTH

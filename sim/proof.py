@@ -121,7 +121,7 @@ class Proof:
 
 def _load(dirt: Dirt) -> Array:
     """Return all that lies on and flies above each cell, litter apart, (rows, columns) [kg]."""
-    return np.asarray(dirt.ground.load.sum(axis=0) + dirt.ground.airborne)
+    return dirt.load()
 
 
 def _raster(dirt: Dirt, cells: NDArray[Any]) -> Raster:

@@ -90,17 +90,31 @@ class SimStage:
         self.backends: Mapping[str, Backend] = self._bodies
         self._dirt = Dirt(world, rng)
         self._witness = Witness(world, visitors, self._dirt)
-        self._looked = 0.0
+        self._looked = self._sprayed = 0.0
 
     def look(self, time: float) -> None:
         """Let the onlooker look, and the dirt settle."""
         bodies = {name: self._seen(name, body) for name, body in self._bodies.items()}
         duration, self._looked = time - self._looked, time
         if "sweeper" in bodies:
-            seen = bodies["sweeper"]
-            self._dirt.sweep(seen.pose, brush=seen.brush, spray=seen.spray, duration=duration)
-            self._bodies["sweeper"].body.bin_fraction = self._dirt.bin_fraction
+            self._clean(bodies["sweeper"], self._bodies["sweeper"].body, duration)
         self._witness.observe(time, bodies)
+
+    def _clean(self, seen: TrueBody, body: SimulatedBody, duration: float) -> None:
+        """Let the sweeper's tools work, and its sensors look at ground and air."""
+        sprayed, self._sprayed = body.sprayed - self._sprayed, body.sprayed
+        most = body.spec.spray_flow * duration
+        self._dirt.sweep(
+            seen.pose,
+            brush=seen.brush,
+            spray=sprayed / most if most > 0.0 else 0.0,
+            duration=duration,
+            fan=body.tools.fan,
+            takes=body.bin_level() < 1.0,
+            people=self._visitors.position,
+        )
+        body.bin_fraction = self._dirt.bin_fraction
+        body.surroundings = self._dirt.around(seen.pose)
 
     def figures(self) -> Mapping[str, Any]:
         """Return the onlooker's figures so far."""
@@ -153,6 +167,7 @@ class SimStage:
             "quaternion": [round(float(v), 5) for v in quaternion],
             "joints": [round(float(v), 4) for v in body.body.joint_positions()],
             "brush": body.body.tools.brush,
+            "spray": body.body.tools.spray,
         }
 
 

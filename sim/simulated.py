@@ -100,6 +100,8 @@ class SimulatedBody:
             volume; whoever counts the dirt sets it.
         begin: Levels at the start, and whatever ``reset`` brings back.
         heard: What was said since the last observation; whoever speaks sets it.
+        sprayed: All water that has come out of the spray bar [kg].
+        surroundings: What the tools' sensors read of ground and air; whoever knows these sets it.
         tools: The tool settings that are applied now.
     """
 
@@ -117,6 +119,8 @@ class SimulatedBody:
         self.bin_fraction = 0.0
         self.begin = Levels(charge=spec.battery.start)
         self.heard: tuple[str, ...] = ()
+        self.sprayed = 0.0
+        self.surroundings = ToolReadings()
         self._timeline, self._mechanism = timeline, mechanism
         self._moored, self._rng = Moored(docks), rng
         self._substeps = timeline.count(spec.period, f"the control period of {spec.name}")
@@ -234,6 +238,10 @@ class SimulatedBody:
         self._mechanism.read()
         return self._mechanism.position
 
+    def bin_level(self) -> float:
+        """Return how full the bin is now, 0 to 1."""
+        return self._bin
+
     def contacts_with(self) -> list[tuple[str, float]]:
         """Return (what, force [N]) of every touch beyond standing on the ground."""
         return self._mechanism.contacts_with()
@@ -274,7 +282,9 @@ class SimulatedBody:
         power = float(np.maximum(mechanical + heat, 0.0).sum()) + spec.fan_power * tools.fan
         served = self._served()
         self._battery.draw(power, self.period, docked=served == "dock_charge")
-        self._water = max(0.0, self._water - tools.spray * self.period / spec.water_time)
+        sprayed = min(tools.spray * spec.spray_flow * self.period, self._water * spec.tank)
+        self._water = max(0.0, self._water - sprayed / spec.tank)
+        self.sprayed += sprayed
         self._bin = min(1.0, self._bin + max(0.0, self.bin_fraction - self._counted))
         self._counted = self.bin_fraction
         if served == "dock_water":
@@ -346,7 +356,7 @@ class SimulatedBody:
             sample,
             time=self._due * self._timeline.step,
             battery=self._battery.read(),
-            tools=ToolReadings(self._water, self._bin),
+            tools=replace(self.surroundings, water=self._water, bin=self._bin),
             heard=heard,
         )
 

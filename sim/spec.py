@@ -12,6 +12,7 @@ from robotics.core.model import Model
 from robotics.robots.greeter import joints as greeter_joints
 from robotics.robots.sweeper import joints as sweeper_joints
 from sim.battery import BatterySpec
+from sim.brushes import SPRAY_FLOW
 from sim.sensors import LidarSpec, SensorNoise
 from sim.servo import SPEED_QUANTUM, ServoParameters, servo_parameters
 
@@ -62,8 +63,8 @@ class BodySpec:
     """Age of every sample when it is delivered [s]; a multiple of the physics step."""
     fan_power: float = 0.0
     """Of the vacuum at full speed [W]."""
-    water_time: float = 2400.0
-    """Time in which full spray empties the tank [s]."""
+    spray_flow: float = SPRAY_FLOW
+    """Of the whole spray bar, fully open [kg/s]."""
     tank: float = 60.0
     """Water when full [kg]."""
     bin_volume: float = 0.060
