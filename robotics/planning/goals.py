@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -24,3 +25,9 @@ def has_arrived(state: State, base: GoTo) -> bool:
     gap = math.dist(state.pose_base_in_map[:2], base.pose_in_map[:2])
     turn = abs(wrap(float(state.pose_base_in_map[2] - base.pose_in_map[2])))
     return gap <= base.tolerance and turn <= base.tolerance_yaw
+
+
+def no_zone(base: Cover, zones: Iterable[str]) -> str:
+    """Return why a zone of an unknown name is not swept."""
+    known = ", ".join(sorted(zones)) or "none"
+    return f"there is no zone '{base.zone}' to sweep; zones: {known}"

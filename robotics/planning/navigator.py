@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
@@ -16,15 +17,17 @@ from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Zone
 from robotics.planning import crossing
 from robotics.planning.cursor import Cursor, cursor_of
-from robotics.planning.goals import has_arrived, same_goal
+from robotics.planning.goals import has_arrived, no_zone, same_goal
 from robotics.planning.navigator_config import NavigatorConfig
 from robotics.planning.predictive.config import PERIOD
 from robotics.planning.profile import duration
-from robotics.planning.recovery import Ladder, Rung, back_off
+from robotics.planning.recovery import Ladder, Rung, back_off, time_for
 from robotics.planning.search import warm_up
+from robotics.planning.slices import Slices, at_once
 from robotics.planning.space import Space
 from robotics.planning.surroundings import blocked_ahead, space_now
 from robotics.planning.sweep_job import SweepJob, SweepMemory
+from robotics.planning.thinking import Thinking
 from robotics.planning.ways import HOPELESS, Ways
 
 __all__ = ["Navigator", "NavigatorConfig"]
@@ -37,8 +40,6 @@ LOOK = 0.5
 """The way ahead is asked for people and things this often [s]."""
 WORTH = 1.5
 """A detour has to be quicker than waiting by this [s]."""
-TIME_LEAST, TIME_FACTOR = 90.0, 8.0
-"""Time for a way, however it moves: at least [s], and in times of its free drive."""
 
 
 @dataclass(slots=True)
@@ -62,7 +63,7 @@ class Navigator:
     _job: SweepJob | None = None
     _ladder: Ladder = field(init=False)
     _backing: bool = False
-    _due: tuple[float, Plan] | None = None  # a zone's plan and when it is delivered
+    _thinking: Thinking = field(default_factory=Thinking)
     _time: float = -np.inf
     _look: float = -np.inf
     _retry: float = -np.inf
@@ -97,7 +98,7 @@ class Navigator:
         self._time = state.time
         if fresh:
             self._begin(state, goal.base)
-        self._deliver(state)
+        self._thinking.go_on(state)
         if isinstance(goal.base, Cover) and self._job is not None and not self._finished:
             self._job.touch(state.pose_base_in_map, brushing=goal.tools.brush > 0.0)
         if self._stuck and isinstance(goal.base, GoTo):
@@ -124,27 +125,24 @@ class Navigator:
 
     def _start_over(self, state: State) -> Plan:
         """Stand still for a tick and forget the goal: time ran backwards."""
-        self._goal, self._job, self._due = None, None, None
+        self._goal, self._job = None, None
+        self._thinking.drop()
         self._time = self._look = self._retry = state.time
         self._stuck = self._finished = False
         self._adopt(Plan.none("time ran backwards"), state)
         self.progress = Progress(Status.BLOCKED, "time ran backwards")
         return self._plan
 
-    # ------------------------------------------------------------------ beginning
-
     def _begin(self, state: State, base: BaseGoal) -> None:
-        self._goal, self._job, self._due = base, None, None
+        self._goal, self._job = base, None
+        self._thinking.drop()
         self._finished = self._stuck = False
         self._retry = -np.inf
         self._adopt(Plan.none("stay"), state)
         self._ladder = Ladder(self.config.sweep if isinstance(base, Cover) else self.config.way)
         self._ladder.begin(state.time)
         if isinstance(base, GoTo):
-            self._set_out(state, base, self.space)
-            if not self._plan.is_empty:
-                free = duration(self._plan.path, self.config.pace)
-                self._ladder.begin(state.time, limit=max(TIME_LEAST, TIME_FACTOR * free))
+            self._set_out(state, base, self.space, first=True)
         elif isinstance(base, Cover):
             self._begin_sweeping(state, base)
         else:
@@ -152,12 +150,14 @@ class Navigator:
             self._adopt(Plan.none(reason), state)
             self.progress = Progress(Status.IDLE)
 
-    def _set_out(self, state: State, base: GoTo, *spaces: Space) -> None:
-        """Begin with the way through the first of ``spaces`` that has one."""
-        for space in spaces:
-            plan = self.ways.plan(state.pose_base_in_map, base, space)
-            if not plan.is_empty:
-                break
+    def _set_out(self, state: State, base: GoTo, *spaces: Space, first: bool = False) -> None:
+        """Begin with the way through the first of ``spaces`` that has one; stand until then."""
+        self._adopt(Plan.none("planning"), state)
+        self.progress = Progress(Status.MOVING, "planning")
+        work = self.ways.first_in_slices(state.pose_base_in_map, base, spaces)
+        self._thinking.ask(state, work, partial(self._depart, base, first=first))
+
+    def _depart(self, base: GoTo, state: State, plan: Plan, *, first: bool) -> None:
         self._adopt(plan, state)
         if has_arrived(state, base):
             self._finish("arrived", state)
@@ -165,36 +165,35 @@ class Navigator:
             self._give_up(state, plan.reason)
         else:
             self.progress = Progress(Status.MOVING, plan.reason)
+            if first:
+                self._ladder.begin(state.time, limit=time_for(plan.path, self.config.pace))
 
     def _begin_sweeping(self, state: State, base: Cover) -> None:
         if self.config.sweeping is None or base.zone not in self.zones:
-            known = ", ".join(sorted(self.zones)) or "none"
-            reason = f"there is no zone '{base.zone}' to sweep; zones: {known}"
-            if self.config.sweeping is None:
-                reason = "this robot does not sweep"
-            self._give_up(state, reason)
+            tells = "this robot does not sweep"
+            self._give_up(
+                state, tells if self.config.sweeping is None else no_zone(base, self.zones)
+            )
             return
         job = self._jobs.get(base.zone)
         if job is None:
             zone = self.zones[base.zone]
             job = self._jobs[base.zone] = SweepJob.begin(zone, self.space, self.config.sweeping)
-            plan = job.first_plan(state.pose_base_in_map)
+            work = at_once(job.first_plan, state.pose_base_in_map)
         else:
-            plan = job.resume(state.pose_base_in_map, self._space_now(state))
+            work = at_once(job.resume, state.pose_base_in_map, self._space_now(state))
         self._job = job
-        self._order(plan, state)
+        self._order(work, state)
 
-    def _order(self, plan: Plan, state: State) -> None:
-        """Deliver a zone's plan when its time has come."""
+    def _order(self, work: Slices[Plan], state: State) -> None:
+        """Have a zone's plan made, and delivered when its time has come."""
         self._adopt(Plan.none("planning"), state)
-        self._due = (state.time + self.config.latency, plan)
         self.progress = Progress(Status.MOVING, "planning", self._fraction)
-        self._deliver(state)
+        self._thinking.ask(state, work, self._deliver, due=state.time + self.config.latency)
 
-    def _deliver(self, state: State) -> None:
-        if self._due is None or self._job is None or state.time < self._due[0] - 1e-9:
+    def _deliver(self, state: State, plan: Plan) -> None:
+        if self._job is None:
             return
-        plan, self._due = self._due[1], None
         if not plan.is_empty:
             self._job.take(plan)
             self._adopt(plan, state)
@@ -218,7 +217,8 @@ class Navigator:
         self._end(state, reason, Progress(Status.DONE, reason, done))
 
     def _end(self, state: State, reason: str, progress: Progress) -> None:
-        self._finished, self._due = True, None
+        self._finished = True
+        self._thinking.drop()
         if self._job is not None:
             self._jobs.pop(self._job.zone.name, None)
         self._adopt(Plan.none(reason), state)
@@ -226,6 +226,7 @@ class Navigator:
 
     def _give_up(self, state: State, reason: str) -> None:
         """Stand, say why; a GoTo goes on by itself when a way has opened."""
+        self._thinking.drop()
         told = Progress(Status.IMPOSSIBLE, reason, self._fraction)
         goal, hopeless = self._goal, reason in HOPELESS
         if isinstance(goal, GoTo) and not (hopeless and not self.space.free(goal.pose_in_map)[0]):
@@ -238,20 +239,21 @@ class Navigator:
     def _try_again(self, state: State, base: GoTo) -> None:
         if has_arrived(state, base):
             self._finish("arrived", state)
-        elif state.time >= self._retry:
+        elif state.time >= self._retry and not self._thinking.is_busy:
             self._retry = state.time + RETRY_LATE
-            plan = self.ways.plan(state.pose_base_in_map, base, self._space_now(state))
-            if not plan.is_empty and not plan.reason:
-                self._stuck = False
-                self._adopt(plan, state)
-                self._ladder.resume(state.time)
-                self.progress = Progress(Status.MOVING)
+            pose, space = state.pose_base_in_map, self._space_now(state)
+            self._thinking.ask(state, self.ways.plan_in_slices(pose, base, space), self._go_again)
+
+    def _go_again(self, state: State, plan: Plan) -> None:
+        if not plan.is_empty and not plan.reason:
+            self._stuck = False
+            self._adopt(plan, state)
+            self._ladder.resume(state.time)
+            self.progress = Progress(Status.MOVING)
 
     @property
     def _fraction(self) -> float:
         return self._job.fraction if self._job is not None else 0.0
-
-    # ------------------------------------------------------------------ on the way
 
     def _follow_way(self, state: State, base: GoTo) -> None:
         cursor = self._cursor
@@ -272,16 +274,16 @@ class Navigator:
             self._look_ahead(state, base)
         else:
             self.progress = Progress(Status.BLOCKED, "something stands there", fraction)
-            if state.time >= self._retry:
+            if state.time >= self._retry and not self._thinking.is_busy:
                 self._retry = state.time + RETRY
-                self._go_around(state, base, fraction)
+                work = self._way(state, base, self._space_now(state))
+                self._thinking.ask(state, work, self._go_around)
 
-    def _go_around(self, state: State, base: GoTo, fraction: float) -> None:
-        other = self._way(state, base, self._space_now(state))
+    def _go_around(self, state: State, other: Plan) -> None:
         if not other.is_empty:
             self._adopt(other, state)
         else:
-            self.progress = Progress(Status.BLOCKED, other.reason, fraction)
+            self.progress = replace(self.progress, status=Status.BLOCKED, reason=other.reason)
         if self._ladder.rung is Rung.BACK:
             self._back_off(state)
 
@@ -328,22 +330,23 @@ class Navigator:
         waiting = duration(rest, self.config.pace) + met.wait
         return self._detour(state, base, space, within=waiting - WORTH)
 
-    def _way(self, state: State, base: GoTo, space: Space) -> Plan:
+    def _way(self, state: State, base: GoTo, space: Space) -> Slices[Plan]:
         """Return a way through ``space`` for a robot that goes on as it moves."""
         moving = float(state.twist_base_in_base[0])
-        return self.ways.plan(state.pose_base_in_map, base, space, moving=moving)
+        return self.ways.plan_in_slices(state.pose_base_in_map, base, space, moving=moving)
 
     def _detour(self, state: State, base: GoTo, space: Space, *, within: float) -> bool:
-        """Follow a way through ``space`` if it takes less time than ``within`` [s]."""
-        if not space.free(base.pose_in_map)[0]:
-            return False
-        other = self._way(state, base, space)
-        if other.is_empty or other.reason or duration(other.path, self.config.pace) > within:
-            return False
-        self._adopt(other, state)
-        return True
+        """Follow a way through ``space``, once found, if it takes less than ``within`` [s]."""
+        before = self._plan
+        if not self._thinking.is_busy and space.free(base.pose_in_map)[0]:
+            then = partial(self._change_over, within)
+            self._thinking.ask(state, self._way(state, base, space), then)
+        return self._plan is not before
 
-    # ------------------------------------------------------------------ sweeping
+    def _change_over(self, within: float, state: State, other: Plan) -> None:
+        if other.is_empty or other.reason or duration(other.path, self.config.pace) > within:
+            return
+        self._adopt(other, state)
 
     def _follow_sweep(self, state: State) -> None:
         cursor, job = self._cursor, self._job
@@ -352,8 +355,8 @@ class Navigator:
         pose = state.pose_base_in_map
         if cursor.done:
             there = self._space_now(state)
-            again = job.resume(pose, there) if self._backing else job.next_plan(pose, there)
-            self._order(again, state)
+            again = job.resume if self._backing else job.next_plan
+            self._order(at_once(again, pose, there), state)
             return
         if not self._backing:
             job.index = cursor.index
@@ -391,7 +394,7 @@ class Navigator:
             self._give_up(state, "blocked, and nothing else of it can be reached")
         else:
             self._ladder.resume(state.time)
-            self._order(plan, state)
+            self._order(at_once(lambda: plan), state)
 
     def _space_now(self, state: State) -> Space:
         return space_now(self.space, state, self.local_map)

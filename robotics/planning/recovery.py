@@ -16,7 +16,7 @@ from robotics.core.arrays import Array
 from robotics.core.geometry import compose, wrap
 from robotics.core.messages import Plan
 from robotics.planning.cursor import Cursor
-from robotics.planning.profile import Pace, speeds
+from robotics.planning.profile import Pace, duration, speeds
 from robotics.planning.smoothing import straight
 from robotics.planning.space import Space
 
@@ -32,6 +32,8 @@ TURN_WORTH = 0.15
 """What a radian of a turn on the spot is worth as advance [m/rad]: less than a stride in all."""
 BACK_OFF = (0.5, 0.3)
 """Lengths of backing off that are tried [m]."""
+TIME_LEAST, TIME_FACTOR = 90.0, 8.0
+"""Time for a way, however it moves: at least [s], and in times of its free drive."""
 
 
 class Rung(StrEnum):
@@ -139,6 +141,11 @@ def advance_by_turning(cursor: Cursor, pose: Array) -> float:
     """Return what legs begun and turns on the spot are worth as advance [m]."""
     left = abs(wrap(cursor.yaw_wanted - float(pose[2]))) if cursor.turning else 0.0
     return TURN_WORTH * (math.pi * (cursor.leg + 1) - left)
+
+
+def time_for(path: Array, pace: Pace) -> float:
+    """Return how long the robot may be on its way along ``path`` (n, 3) in all [s]."""
+    return max(TIME_LEAST, TIME_FACTOR * duration(path, pace))
 
 
 def back_off(space: Space, pose: Array, pace: Pace) -> Plan | None:

@@ -28,11 +28,10 @@ def whole(work: Slices[T]) -> T:
             return answer
 
 
-def at_once(spent: int, work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Slices[T]:
-    """Return a call that cannot be cut as a slice of its own, which counts as ``spent``."""
-    answer = work(*args, **kwargs)
-    yield spent
-    return answer
+def at_once(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> Slices[T]:
+    """Return a call that cannot be cut, as work that is done in one go and counts nothing."""
+    yield 0
+    return work(*args, **kwargs)
 
 
 @dataclass(slots=True)
@@ -41,6 +40,8 @@ class Job(Generic[T]):
 
     work: Slices[T]
     done: bool = False
+    spent: int = 0
+    """What it has cost so far."""
     _answer: T | None = None
     _credit: int = 0
 
@@ -52,7 +53,8 @@ class Job(Generic[T]):
         self._credit += budget
         while self._credit > 0 and not self.done:
             try:
-                self._credit -= next(self.work)
+                cost = next(self.work)
+                self._credit, self.spent = self._credit - cost, self.spent + cost
             except StopIteration as end:
                 self._answer, self.done = end.value, True
         return self.done

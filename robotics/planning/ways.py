@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from robotics.mapping.grid import Grid
 from robotics.planning.kinematic.maneuver import Maneuver, Vehicle, find_maneuver
 from robotics.planning.profile import Pace, speeds
 from robotics.planning.search import Room, find_route_in_slices
-from robotics.planning.slices import Slices, at_once, whole
+from robotics.planning.slices import Slices, whole
 from robotics.planning.smoothing import bounded, joined, straight
 from robotics.planning.space import Space
 
@@ -28,9 +29,9 @@ CLOSE = 0.8
 """Within this share of the tolerance the robot is at its goal's place."""
 AHEAD = 0.8
 """A way that begins within this of the robot's yaw leads ahead [rad]."""
-_BEND, _POSES, _MANEUVER = 50, 3, 20_000
-"""What is counted for rounding a corner, how many poses of a speed profile count one, and what a
-manoeuvre counts; see ``slices``."""
+_BEND, _POSES, _OPENED = 50, 3, 10
+"""What is counted for rounding a corner, how many poses of a speed profile count one, and what is
+counted for a pose that a manoeuvre opens (it is not cut); see ``slices``."""
 HOPELESS = ("goal occupied", "goal outside the map", "goal not finite")
 """Reasons that no waiting will mend."""
 
@@ -66,6 +67,15 @@ class Ways:
         See ``plan_in_slices``.
         """
         return whole(self.plan_in_slices(pose, base, space, moving=moving))
+
+    def first_in_slices(self, pose: Array, base: GoTo, spaces: Sequence[Space]) -> Slices[Plan]:
+        """Return the plan through the first of ``spaces`` that has a way, in slices."""
+        plan = Plan.none("no way through")
+        for space in spaces:
+            plan = yield from self.plan_in_slices(pose, base, space)
+            if not plan.is_empty:
+                break
+        return plan
 
     def plan_in_slices(
         self, pose: Array, base: GoTo, space: Space, *, moving: float = 0.0
@@ -118,7 +128,9 @@ class Ways:
 
     def _maneuver(self, pose: Array, goal: Array, space: Space) -> Slices[Maneuver]:
         assert self.vehicle is not None
-        return at_once(_MANEUVER, find_maneuver, space, pose, goal, self.vehicle, budget=BUDGET)
+        found = find_maneuver(space, pose, goal, self.vehicle, budget=BUDGET)
+        yield found.expansions * _OPENED
+        return found
 
     def _tight(
         self, pose: Array, goal: Array, space: Space, room: Room

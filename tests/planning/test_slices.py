@@ -63,10 +63,12 @@ def test_there_is_no_answer_before_the_end() -> None:
     assert job.answer == 6
 
 
-def test_a_call_that_cannot_be_cut_is_one_slice() -> None:
-    """It counts as much as it is said to, and its answer is the call's."""
-    assert list(at_once(40, math.hypot, 3.0, 4.0)) == [40]
-    assert whole(at_once(40, math.hypot, 3.0, 4.0)) == 5.0
+def test_a_call_that_cannot_be_cut_is_done_at_the_first_look() -> None:
+    """Its answer is the call's, whatever the budget."""
+    job = Job(at_once(math.hypot, 3.0, 4.0))
+    assert job.advance(1)
+    assert job.answer == whole(at_once(math.hypot, 3.0, 4.0)) == 5.0
+    assert job.spent == 0
 
 
 @pytest.mark.parametrize("comfort", [0.0, 0.9])
