@@ -12,16 +12,19 @@ from __future__ import annotations
 
 import math
 from collections import deque
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
+from robotics.control.company import LAPSE, Sight, company, moving_people, pace, sights
 from robotics.control.ground import Ground
-from robotics.control.stopping import Body, free_speed, outside, time_to_meet
+from robotics.control.stopping import Body, free_speed, time_to_meet
+from robotics.control.yielding import yielding_share
 from robotics.core.arrays import Array, frozen
 from robotics.core.compiled import compiled
-from robotics.core.geometry import integrate, inverse, transform
+from robotics.core.geometry import integrate, inverse, rotation2, transform
 from robotics.core.messages import State, Twist2
 
 BASELINE = 0.25
@@ -62,6 +65,12 @@ class GuardConfig:
     """The body is at rest so long before what moves meets it [s]."""
     near_speed: float = 0.4
     """Speed of the fastest point of the footprint then [m/s]."""
+    gentle: float = 0.04
+    """At a touch, no point of the footprint moves towards anybody faster [m/s]."""
+    doubt: float = 0.1
+    """How far off the speed of somebody followed may be [m/s]."""
+    push: float = 1.5
+    """How fast people change their velocity to any side [m/s²]."""
     slip: float = 0.05
     """How far over a line on the ground the footprint may be believed to be [m]."""
 
@@ -81,6 +90,7 @@ class _Look(NamedTuple):
     time: float
     points: Array
     origin: Array
+    people: dict[int, Sight]
 
 
 @compiled
@@ -142,6 +152,7 @@ class CollisionMonitor:
     _backwards: bool = False
     _looks: deque[_Look] = field(default_factory=lambda: deque(maxlen=4))
     _moving: Array = field(default_factory=lambda: np.zeros((0, 4)))
+    _paces: dict[int, Array] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compile now, not in the first tick that has a return in front."""
@@ -151,7 +162,7 @@ class CollisionMonitor:
             free_speed(points, 0.0, twist, body)
         motions(frozen(points), frozen(points), np.zeros(2), np.ones(4))
         time_to_meet(body.edges, np.ones((1, 4)), np.ones(3), np.ones(3))
-        outside(body.edges, 0.0, 0.0)
+        yielding_share((body.edges, body.faces), np.ones((1, 8)), np.ones(3), np.ones(6))
 
     def watch(self, state: State) -> None:
         """Take in what is seen now; to be called once a tick, also at rest."""
@@ -161,6 +172,7 @@ class CollisionMonitor:
         if not 0.0 <= duration <= 1.0:
             self._looks.clear()
             self._moving = np.zeros((0, 4))
+            self._paces = {}
             duration = 0.0
         self._pose = integrate(self._pose, state.twist_base_in_base, duration)
         if not math.isfinite(state.points_age):
@@ -174,7 +186,12 @@ class CollisionMonitor:
         age = state.points_age
         origin = integrate(self._pose, state.twist_base_in_base, -age)[:2]
         earlier = [look for look in self._looks if taken - look.time >= BASELINE - 1e-6]
-        self._looks.append(_Look(taken, points, origin))
+        seen = sights(state, company(state, self.config.body.radius + REACH))
+        people = {
+            k: Sight(transform(self._pose, [one.place])[0], one.returns) for k, one in seen.items()
+        }
+        self._paces = self._hurry(taken, people)
+        self._looks.append(_Look(taken, points, origin, people))
         self._moving = np.zeros((0, 4))
         if earlier and taken - earlier[-1].time < 4.0 * BASELINE:
             last = earlier[-1]
@@ -183,6 +200,20 @@ class CollisionMonitor:
             velocity = motions(points, last.points, last.origin, look)
             there = (velocity != 0.0).any(axis=1)
             self._moving = np.hstack((points[there], velocity[there]))
+
+    def _hurry(self, taken: float, people: Mapping[int, Sight]) -> dict[int, Array]:
+        """Return how fast people go by what was seen of them just before, by ``id``, (2,) each."""
+        before = [one for one in self._looks if LAPSE[0] <= taken - one.time <= LAPSE[1]]
+        if not before:
+            return {}
+        last = before[-1]
+        result = {}
+        for who, sight in people.items():
+            if who in last.people:
+                velocity = pace(sight, last.people[who], taken - last.time)
+                if velocity is not None:
+                    result[who] = velocity
+        return result
 
     def judge(self, state: State, twist: Twist2) -> Verdict:
         """Return how much of ``twist`` may be driven; ``watch`` was called for this state."""
@@ -222,22 +253,43 @@ class CollisionMonitor:
         return ""
 
     def _among_moving(self, state: State, twist: Twist2) -> list[tuple[float, str]]:
-        """Return the rules about returns that move."""
-        if len(self._moving) == 0:
+        """Return the rules about what moves."""
+        config = self.config
+        body = config.body
+        people = np.vstack((self._seen_moving(state), self._followed(state)))
+        if len(people) == 0:
             return []
-        body, config = self.config.body, self.config
-        here = inverse(self._pose)
-        later = self._moving[:, :2] + state.points_age * self._moving[:, 2:]
-        speeds = transform((0.0, 0.0, here[2]), self._moving[:, 2:])
-        moving = np.hstack((transform(here, later), speeds))
         motion = np.array([twist.vx, twist.vy, twist.wz])
-        look = np.array([HORIZON, body.radius, body.skin + config.berth])
-        meet = time_to_meet(body.edges, moving, motion, look)
-        rules = []
-        if math.isfinite(meet):
-            left = meet - body.reaction - config.lead
-            rules.append((max(0.0, body.deceleration * left), "contact ahead"))
+        brake = np.array(
+            [
+                body.reaction,
+                body.deceleration,
+                body.spin_deceleration,
+                config.lead,
+                config.gentle,
+                body.radius,
+            ]
+        )
+        share = yielding_share((body.edges, body.faces), people, motion, brake)
+        rules = [(share * body.fastest(twist), "contact ahead")] if share < 1.0 else []
+        moving = np.ascontiguousarray(people[:, :4])
         close = np.array([1e-6, body.radius, config.near])
         if math.isfinite(time_to_meet(body.edges, moving, motion, close)):
             rules.append((config.near_speed, "something near"))
         return rules
+
+    def _seen_moving(self, state: State) -> Array:
+        """Return the returns that move as ``yielding_share`` wants them, shape (k, 8)."""
+        here = inverse(self._pose)
+        later = self._moving[:, :2] + state.points_age * self._moving[:, 2:]
+        speeds = transform((0.0, 0.0, here[2]), self._moving[:, 2:])
+        rest = np.tile((0.0, self.config.berth, 0.0, 0.0), (len(later), 1))
+        return np.hstack((transform(here, later), speeds, rest))
+
+    def _followed(self, state: State) -> Array:
+        """Return who is followed near the body as ``yielding_share`` wants them, shape (k, 8)."""
+        config = self.config
+        people = company(state, config.body.radius + REACH)
+        turn = rotation2(float(self._pose[2]))
+        paces = {who: velocity @ turn for who, velocity in self._paces.items()}
+        return moving_people(state, people, paces, (config.berth, config.doubt, config.push))

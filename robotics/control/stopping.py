@@ -38,14 +38,22 @@ class Body:
     """Way left after the stop [m]."""
     skin: float = 0.01
     """Widening of the footprint on all sides [m]."""
+    spin_deceleration: float = 3.0
+    """What the brakes surely do against turning [rad/s²]."""
     edges: Array = field(init=False)
     """Half planes (nx, ny, offset) of the hull: inside where nx x + ny y <= offset; (e, 3)."""
+    faces: Array = field(init=False)
+    """Sides (ax, ay, bx, by) of the hull, anticlockwise, shape (e, 4) [m]."""
     radius: float = field(init=False)
     """Farthest point of the footprint from the base [m]."""
 
     def __post_init__(self) -> None:
         outline = np.asarray(self.outline, dtype=float)
-        sides = np.unique(np.round(ConvexHull(outline).equations, 9), axis=0)
+        hull = ConvexHull(outline)
+        sides = np.unique(np.round(hull.equations, 9), axis=0)
+        corners = outline[hull.vertices]
+        faces = np.hstack((corners, np.roll(corners, -1, axis=0)))
+        object.__setattr__(self, "faces", frozen(faces))
         object.__setattr__(self, "edges", frozen(sides * (1.0, 1.0, -1.0)))
         object.__setattr__(self, "outline", frozen(outline))
         object.__setattr__(self, "radius", float(np.hypot(outline[:, 0], outline[:, 1]).max()))

@@ -98,7 +98,8 @@ class GreeterConfig:
     )
     guard: GuardConfig = field(
         default_factory=lambda: GuardConfig(
-            Body(footprint_outline(), deceleration=0.3, reaction=0.8)
+            # measured under physics: from 0.25 m/s to rest in 0.6 s and 0.10 m
+            Body(footprint_outline(), deceleration=0.45, reaction=0.25, spin_deceleration=1.35)
         )
     )
     target_rate: float = 60.0

@@ -1,0 +1,111 @@
+"""Who is near a body and how they move at this moment, for the collision monitor.
+
+The tracker smooths a velocity over a third of a second: somebody who starts, stops or turns is
+known late. Here the returns of each one followed are taken by themselves: where their middle was
+one fifth of a second ago and is now says how fast they go, a tenth of a second late. That needs
+both sights to be alike; where they are not, the tracker's velocity stands.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from robotics.core.arrays import Array
+from robotics.core.geometry import inverse, rotation2, transform
+from robotics.core.messages import Kind, Obstacle, State
+
+AROUND = 0.15
+"""Returns so far outside of somebody's circle may still be theirs [m]."""
+LEAST = 5
+"""Returns that say where somebody is."""
+ALIKE = 0.75
+"""Share of the one sight's returns that the other must have, lest somebody hides a part."""
+HOLLOW = 0.7
+"""The middle of the side that is seen lies before the middle of a round body by this part of its
+radius (between that of a half circle, 2 / π, and that of a smaller arc)."""
+LAPSE = (0.15, 0.35)
+"""Two sights are compared that are so far apart at least and at most [s]."""
+MOST = 3.0
+"""Faster is nobody [m/s]."""
+
+
+class Sight(NamedTuple):
+    """Where somebody was seen."""
+
+    place: Array
+    """Middle of the body, shape (2,) [m]."""
+    returns: int
+    """How many returns there were."""
+
+
+def company(state: State, reach: float) -> tuple[Obstacle, ...]:
+    """Return who is followed within ``reach`` [m] of the base and moves, or did."""
+    x, y, _ = state.pose_base_in_map
+    near = []
+    for one in state.obstacles:
+        moves = one.kind not in (Kind.STATIC, Kind.UNKNOWN) or one.velocity_in_map.any()
+        place = one.position_in_map
+        if moves and math.hypot(place[0] - x, place[1] - y) < reach:
+            near.append(one)
+    return tuple(near)
+
+
+def sights(state: State, people: Sequence[Obstacle]) -> dict[int, Sight]:
+    """Return where each one is by the returns alone, seen from the base, by ``id``."""
+    points = state.points_in_base
+    if not people or len(points) == 0:
+        return {}
+    there = np.array([one.position_in_map for one in people])
+    middles = transform(inverse(state.pose_base_in_map), there)
+    radius = np.array([one.radius for one in people])
+    away = np.hypot(*(points[:, None, :] - middles[None, :, :]).transpose(2, 0, 1)) - radius
+    owner = np.where(away.min(axis=1) < AROUND, away.argmin(axis=1), -1)
+    found = {}
+    for k, one in enumerate(people):
+        theirs = points[owner == k]
+        if len(theirs) < LEAST:
+            continue
+        seen = theirs.mean(axis=0)
+        beyond = HOLLOW * one.radius / max(1e-6, float(np.hypot(*seen)))
+        found[one.id] = Sight(seen * (1.0 + beyond), len(theirs))
+    return found
+
+
+def pace(now: Sight, before: Sight, duration: float) -> Array | None:
+    """Return a velocity (2,) [m/s] from two sights in one frame; None if they are not alike."""
+    few, many = sorted((now.returns, before.returns))
+    velocity = (now.place - before.place) / duration
+    if few < ALIKE * many or np.hypot(*velocity) > MOST:
+        return None
+    return np.asarray(velocity)
+
+
+def moving_people(
+    state: State,
+    people: Sequence[Obstacle],
+    paces: Mapping[int, Array],
+    doubt: tuple[float, float, float],
+) -> Array:
+    """Return people as ``yielding_share`` wants them, shape (k, 8).
+
+    Args:
+        state: Of now.
+        people: Who is followed.
+        paces: Velocities that are known better, by ``id``, in the base frame, shape (2,) [m/s].
+        doubt: (berth [m], doubt of a speed [m/s], acceleration [m/s²]).
+    """
+    if not people:
+        return np.zeros((0, 8))
+    there = np.array([one.position_in_map for one in people])
+    speed = np.array([one.velocity_in_map for one in people])
+    speed = speed @ rotation2(float(state.pose_base_in_map[2]))
+    for k, one in enumerate(people):
+        if one.id in paces:
+            speed[k] = paces[one.id]
+    place = transform(inverse(state.pose_base_in_map), there) + state.points_age * speed
+    size = np.array([[one.radius, *doubt] for one in people])
+    return np.hstack((place, speed, size))
