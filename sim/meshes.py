@@ -45,7 +45,7 @@ def prism_mesh(outline: Sequence[Point], bottom: float, top: float) -> Mesh:
     for (ax, ay), (bx, by) in zip(outline, (*outline[1:], outline[0]), strict=True):
         length = math.hypot(bx - ax, by - ay) or 1.0
         normal = [(by - ay) / length, (ax - bx) / length, 0.0]
-        _add_quad(mesh, [[ax, ay, bottom], [bx, by, bottom], [bx, by, top], [ax, ay, top]], normal)
+        add_quad(mesh, [[ax, ay, bottom], [bx, by, bottom], [bx, by, top], [ax, ay, top]], normal)
     return mesh
 
 
@@ -98,7 +98,7 @@ def strip_meshes(shape: BaseGeometry, lines: Sequence[tuple[Point, Point]]) -> I
         cut = LineString(line).intersection(shape)
         for piece in getattr(cut, "geoms", [cut]):
             if piece.length > 0.05:
-                _add_quad(mesh, _strip(piece.coords[0], piece.coords[-1]), [0.0, 0.0, 1.0])
+                add_quad(mesh, _strip(piece.coords[0], piece.coords[-1]), [0.0, 0.0, 1.0])
         if len(mesh.vertices) > 1200:
             yield mesh
             mesh = Mesh([], [], [])
@@ -114,7 +114,8 @@ def _strip(start: Point, end: Point) -> list[list[float]]:
     return [[x, y, LIFT] for x, y in corners]
 
 
-def _add_quad(mesh: Mesh, corners: list[list[float]], normal: list[float]) -> None:
+def add_quad(mesh: Mesh, corners: list[list[float]], normal: list[float]) -> None:
+    """Add a face with four corners, anticlockwise seen from where ``normal`` points."""
     first = len(mesh.vertices)
     mesh.vertices.extend(corners)
     mesh.normals.extend([normal] * 4)

@@ -16,7 +16,8 @@ from PIL import Image, ImageDraw, ImageFont
 from robotics.core.errors import MissingDependency
 from robotics.record.reader import read_entries, read_head
 from sim.engine import Engine
-from sim.shots import Frame, Shot, camera, choose, nearest
+from sim.floor import Row
+from sim.shots import Frame, Shot, camera, choose, heading, nearest
 from sim.studio import Studio
 from sim.world import load_world
 
@@ -38,6 +39,8 @@ class Story:
     scenes: list[Frame]
     spoken: list[dict[str, Any]]
     """What the greeter said, in order."""
+    trail: list[Row]
+    """(time, x, y, yaw) of the sweeper while its brushes turned."""
 
 
 def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
@@ -57,7 +60,8 @@ def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
     story = read_story(record)
     if len(story.scenes) < 2:
         return None, []
-    shots = choose(story.scenes, story.spoken)
+    kerbs = [kerb.line for kerb in load_world(story.site).kerbs]
+    shots = choose(story.scenes, story.spoken, kerbs)
     film, stills = folder / "run.mp4", []
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(WORKERS, mp_context=context) as workers:
@@ -83,7 +87,17 @@ def read_story(record: Path) -> Story:
             voice = entry.value["voice"]
             if not spoken or spoken[-1]["start"] != voice["start"]:
                 spoken.append(voice)
-    return Story(config["site"], tuple(config["robots"]), scenes, spoken)
+    return Story(config["site"], tuple(config["robots"]), scenes, spoken, _trail(scenes))
+
+
+def _trail(scenes: list[Frame]) -> list[Row]:
+    found: list[Row] = []
+    for frame in scenes[::2]:
+        seen = frame["robots"].get("sweeper")
+        if seen is not None and seen.get("brush", 0.0) > 0.0:
+            x, y = seen["position"][:2]
+            found.append((frame["time"], x, y, heading(seen["quaternion"])))
+    return found
 
 
 def _parts(story: Story, shots: list[Shot]) -> Iterator[tuple[Story, Shot]]:
@@ -123,7 +137,10 @@ def _still(story: Story, shot: Shot) -> Picture:
 
 def _studio(story: Story, shot: Shot) -> Studio:
     middle = camera(shot, story.scenes, (shot.start + shot.end) / 2).target
-    return Studio(load_world(story.site), middle[:2].tolist(), story.robots)
+    studio = Studio(load_world(story.site), middle[:2].tolist(), story.robots)
+    if shot.ground:
+        studio.lay_ground(story.trail, (shot.start, shot.end))
+    return studio
 
 
 def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, Any]]) -> Picture:
@@ -132,6 +149,7 @@ def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, A
     font = ImageFont.load_default(15)
     minutes, seconds = divmod(time, 60.0)
     pace = "" if shot.pace == 1.0 else f"   {shot.pace:.0f} x as fast"
+    pace = "   slow motion" if shot.pace < 1.0 else pace
     draw.text((12, 9), f"{shot.title}  {minutes:.0f}:{seconds:04.1f}{pace}", (20, 30, 40), font)
     for said in spoken:
         until = said["start"] + said["duration"]

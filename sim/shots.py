@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 Vector = NDArray[np.float64]
@@ -17,7 +18,16 @@ RAISED = 1.2
 """An arm with a joint bent more is up [rad]."""
 UPRIGHT = 0.4
 """The greeter's base is higher than this while it stands or walks [m]."""
+KERB_NEAR = 0.12
+"""A brush edge this near a kerb follows it [m]."""
+KERB_STEP = 0.25
+"""Looked at this often [s]."""
+KERB_LEAST, KERB_MOST = 2.5, 6.0
+"""Shortest stretch worth a shot, and how much of a long one is shown [s]."""
+KERB_PACE = 0.6
+"""Slow enough to see the bristles turn: at 12 pictures a second, one for each recorded scene."""
 
+Outline = Sequence[tuple[float, float]]
 Frame = dict[str, Any]
 """One entry of ``/scene``: see ``robotics.core.backend.Stage.scene``."""
 
@@ -51,18 +61,25 @@ class Shot:
     """Of the eye above the ground [m]."""
     aim: float
     """Height that the camera looks at [m]."""
+    offset: tuple[float, float] = (0.0, 0.0)
+    """What it looks at, ahead and to the left of the subject's base at the start [m]."""
+    ground: bool = False
+    """Whether it is so near that dirt, wet ground and spray are shown."""
 
     def times(self, rate: float) -> Vector:
         """Return the times of the run to show at ``rate`` pictures a second of video."""
         return np.arange(self.start, self.end, self.pace / rate)
 
 
-def choose(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> list[Shot]:
+def choose(
+    scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]], kerbs: Sequence[Outline] = ()
+) -> list[Shot]:
     """Return the shots for a run.
 
     Args:
         scenes: All scenes in order of time.
         spoken: What the greeter said: ``start`` [s], ``behaviour``.
+        kerbs: Feet of the kerbs, lines of (x, y) [m; map].
     """
     end = float(scenes[-1]["time"])
     robots = scenes[0]["robots"]
@@ -85,6 +102,7 @@ def choose(scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]]) -> list[Sh
         shots.append(
             _cut("sweeping", moment, 14.0, end, "sweeper", (0.75, 4.2, 2.0, 0.3), pace=2.0)
         )
+        shots += kerb_pass(scenes, kerbs)
     return shots
 
 
@@ -199,6 +217,62 @@ def _sweeping(scenes: Sequence[Frame]) -> float:
     return float(times[len(times) // 3]) if times else 0.0
 
 
+def kerb_pass(scenes: Sequence[Frame], kerbs: Sequence[Outline]) -> list[Shot]:
+    """Return shots from the brush's side on the longest straight stretch along a kerb, if any.
+
+    The camera is low, ahead of the brush and a little outwards, and looks back along the kerb;
+    then behind, where the ground is swept already.
+    """
+    best: tuple[int, int, int, int] = (0, 0, 0, 1)
+    for side in (1, -1):
+        run = 0
+        for k, along in enumerate(_along_kerb(scenes, kerbs, side)):
+            run = run + 1 if along else 0
+            best = max(best, (run, k - run + 1, k, side))
+    length, first, last, side = best
+    if length < KERB_LEAST / KERB_STEP:
+        return []
+    frames = scenes[:: _stride(scenes)]
+    start, until = float(frames[first]["time"]), float(frames[last]["time"])
+    seconds = min(KERB_MOST, until - start)
+    end = float(scenes[-1]["time"])
+    front = (0.30 * side, 1.40, 0.42, 0.08)
+    beside = _cut(
+        *("along the kerb", (start + until - seconds) / 2, seconds, end, "sweeper", front),
+        pace=KERB_PACE,
+    )
+    behind = (2.75 * side, 2.2, 0.60, 0.10)
+    after = _cut("what it leaves", until - min(4.0, seconds), 4.0, end, "sweeper", behind)
+    return [
+        replace(beside, offset=(0.45, 0.50 * side), ground=True),
+        replace(after, offset=(0.50, 0.60 * side), ground=True),
+    ]
+
+
+def _stride(scenes: Sequence[Frame]) -> int:
+    period = float(scenes[1]["time"] - scenes[0]["time"])
+    return max(1, round(KERB_STEP / max(period, 1e-3)))
+
+
+def _along_kerb(scenes: Sequence[Frame], kerbs: Sequence[Outline], side: int) -> list[bool]:
+    """Return for every ``KERB_STEP`` whether the brush on ``side`` goes straight along a kerb."""
+    frames = scenes[:: _stride(scenes)]
+    seen = [frame["robots"]["sweeper"] for frame in frames]
+    xy = np.array([one["position"][:2] for one in seen])
+    yaw = np.unwrap([heading(one["quaternion"]) for one in seen])
+    on = np.array([one.get("brush", 0.0) > 0.0 for one in seen])
+    if not kerbs or len(frames) < 3:
+        return [False] * len(frames)
+    edge = np.array([0.50, 0.56 * side])
+    cos, sin = np.cos(yaw), np.sin(yaw)
+    x = xy[:, 0] + cos * edge[0] - sin * edge[1]
+    y = xy[:, 1] + sin * edge[0] + cos * edge[1]
+    near = shapely.distance(shapely.MultiLineString(list(kerbs)), shapely.points(x, y)) < KERB_NEAR
+    moving = np.hypot(*np.gradient(xy, axis=0).T) > 0.05 * KERB_STEP
+    straight = np.abs(np.gradient(yaw)) < 0.1 * KERB_STEP
+    return [bool(v) for v in on & near & moving & straight]
+
+
 def nearest(scenes: Sequence[Frame], time: float) -> Frame:
     """Return the scene at or just after ``time`` [s]."""
     low, high = 0, len(scenes) - 1
@@ -219,7 +293,13 @@ def camera(shot: Shot, scenes: Sequence[Frame], time: float) -> Camera:
     first = nearest(scenes, shot.start)["robots"][shot.subject]
     window = [nearest(scenes, time + shift) for shift in np.linspace(-1.0, 1.0, 9)]
     track = [frame["robots"][shot.subject]["position"][:2] for frame in window]
-    return _camera(shot, np.mean(track, axis=0), heading(first["quaternion"]), 1.0)
+    yaw = heading(first["quaternion"])
+    ahead, left = shot.offset
+    aside = (
+        ahead * math.cos(yaw) - left * math.sin(yaw),
+        ahead * math.sin(yaw) + left * math.cos(yaw),
+    )
+    return _camera(shot, np.mean(track, axis=0) + aside, yaw, 1.0)
 
 
 def heading(quaternion: Sequence[float]) -> float:

@@ -13,6 +13,7 @@ from shapely import Point, Polygon
 
 from robotics.assets import asset
 from sim.engine import Engine
+from sim.floor import Floor, Row
 from sim.meshes import Mesh, prism_mesh, strip_meshes, turned_mesh
 from sim.shots import Camera, Frame
 from sim.world import Solid, World
@@ -49,6 +50,17 @@ class Studio:
         self._build_place(world, Point(*focus))
         self._robots = {name: self._load(name) for name in robots}
         self._figures: dict[int, int] = {}
+        self._world = world
+        self._floor: Floor | None = None
+
+    def lay_ground(self, trail: Sequence[Row], span: tuple[float, float]) -> None:
+        """Show dirt, wet ground and spray from now on, see ``sim.floor``.
+
+        Args:
+            trail: (time, x, y, yaw) of the sweeper while its brushes turned.
+            span: First and last time to be shown [s].
+        """
+        self._floor = Floor(self._engine, self._shape, self._world, trail, span)
 
     def close(self) -> None:
         """Let go of the renderer."""
@@ -59,6 +71,8 @@ class Studio:
         for name, seen in frame["robots"].items():
             self._pose_robot(self._robots[name], seen)
         self._pose_figures(frame.get("visitors", []))
+        if self._floor is not None and "sweeper" in frame["robots"]:
+            self._floor.show(frame["time"], frame["robots"]["sweeper"])
 
     def picture(self, camera: Camera, width: int, height: int) -> Picture:
         """Return what ``camera`` sees, shape (height, width, 3)."""

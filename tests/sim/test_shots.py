@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.shots import camera, choose, heading, nearest
+from sim.shots import camera, choose, heading, kerb_pass, nearest
 
 
 def _frame(time: float) -> dict:
@@ -79,3 +79,38 @@ def test_both_robots_are_shown_while_both_work() -> None:
         assert angle < math.radians(38.0)
     idle = [f for f in SCENES if f["time"] < 15.0]
     assert "both at work" not in {shot.title for shot in choose(idle, SPOKEN)}
+
+
+@pytest.mark.parametrize("side", [1, -1])
+def test_a_kerb_pass_is_shown_from_the_brushes_side(side: int) -> None:
+    """The eye is low, beyond the brush edge, ahead of it, and looks back along the kerb."""
+    kerb = [(0.0, 0.6 * side), (40.0, 0.6 * side)]
+    scenes = [
+        {
+            "time": 0.05 * k,
+            "robots": {
+                "sweeper": {
+                    "position": [0.5 * 0.05 * k, 0.0, 0.0],
+                    "quaternion": [0.0, 0.0, 0.0, 1.0],
+                    "brush": float(100 <= k < 400),
+                    "joints": [],
+                }
+            },
+        }
+        for k in range(600)
+    ]
+    shots = kerb_pass(scenes, [kerb])
+    assert shots[0].ground
+    assert 5.0 <= shots[0].start < shots[0].end <= 20.0
+    seen = camera(shots[0], scenes, shots[0].start + 2.0)
+    brush = 0.5 * (shots[0].start + 2.0) + 0.5
+    assert seen.eye[0] > brush + 0.5
+    assert side * seen.eye[1] > 0.56
+    assert seen.eye[2] < 0.6
+    assert side * seen.target[1] == pytest.approx(0.5)
+
+
+def test_no_kerb_no_kerb_pass() -> None:
+    """Neither without kerbs nor two metres from one."""
+    assert kerb_pass(SCENES, []) == []
+    assert kerb_pass(SCENES, [[(0.0, 3.0), (40.0, 3.0)]]) == []
