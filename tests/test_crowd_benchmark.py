@@ -13,7 +13,11 @@ pytest.importorskip("pybullet", reason="the benchmark uses the simulation")
 sys.path.insert(0, str(Path(__file__).parents[1] / "benchmarks"))
 
 import crowd
+from promenade.scenes import GATE
+from promenade.sight import ranges
 from promenade.walkers import Recorded, read_tracks
+
+from sim.raycast import cast
 
 KEYS = {"hours", "caused_contacts", "speed_ratio", "personal_space_fraction"}
 
@@ -39,6 +43,21 @@ def test_recorded_people_walk_as_they_did(tmp_path: Path) -> None:
     people.advance(1.0)
     step = people.position - before
     assert np.allclose(step, [(1.0, 0.0), (-1.0, 0.0)], atol=1e-6)
+
+
+def test_the_lidar_sees_what_rays_in_space_meet() -> None:
+    """In the gate, from ten places, inside of nobody: every beam as ``sim.raycast`` has it."""
+    rng, solids = np.random.default_rng(4), GATE.prisms()
+    for _ in range(10):
+        place = rng.uniform((1.0, 1.0, -3.0), (29.0, 3.5, 3.0))
+        people = np.column_stack((rng.uniform((0, 0), (30, 14), (25, 2)), np.full(25, 0.25)))
+        people = people[np.hypot(*(people[:, :2] - place[:2]).T) > 0.3]
+        people = np.column_stack((people, np.full(len(people), 1.6)))
+        angle = place[2] + np.arange(360) * (2.0 * np.pi / 360)
+        beams = np.column_stack((np.cos(angle), np.sin(angle), np.zeros(360)))
+        among, start = np.arange(len(solids.height)), np.array([*place[:2], 0.4])
+        truth = cast(solids, among, people, start, beams)
+        assert ranges(solids, people, place, 360) == pytest.approx(truth, abs=1e-6)
 
 
 def test_a_campaign_runs_to_its_end_and_resumes(

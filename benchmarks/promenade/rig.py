@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from promenade.sight import ranges
 from robotics.control.ground import Ground
 from robotics.control.monitor import GuardConfig
 from robotics.core.arrays import Array, frozen
@@ -31,7 +32,7 @@ from robotics.robots.greeter import robot as greeter
 from robotics.robots.greeter.restraint import Restraint
 from robotics.robots.sweeper import config as sweeper_config
 from robotics.robots.sweeper import robot as sweeper
-from sim.raycast import Prisms, cast
+from sim.raycast import Prisms
 from sim.sensors import LidarSpec, SensorNoise, read_scan
 
 PERIOD = 0.05
@@ -40,8 +41,6 @@ DELAY = 0.15
 """From a command to the motion [s]."""
 SCAN_EVERY = 2
 """Ticks from one turn of the lidar to the next."""
-HEIGHT = 0.4
-"""Of the lidar above the ground [m]."""
 WHEELS = 0.01
 """One sigma of what the odometry's lengths are off by, drawn once."""
 GYRO, GYRO_BIAS = 0.01, 0.002
@@ -207,12 +206,8 @@ class Rig:
         scan = None
         if self._tick % SCAN_EVERY == 0:
             origin = compose(self.base.pose, (*self.kit.lidar, 0.0))
-            angle = SPEC.angles + origin[2]
-            beams = np.column_stack((np.cos(angle), np.sin(angle), np.zeros(len(angle))))
-            near = cylinders[np.hypot(*(cylinders[:, :2] - origin[:2]).T) < SPEC.most + 0.5]
-            place = np.array([origin[0], origin[1], HEIGHT])
-            among = np.arange(len(self.prisms.height))
-            distance = cast(self.prisms, among, np.ascontiguousarray(near), place, beams)
+            place = np.array([origin[0], origin[1], origin[2] + SPEC.start])
+            distance = ranges(self.prisms, cylinders, place, SPEC.beams)
             draw = self.rng.standard_normal(SPEC.beams)
             scan = read_scan(SPEC, distance, noise=NOISE, draw=draw)
         seen = self._perception.update(self.time, increment, scan)
