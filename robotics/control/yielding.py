@@ -47,7 +47,7 @@ def _within(edges: Array, face: Array, part: tuple[float, float], disc: Array) -
         half_x, half_y = ax + 0.5 * (x + along * ex), ay + 0.5 * (y + along * ey)
         if outside(edges, half_x, half_y) < -HIDES:
             return False
-    return math.hypot(x - along * ex, y - along * ey) < disc[2]
+    return bool(math.hypot(x - along * ex, y - along * ey) < disc[2])
 
 
 @inner
