@@ -46,6 +46,13 @@ NAMES = {
 """Key -> the onlooker's name for it, where it differs."""
 
 
+MORE = (
+    *("rate_m2_h", "swept_area_m2", "reachable_fraction", "kerb_m", "kerb_missed_fraction"),
+    *("contacts_total", "water_used_kg", "raised_g", "minutes", "cpu_s"),
+)
+"""Shown beside what was asked."""
+
+
 def main() -> None:
     """Run, print a table, print one JSON line."""
     parser = argparse.ArgumentParser(description=__doc__)
@@ -99,7 +106,7 @@ def show(runs: dict[str, dict[str, Any]], figures: dict[str, Any]) -> None:
         else:
             cells = "".join(f"{_text(one.get(NAMES.get(key, key))):>16}" for one in runs.values())
         print(f"{key:22}{asked:>12}{cells}")
-    for key in ("rate_m2_h", "swept_area_m2", "contacts_total", "minutes", "cpu_s"):
+    for key in MORE:
         print(f"{key:34}" + "".join(f"{_text(one.get(key)):>16}" for one in runs.values()))
 
 

@@ -24,7 +24,8 @@ from robotics.core.geometry import transform
 from robotics.core.messages import Utterance
 from sim.dirt import Dirt
 from sim.encounters import Encounters
-from sim.proof import Proof
+from sim.kerb_gap import KerbGap
+from sim.proof import Proof, kerb_account
 from sim.swept_zones import SweptZones
 from sim.touches import Touches
 from sim.visitors import Visitors
@@ -149,6 +150,7 @@ class Witness:
         self._visitors, self._dirt, self._title = visitors, dirt, world.title
         self._swept = SweptZones(world, judged)
         self._proof = Proof(world, dirt)
+        self._kerb_gap, self._sweep_zones = KerbGap.of(k.line for k in world.kerbs), zones
         self._encounters = Encounters()
         self._touches = Touches()
         self._tracks: dict[str, _Track] = defaultdict(_Track)
@@ -181,8 +183,10 @@ class Witness:
             self._touches.observe(time, name, motion, touched)
             self._poses[name] = [round(float(v), 3) for v in body.pose]
         sweeper, greeter = bodies.get(SWEEPER), bodies.get(GREETER)
-        if sweeper is not None and sweeper.brush > 0.0:
-            self._swept.mark(sweeper.pose, time)
+        if sweeper is not None:
+            self._kerb_gap.mark(sweeper.pose, time, sweeper.brush > 0.0)
+            if sweeper.brush > 0.0:
+                self._swept.mark(sweeper.pose, time)
         if greeter is not None:
             self._encounters.observe(time, greeter.pose, greeter.said, who=who, where=where)
 
@@ -210,7 +214,8 @@ class Witness:
             * ``covered_fraction`` (of what brushes can reach), ``covered_whole_fraction`` (of the
               whole zone), ``reachable_fraction``, ``repeat_fraction``, ``swept_area_m2``: see
               ``sim.swept.SweptMask``; only where there is a sweeper.
-            * ``mass_removed_fraction``: see ``sim.dirt.Dirt.removed_fraction``; as above.
+            * ``mass_removed_fraction``, ``kerb_mass_removed_fraction``, ``raised_fraction``,
+              ``raised_g``, ``water_used_kg``: see ``sim.proof.Proof.shares``; as above.
             * ``near_visitors``, ``greeted_visitors``, ``greeted_fraction`` (None if nobody came
               near): see ``sim.encounters.Encounters``; only where there is a greeter.
             * ``falls``: see ``_Track``; only where a robot has legs.
@@ -220,7 +225,7 @@ class Witness:
             * ``min_clearance_m``, ``min_clearance_visitor_m``, ``min_clearance_solid_m``: by robot.
             * ``distance_m``: by robot.
             * ``contacts``: the first 200 as rows of time, robot, partner, force, caused.
-            * ``kerb_mass_removed_fraction``: of what lay within 10 cm of a kerb; None without one.
+            * ``kerb_gap_mean_m`` and its like, ``kerbs``: see ``sim.proof.kerb_account``.
             * ``ground``: all about each judged zone, see ``sim.proof.Proof.account``.
         """
         tracks = self._tracks
@@ -243,12 +248,6 @@ class Witness:
         """The sweep zones that are judged."""
         return self._swept.names
 
-    def _removed_fraction(self) -> float:
-        """Return which part of the first load of the judged zones is gone, 0 to 1."""
-        first = sum(self._dirt.initial_mass(name) for name in self.zones)
-        left = sum(self._dirt.mass_in(name) for name in self.zones)
-        return 1.0 - left / first if first > 0.0 else 0.0
-
     def paths(self) -> dict[str, list[tuple[float, float, float, float]]]:
         """Return (time, x, y, yaw) of each robot, twice a second."""
         return {name: list(track.path) for name, track in self._tracks.items()}
@@ -256,9 +255,8 @@ class Witness:
     def _zones_account(self) -> dict[str, Any]:
         if SWEEPER not in self._tracks:
             return {}
-        first, left = self._proof.kerb_mass(self.zones)
         return {
-            "kerb_mass_removed_fraction": round(1.0 - left / first, 5) if first > 0.0 else None,
+            **kerb_account(self._kerb_gap, [self._sweep_zones[name] for name in self.zones]),
             "ground": {n: self._proof.account(n, self._swept.mask(n)) for n in self.zones},
         }
 
@@ -272,7 +270,7 @@ class Witness:
             figures |= {
                 **{quantity: round(swept.share(quantity), 5) for quantity in SHARES},
                 "swept_area_m2": round(swept.swept_area, 2),
-                "mass_removed_fraction": round(self._removed_fraction(), 5),
+                **self._proof.shares(self.zones),
                 "water_used_kg": round(self._dirt.water_used, 4),
             }
         if GREETER in self._tracks:

@@ -58,6 +58,7 @@ PROMISES = (
     Promise("contacts_caused", "碰撞（机器人造成）", "contacts caused by the robot", 0.0, True, ""),
     Promise("kerb_gap_mean_m", "离路缘石平均距离", "gap at the kerb, mean", 0.02, True, "cm"),
     Promise("kerb_gap_p95_m", "离路缘石距离（95 %）", "the same, 95 % of it", 0.035, True, "cm"),
+    Promise("kerb_missed_fraction", "没有沿边清扫的路缘", "kerb not swept along", 0.01, True, "%"),
     Promise("kerb_touches", "机身碰路缘石", "kerb touched by the body", 0.0, True, ""),
     Promise("mass_removed_fraction", "清除的脏物", "dirt removed", 0.98, False, "%", True),
     Promise(
@@ -71,7 +72,7 @@ PROMISES = (
     ),
     Promise("raised_fraction", "扬尘", "dust raised again", 0.02, True, "%", True),
 )
-"""Asked by issue 3 of 6 of every job."""
+"""Asked by issue 3 of 6 of every job; how much kerb may be left follows from the coverage asked."""
 
 
 def verdict(quality: Quality) -> list[tuple[Promise, float, bool | None]]:

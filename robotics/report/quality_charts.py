@@ -53,7 +53,7 @@ CHINESE = (
 
 def gap_strip(kerbs: Sequence[KerbLine]) -> str:
     """Return the gap along all kerbs, one after the other, as SVG; higher is farther away."""
-    total = sum(_length(line) for line in kerbs)
+    total = sum(line.length for line in kerbs)
     scale = (WIDTH - LEFT - RIGHT) / max(total, 1e-9)
     parts, start = [_lines(total, scale)], 0.0
     for line in kerbs:
@@ -62,14 +62,14 @@ def gap_strip(kerbs: Sequence[KerbLine]) -> str:
             parts.append(
                 f'<line x1="{cut}" x2="{cut}" y1="{TOP}" y2="{HEIGHT - BOTTOM}" class="cut"/>'
             )
-        for k, gap in enumerate(line.gap):
+        for k, gap in enumerate(np.abs(line.gap)):
             x = LEFT + (start + float(line.along[k] - line.along[0])) * scale
             top = _height(min(float(gap), MOST))
             parts.append(
                 f'<rect x="{number(x)}" y="{number(top)}" width="{number(max(1.0, scale * 0.05))}" '
                 f'height="{number(HEIGHT - BOTTOM - top)}" fill="{gap_colour(float(gap))}"/>'
             )
-        start += _length(line)
+        start += line.length
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{"".join(parts)}</svg>'
 
 
@@ -155,10 +155,6 @@ def _curves(
     return line_chart(lines, unit=unit, span=span, floor=0.0) if lines else ""
 
 
-def _length(line: KerbLine) -> float:
-    return float(line.along[-1] - line.along[0]) if len(line.along) else 0.0
-
-
 def _height(gap: float) -> float:
     return HEIGHT - BOTTOM - max(gap, 0.0) / MOST * (HEIGHT - TOP - BOTTOM)
 
@@ -186,5 +182,5 @@ def _lines(total: float, scale: float) -> str:
 
 def share_within(kerbs: Sequence[KerbLine], bound: float) -> float:
     """Return which part of the kerbs' length has a gap of at most ``bound`` [m]."""
-    gaps = np.concatenate([line.gap for line in kerbs]) if kerbs else np.zeros(0)
+    gaps = np.abs(np.concatenate([line.gap for line in kerbs])) if kerbs else np.zeros(0)
     return float((gaps <= bound).mean()) if len(gaps) else math.nan

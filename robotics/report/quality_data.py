@@ -30,8 +30,13 @@ class KerbLine:
     where: Array
     """Shape (k, 2) [m; map]."""
     gap: Array
-    """Least gap between the true brush edge and the kerb, shape (k,) [m]; infinite where the
-    brushes never came near."""
+    """Least gap between the true brush edge and the kerb, shape (k,) [m]: negative where bristles
+    bent against it, infinite where the brushes never came near."""
+
+    @property
+    def length(self) -> float:
+        """From the first sample to the last [m]."""
+        return float(self.along[-1] - self.along[0]) if len(self.along) else 0.0
 
 
 @dataclass(frozen=True, slots=True)

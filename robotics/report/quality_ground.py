@@ -104,12 +104,15 @@ def kerb_section(quality: Quality) -> str:
     if not quality.kerbs:
         zh, en = "本次没有路缘距离数据。", "This recording holds no gap along the kerbs."
         return f"{title}<p>{both(zh, en, block=False)}</p>"
-    metres = sum(float(line.along[-1] - line.along[0]) for line in quality.kerbs)
+    metres = sum(line.length for line in quality.kerbs)
+    bent = max(0.0, -min(float(line.gap.min()) for line in quality.kerbs))
     within = [share_within(quality.kerbs, bound) for bound in (0.02, 0.035)]
     zh = f"区内路缘石共 {metres:.1f} m：{_percent(within[0])} 的长度距离 ≤ 2 cm，"
-    zh += f"{_percent(within[1])} ≤ 3.5 cm。虚线为目标：平均 2 cm，95 % 3.5 cm。"
+    zh += f"{_percent(within[1])} ≤ 3.5 cm；刷毛最多弯入 {100.0 * bent:.1f} cm。"
+    zh += "虚线为目标：平均 2 cm，95 % 3.5 cm。平均值只算刷子 10 cm 内经过的路缘。"
     en = f"{metres:.1f} m of kerb: the brush came within 2 cm along {_percent(within[0])} of it, "
-    en += f"within 3.5 cm along {_percent(within[1])}. Dashed: what is asked, mean and 95 %."
+    en += f"within 3.5 cm along {_percent(within[1])}; bristles bent by {100.0 * bent:.1f} cm at "
+    en += "most. Dashed: what is asked, mean and 95 %. The mean is of kerbs passed within 10 cm."
     text = f"<p>{both(zh, en, block=False)}</p>"
     return f"{title}{text}{gap_strip(quality.kerbs)}{_gap_key()}"
 

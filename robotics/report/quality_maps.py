@@ -100,8 +100,8 @@ def missed_map(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> st
 
 
 def gap_colour(gap: float) -> str:
-    """Return the colour of a gap [m]."""
-    return next((colour for bound, colour in GAPS if gap <= bound), NEVER)
+    """Return the colour of a gap [m]; bent bristles count as a gap of the same size."""
+    return next((colour for bound, colour in GAPS if abs(gap) <= bound), NEVER)
 
 
 def _gaps(line: KerbLine, zone: shapely.Polygon) -> list[str]:
