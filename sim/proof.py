@@ -44,8 +44,8 @@ class Proof:
         Keys: ``title``, ``area_m2``; ``passes``, a raster of how often each cell was swept
         (``OUTSIDE`` and ``UNREACHABLE`` mark cells that cannot be); ``before`` and ``after``,
         rasters of dirt [g/m²], litter not counted; ``litter_left``, rows of (x, y); the figures of
-        ``sim.swept.SweptMask`` and ``mass_before_kg``, ``mass_brought_kg`` (since, by wind and people),
-        ``mass_after_kg``.
+        ``sim.swept.SweptMask`` and ``mass_before_kg``, ``mass_brought_kg`` (since, by wind and
+        people), ``mass_after_kg``.
         """
         zone = self._zones[name]
         passes = np.where(mask.zone, np.minimum(mask.visits, MOST), OUTSIDE).astype(np.uint8)

@@ -33,10 +33,12 @@ def comparisons(quality: Quality) -> list[Comparison]:
     driven = _length(np.asarray(levels["pose"], dtype=float)[:, :2])
     found = [
         Comparison("覆盖率", "ground swept, in reach", _percent(believed), _percent(seen)),
-        Comparison("行驶距离", "distance driven", f"{driven:.0f} m", f"{quality.driven:.0f} m"),
         Comparison(
-            *("用水", "water used", f"{100.0 * water:.1f} % 水箱 tank"),
-            f"{quality.number('water_used_kg'):.2f} L",
+            "行驶距离", "distance driven", _amount(driven, "m", 0), _amount(quality.driven, "m", 0)
+        ),
+        Comparison(
+            *("用水", "water used", f"{_percent(water)} 水箱 tank"),
+            _amount(quality.number("water_used_kg"), "L", 2),
         ),
     ]
     errors = [100.0 * error for _, error in position_errors(quality.run, quality.run.robots[ROBOT])]
@@ -85,3 +87,7 @@ def _length(line: Array) -> float:
 
 def _percent(value: float) -> str:
     return f"{100.0 * value:.1f} %" if math.isfinite(value) else "–"
+
+
+def _amount(value: float, unit: str, digits: int) -> str:
+    return f"{value:.{digits}f} {unit}" if math.isfinite(value) else "–"
