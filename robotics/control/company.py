@@ -29,6 +29,10 @@ HOLLOW = 0.7
 radius (between that of a half circle, 2 / π, and that of a smaller arc)."""
 LAPSE = (0.15, 0.35)
 """Two sights are compared that are so far apart at least and at most [s]."""
+WIDEST = 0.45
+"""Radius of what could be somebody [m]."""
+STIRS = 0.25
+"""What was taken for a thing is somebody if it moves faster than this [m/s]."""
 MOST = 3.0
 """Faster is nobody [m/s]."""
 
@@ -43,15 +47,19 @@ class Sight(NamedTuple):
 
 
 def company(state: State, reach: float) -> tuple[Obstacle, ...]:
-    """Return who is followed within ``reach`` [m] of the base and moves, or did."""
+    """Return who is followed within ``reach`` [m] of the base, and all that could be somebody."""
     x, y, _ = state.pose_base_in_map
     near = []
     for one in state.obstacles:
-        moves = one.kind not in (Kind.STATIC, Kind.UNKNOWN) or one.velocity_in_map.any()
         place = one.position_in_map
-        if moves and math.hypot(place[0] - x, place[1] - y) < reach:
+        if math.hypot(place[0] - x, place[1] - y) < reach and (_walks(one) or one.radius < WIDEST):
             near.append(one)
     return tuple(near)
+
+
+def _walks(one: Obstacle) -> bool:
+    """Return whether something moves, or did: who has only been seen standing may be a thing."""
+    return one.kind not in (Kind.STATIC, Kind.UNKNOWN) or bool(one.velocity_in_map.any())
 
 
 def sights(state: State, people: Sequence[Obstacle]) -> dict[int, Sight]:
@@ -84,6 +92,10 @@ def pace(now: Sight, before: Sight, duration: float) -> Array | None:
     return np.asarray(velocity)
 
 
+def _stirs(velocity: Array | None) -> bool:
+    return velocity is not None and float(np.hypot(*velocity)) > STIRS
+
+
 def moving_people(
     state: State,
     people: Sequence[Obstacle],
@@ -98,6 +110,7 @@ def moving_people(
         paces: Velocities that are known better, by ``id``, in the base frame, shape (2,) [m/s].
         doubt: (berth [m], doubt of a speed [m/s], acceleration [m/s²]).
     """
+    people = [one for one in people if _walks(one) or _stirs(paces.get(one.id))]
     if not people:
         return np.zeros((0, 8))
     there = np.array([one.position_in_map for one in people])

@@ -135,7 +135,7 @@ def _circling_entry(
         if time >= first:
             continue
         px, py = cx + radius * math.cos(angle), cy + radius * math.sin(angle)
-        if outside(edges, px, py) <= skin + 1e-9:
+        if outside(edges, px, py) <= skin + 1e-6:  # a wide circle shows the sides' rounding
             first = time
     return first
 
