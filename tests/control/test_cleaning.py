@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robotics.control.cleaning import CleaningConfig, CleaningControl
-from robotics.core.messages import Joints, State, ToolReadings, Tools
+from robotics.core.geometry import transform
+from robotics.core.messages import GroundSight, Joints, State, ToolReadings, Tools
 
 CONFIG = CleaningConfig()
 FRESH = ToolReadings()
@@ -14,7 +15,7 @@ GAPS = st.floats(0.0, 10.0)
 READINGS = st.builds(
     ToolReadings,
     water=st.floats(0.0, 1.0),
-    dust=st.floats(0.0, 20.0),
+    dust=st.floats(0.0, 100.0),
     wetness=st.floats(0.0, 1.0),
     temperature=st.floats(-20.0, 45.0),
     rain=st.floats(0.0, 10.0),
@@ -69,7 +70,7 @@ def test_wetter_ground_gets_less_water_and_faster_brushes(
     assert wetter.brush >= drier.brush - 1e-12
 
 
-@given(st.floats(0.0, 20.0), st.floats(0.0, 20.0), st.floats(0.1, 1.0))
+@given(st.floats(0.0, 100.0), st.floats(0.0, 100.0), st.floats(0.1, 1.0))
 def test_more_dust_in_the_air_gets_more_water(one: float, other: float, speed: float) -> None:
     """The dust sensor only ever adds water, and never slurry."""
     clear, dusty = (
@@ -79,7 +80,9 @@ def test_more_dust_in_the_air_gets_more_water(one: float, other: float, speed: f
     assert dusty * CONFIG.flow <= CONFIG.width * speed * CONFIG.most_film + 1e-12
 
 
-@given(st.floats(0.2, 3.0), st.floats(0.0, 15.0), st.lists(st.booleans(), min_size=50, max_size=50))
+@given(
+    st.floats(0.2, 3.0), st.floats(0.0, 100.0), st.lists(st.booleans(), min_size=50, max_size=50)
+)
 def test_water_lasts_for_the_rest(enough: float, dust: float, kerbs: list[bool]) -> None:
     """Whatever the tank holds at the start, it is not empty before the ground is done."""
     area = 500.0
@@ -125,7 +128,7 @@ def test_the_dust_sensor_is_smoothed_over_a_second() -> None:
     """One dusty reading changes the water by less than a lasting one."""
     control = CleaningControl(CONFIG)
     sprays = []
-    for k, dust in enumerate((0.0, 0.9, 0.9, 0.9, 0.9, 0.9)):
+    for k, dust in enumerate((0.0, 18.0, 18.0, 18.0, 18.0, 18.0)):
         tools, _ = control.settings(_state(ToolReadings(dust=dust), speed=0.2, time=float(k)))
         sprays.append(tools.spray)
     assert sprays == sorted(sprays)
@@ -137,6 +140,19 @@ def test_along_a_kerb_it_is_slower_and_wetter() -> None:
     (open_ground, fast), (kerb, slow) = (_set(kerb=k, speed=0.3) for k in (False, True))
     assert kerb.spray > open_ground.spray
     assert slow < fast
+
+
+@pytest.mark.parametrize(("y", "beside"), [(0.57, True), (-0.57, True), (2.0, False)])
+def test_a_kerb_that_is_seen_beside_the_brush_counts(y: float, beside: bool) -> None:
+    """Nobody has to tell it: what the estimator sees of the kerb is enough."""
+    zero = np.zeros(3)
+    pose = np.array([3.0, -2.0, 2.0])
+    kerb = transform(pose, np.array([[0.2, y], [0.6, y], [1.0, y]]))
+    state = State(
+        0.0, pose, zero, Joints.at_rest(np.zeros(5)), zero[:2], zero, ground=GroundSight(kerb)
+    )
+    _, cap = CleaningControl(CONFIG).settings(state)
+    assert cap == pytest.approx(_set(kerb=beside)[1])
 
 
 def test_broken_sensors_do_no_harm() -> None:
