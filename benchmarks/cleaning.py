@@ -14,7 +14,7 @@ import json
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -51,7 +51,7 @@ class Manner:
 
     name: str
     settings: Callable[[CleaningControl, State, bool, float], tuple[Tools, float]]
-    config: CleaningConfig = CleaningConfig()
+    config: CleaningConfig = field(default_factory=CleaningConfig)
     kerb_passes: int = 1
 
 
