@@ -4,7 +4,8 @@ Usage: python benchmarks/tick.py [--seconds S] [--seed N] [--site NAME] [--visit
 
 Both robots and the site's visitors run in physics, as with 'robotics run', without recording or
 pictures; then once more beside 50 visitors, where perception and planning are added up for every
-50 ms; then one decision of the predictive controller by itself ('benchmarks/predictive.py').
+50 ms; then one decision of the predictive controller by itself ('benchmarks/predictive.py'), and
+the longest tick of the planner when a robot is sent far ('benchmarks/errands.py').
 The last line is one JSON object; times are CPU-clock milliseconds of this process.
 """
 
@@ -17,6 +18,7 @@ import time
 from pathlib import Path
 
 import numpy as np
+from errands import measure_errands
 from predictive import measure_mppi
 
 from robotics.app import Member, StageTimes, run
@@ -54,6 +56,7 @@ def main() -> None:
     thinking = [figures["crowded"][f"{name}_thinking_ms_p99"] for name in ROBOTS]
     figures["planning_perception_ms_p99"] = max(thinking)
     figures |= measure_mppi(seed=arguments.seed)
+    figures |= measure_errands(arguments.site, 20 if arguments.quick else 100, arguments.seed)
     print(json.dumps(figures))
 
 

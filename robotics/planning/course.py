@@ -37,14 +37,15 @@ def course_of(path: Array) -> Course:
     step = np.diff(path[:, :2], axis=0)
     length = np.hypot(step[:, 0], step[:, 1])
     ahead = step[:, 0] * np.cos(path[1:, 2]) + step[:, 1] * np.sin(path[1:, 2]) >= 0.0
+    turns = length < TURN
+    shift = np.append(False, (ahead[1:] != ahead[:-1]) & ~turns[1:] & ~turns[:-1])
+    edges = np.flatnonzero(np.append(turns | shift, True))
     legs: list[tuple[int, int, int]] = []
     start = 0
-    for i in range(len(step) + 1):
-        ends = i == len(step) or length[i] < TURN or (i > start and ahead[i] != ahead[i - 1])
-        if ends and i > start:
-            legs.append((start, i, 1 if ahead[start] else -1))
-        if ends:
-            start = i if i < len(step) and length[i] >= TURN else i + 1
+    for end in edges.tolist():
+        if end > start:
+            legs.append((start, end, 1 if ahead[start] else -1))
+        start = end if end < len(step) and not turns[end] else end + 1
     along = np.append(0.0, np.cumsum(length))
     table = np.array(legs, dtype=np.int64).reshape(-1, 3)
     return Course(np.array(path, dtype=np.float64, order="C"), along, table)

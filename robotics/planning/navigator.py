@@ -166,7 +166,7 @@ class Navigator:
         else:
             self.progress = Progress(Status.MOVING, plan.reason)
             if first:
-                self._ladder.begin(state.time, limit=time_for(plan.path, self.config.pace))
+                self._ladder.begin(state.time, limit=time_for(plan, self.config.pace))
 
     def _begin_sweeping(self, state: State, base: Cover) -> None:
         if self.config.sweeping is None or base.zone not in self.zones:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -75,26 +74,28 @@ def speeds(path: Array, pace: Pace, begin: float = 0.0) -> Array:
     result[leg_breaks(path)] = 0.0
     if length[0] >= TURN:
         result[0] = first
-    return np.array(_gentle(result.tolist(), length.tolist(), pace.acceleration))
+    return _gentle(result, length, pace.acceleration)
 
 
-def _gentle(speeds: list[float], length: list[float], acceleration: float) -> list[float]:
-    """Return speeds lowered so that no step needs a larger acceleration; lists are quicker."""
-    for i in range(1, len(speeds)):
-        reached = math.sqrt(speeds[i - 1] ** 2 + 2 * acceleration * length[i - 1])
-        speeds[i] = min(speeds[i], reached)
-    for i in range(len(speeds) - 2, -1, -1):
-        reached = math.sqrt(speeds[i + 1] ** 2 + 2 * acceleration * length[i])
-        speeds[i] = min(speeds[i], reached)
-    return speeds
+def _gentle(speed: Array, length: Array, acceleration: float) -> Array:
+    """Return speeds (m,) lowered so that no step (m - 1,) needs more than the acceleration.
+
+    Going on, v² - 2 a s never rises; going back, v² + 2 a s does not.
+    """
+    gained = 2.0 * acceleration * np.append(0.0, np.cumsum(length))
+    square = np.minimum.accumulate(speed**2 - gained) + gained
+    square = np.minimum.accumulate((square + gained)[::-1])[::-1] - gained
+    return np.asarray(np.minimum(speed, np.sqrt(np.maximum(square, 0.0))))
 
 
 def duration(path: Array, pace: Pace) -> float:
     """Return how long ``path`` (m, 3) takes [s], turns on the spot included."""
-    if len(path) < 2:
-        return 0.0
+    return 0.0 if len(path) < 2 else drive_time(path, speeds(path, pace), pace.turn_rate)
+
+
+def drive_time(path: Array, speed: Array, turn_rate: float) -> float:
+    """Return how long ``path`` (m, 3) takes [s] at its speeds (m,) and a turn rate on the spot."""
     length = np.hypot(*np.diff(path[:, :2], axis=0).T)
     turn = np.abs(wrap_array(np.diff(path[:, 2])))
-    speed = speeds(path, pace)
     mean = np.maximum(0.5 * (speed[1:] + speed[:-1]), 0.05)
-    return float(np.where(length < TURN, turn / pace.turn_rate, length / mean).sum())
+    return float(np.where(length < TURN, turn / turn_rate, length / mean).sum())

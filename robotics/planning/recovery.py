@@ -16,7 +16,7 @@ from robotics.core.arrays import Array
 from robotics.core.geometry import compose, wrap
 from robotics.core.messages import Plan
 from robotics.planning.cursor import Cursor
-from robotics.planning.profile import Pace, duration, speeds
+from robotics.planning.profile import Pace, drive_time, speeds
 from robotics.planning.smoothing import straight
 from robotics.planning.space import Space
 
@@ -143,9 +143,9 @@ def advance_by_turning(cursor: Cursor, pose: Array) -> float:
     return TURN_WORTH * (math.pi * (cursor.leg + 1) - left)
 
 
-def time_for(path: Array, pace: Pace) -> float:
-    """Return how long the robot may be on its way along ``path`` (n, 3) in all [s]."""
-    return max(TIME_LEAST, TIME_FACTOR * duration(path, pace))
+def time_for(plan: Plan, pace: Pace) -> float:
+    """Return how long the robot may be on its way in all [s]."""
+    return max(TIME_LEAST, TIME_FACTOR * drive_time(plan.path, plan.speed, pace.turn_rate))
 
 
 def back_off(space: Space, pose: Array, pace: Pace) -> Plan | None:

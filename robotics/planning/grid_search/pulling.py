@@ -8,7 +8,7 @@ from robotics.core.arrays import Array, IntArray
 from robotics.planning.grid_search.clearance import Field, gaps, line_keeps
 from robotics.planning.slices import Slices, whole
 
-_LINE, _CELLS = 10, 5
+_LINE, _CELLS = 10, 2
 """What a look along a line counts, see ``slices``, and how many of its cells count one more."""
 
 
@@ -51,15 +51,14 @@ def pull_string_in_slices(
     kept = [0]
     while kept[-1] < len(chain) - 1:
         here = kept[-1]
-        reach, jump, spent = here + 1, 1, 0
+        reach, jump = here + 1, 1
         while jump:
             there = min(reach + jump, len(chain) - 1)
-            spent += _LINE + (there - here) // _CELLS
+            yield _LINE + (there - here) // _CELLS
             wanted = max(least, float(height[here : there + 1].min()) - 0.5 * float(field.frame[2]))
             clear = there > reach and keeps(field, chain[[here, there], ::-1], wanted)
             reach, jump = (there, jump * 2) if clear else (reach, jump // 2)
         kept.append(reach)
-        yield spent
     return chain[kept]
 
 
