@@ -15,10 +15,12 @@ recorded, right through the robot: rows of frame, person, x, y [m], separated by
 Each robot is its own perception, planner, tracker and collision monitor on a body without physics
 that obeys 150 ms late (``promenade/rig.py``). Contacts: ``promenade/judge.py``. The speed ratio is
 the time that the ways would take with nobody there, over the time that they took. Episodes written
-to --save are not run again, so a campaign can be cut in parts and resumed. The last line is one
-JSON object; ``personal_space_fraction`` is the share of time in which somebody is inside 0.5 m and
-the robot's nearest point moves towards them, ``_moving`` in which it moves at all, and ``_strict``
-in which somebody is inside, people who walk up to or through a standing robot included.
+to --save are not run again, so a campaign can be cut in parts (--part 1/12 and so on, one after the
+other or side by side, into one file), resumed, and added up by the same command without --part.
+The figures so far are shown after each hour. The last line is one JSON object;
+``personal_space_fraction`` is the share of time in which somebody is inside 0.5 m and the robot's
+nearest point moves towards them, ``_moving`` in which it moves at all, and ``_strict`` in which
+somebody is inside, people who walk up to or through a standing robot included.
 """
 
 from __future__ import annotations
@@ -36,6 +38,8 @@ from promenade.walkers import Recording, read_tracks
 
 SECONDS = 300.0
 """Of an episode."""
+HOURLY = round(3600.0 / SECONDS)
+"""Episodes after which it says how far it is."""
 ROBOTS = ("sweeper", "greeter")
 COLUMNS = ("hours", "contacts", "caused", "speed ratio", "personal", "moving", "strict", "ms/tick")
 
@@ -113,6 +117,8 @@ class Campaign:
                     Episode(robot, scene, self.seed, number, SECONDS, self.recording), contender
                 )
             result.append(self.known[key])
+            if len(result) % HOURLY == 0:
+                show(f"  {robot}, {contender.name}, so far", result)
         return result
 
     def _run(self, episode: Episode, contender: Contender) -> None:
