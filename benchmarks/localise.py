@@ -13,8 +13,8 @@ Usage: python benchmarks/localise.py [--site NAME|FILE] [--data LOG] [--trials N
   reach (``recovery_fraction_anywhere``; told poses of the second kind always are).
   A trial has recovered when the pose is within 10 cm and 3° and the quality above 0.5 for good; a
   false recovery is a pose more than 0.5 m wrong with a quality above 0.5, for 2 s together or at
-  the end. Some places have twins within the lidar's reach (the pier repeats itself every 20 m and
-  when turned round): ``recovery_fraction_unique`` is over the others of all trials.
+  the end. A place may have a twin within the lidar's reach (on a pier with nothing on it but a row
+  of lamps, say): ``recovery_fraction_unique`` is over the others of all trials.
 * Scan match: a hall of 20 m, 360 beams of 1 cm noise, from up to ±0.3 m and ±0.15 rad off.
 * --data: a log in CARMEN's format. A map is made of the poses in its first half; the second half
   is localised in it by odometry and laser, and held against the log's own poses.

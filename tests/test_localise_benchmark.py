@@ -17,7 +17,7 @@ import localise
 from finding.body import PERIOD, Body
 from finding.ground import BEAMS, MOUNT, Ground
 from finding.logs import log
-from finding.recovery import longest
+from finding.recovery import is_unique, longest
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import compose
@@ -117,6 +117,15 @@ def test_lost_robots_are_drawn_from_ground_that_they_use(yard: Ground) -> None:
         if place.kind != "visitors" and (row, column) in anywhere:
             assert (row, column) in used
     assert yard.walkable.cells[tuple(np.array(sorted(anywhere)).T)].all()
+
+
+def test_no_place_on_the_pier_has_a_twin() -> None:
+    """Robots that stand anywhere along it, turned anyhow, see where they are."""
+    pier = Ground("zhanqiao", 0)
+    rng = np.random.default_rng(12)
+    for y in np.linspace(-30.0, -435.0, 7):
+        pose = np.array([rng.uniform(-2.5, 2.5), y, rng.uniform(-math.pi, math.pi)])
+        assert is_unique(pier, pose), pose
 
 
 def test_the_longest_stretch_of_truth() -> None:
