@@ -52,6 +52,8 @@ def _zone(drawn: Path) -> dict[str, Any]:
     if not polygons:
         raise OptionError(f"{drawn}: no polygon in it; draw the zone as one")
     largest = max(polygons, key=lambda one: one.area)
+    if largest.interiors:
+        raise OptionError(f"{drawn}: a world's zones have no holes; draw it around them")
     return {
         "title": drawn.stem,
         "polygon": [list(map(float, p[:2])) for p in largest.exterior.coords[:-1]],

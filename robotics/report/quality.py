@@ -18,7 +18,7 @@ from robotics.report.quality_files import write_files
 from robotics.report.quality_ground import kerb_section, missed_section, zone_section
 from robotics.report.quality_missed import missed
 from robotics.report.quality_style import SHEET
-from robotics.report.quality_words import both, heading, row, table
+from robotics.report.quality_words import both, heading, keep, row, table
 
 PAGE = "quality.html"
 """Name of the page beside ``report.html``."""
@@ -44,13 +44,13 @@ def write_quality(folder: Path, run: RunDigest, site: Site) -> Path | None:
         _head(quality),
         _verdict(quality),
         *(zone_section(quality, work, patches) for work in quality.zones),
-        kerb_section(quality),
+        keep(kerb_section(quality)),
         missed_section(quality, patches),
         _litter(quality, folder),
         _day(quality),
         _resources(quality),
-        _belief(quality),
-        _how(files),
+        keep(_belief(quality)),
+        keep(_how(files)),
         _signatures(),
     ]
     path = folder / PAGE

@@ -112,7 +112,7 @@ def amounts(quality: Quality) -> list[Amount]:
         Amount("效率", "rate", rate, "m²/h", 0),
         Amount("用水", "water", quality.number("water_used_kg"), "L", 2),
         Amount("用电", "energy", energy, "Wh", 0),
-        Amount("行驶", "driven", quality.driven, "m", 0),
+        Amount("离游客最近", "closest to a visitor", quality.closest, "m", 2),
         Amount("最低电量", "lowest battery", 100.0 * min(robot["charge"], default=math.nan), "%"),
         Amount("尘箱最满", "fullest bin", 100.0 * max(robot["bin"], default=math.nan), "%"),
     ]

@@ -99,8 +99,16 @@ class Quality:
     @property
     def driven(self) -> float:
         """Way that the onlooker saw the robot drive [m]; NaN where there was none."""
-        driven = self.run.summary.get("distance_m", {}).get(ROBOT)
-        return float(driven) if driven is not None else math.nan
+        return self._of_robot("distance_m")
+
+    @property
+    def closest(self) -> float:
+        """Least gap between robot and visitor that the onlooker saw [m]; NaN without any."""
+        return self._of_robot("min_clearance_visitor_m")
+
+    def _of_robot(self, key: str) -> float:
+        value = self.run.summary.get(key, {}).get(ROBOT)
+        return float(value) if value is not None else math.nan
 
     def number(self, key: str) -> float:
         """Return a single figure of the onlooker's summary, NaN where there is none."""

@@ -62,7 +62,8 @@ border-radius:5px;display:block}
 footer{margin-top:26px;color:var(--soft);font-size:.82rem;border-top:1px solid var(--line);
 padding-top:8px}
 a{color:#0f6a68}
-@media print{main{padding:0;max-width:none}body{font-size:11.5px}.page{break-before:page}
+@media print{main{padding:0;max-width:none}html{font-size:13px}body{font-size:12px}
+.page{break-before:page}.keep{break-inside:avoid}
 a{color:inherit;text-decoration:none}}
 @media (max-width:640px){.amounts{grid-template-columns:1fr 1fr}
 .maps,.photos{grid-template-columns:1fr}}

@@ -19,6 +19,11 @@ def heading(zh: str, en: str, *, new_page: bool = False) -> str:
     return f"<h2{style}>{escape(zh)}<i>{escape(en)}</i></h2>"
 
 
+def keep(content: str) -> str:
+    """Return content that is not torn apart between two sheets."""
+    return f'<div class="keep">{content}</div>'
+
+
 def row(*cells: str, numbers: Sequence[int] = (), tag: str = "td") -> str:
     """Return a table row of HTML cells; those in columns ``numbers`` are set to the right."""
     style = [' class="n"' if k in numbers else "" for k in range(len(cells))]
