@@ -22,6 +22,8 @@ CRAWL = 0.15
 """Speed of the fastest point of a footprint that stands on a line [m/s]."""
 ONTO = 0.25
 """A motion leads onto a line if that comes deeper under the body by this part of the way."""
+ROOM = 0.03
+"""That the hard part of a robot keeps from a kerb of the map, which may be off a little [m]."""
 TOLERANCE = 1.1
 """A slow zone's speed may be passed by this factor before the guard acts: it only catches."""
 
@@ -61,11 +63,14 @@ class Ground:
         kerbs: Points along the feet of kerbs, in the map, shape (k, 2) [m].
         edges: Points along the edges of keep-out areas, in the map, shape (j, 2) [m].
         speed: Largest speed at each place [m/s]; None for no limits.
+        hard: What keeps ``ROOM`` from kerbs where that is less than the footprint: the bristles of
+            a brush may touch them. None for all of it, which may then slip over a line.
     """
 
     kerbs: Array
     edges: Array
     speed: Grid | None = None
+    hard: Body | None = None
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "kerbs", frozen(self.kerbs))
@@ -75,12 +80,12 @@ class Ground:
         gap_rate(edges, 0.0, 0.0, np.zeros(3))
 
     @staticmethod
-    def of(site: Site) -> Ground:
-        """Return the lines and limits of a site."""
+    def of(site: Site, hard: Body | None = None) -> Ground:
+        """Return the lines and limits of a site; ``hard`` is what may not touch a kerb."""
         kerbs = [dense(line) for line in site.kerbs]
         points = np.vstack(kerbs) if kerbs else np.zeros((0, 2))
         limited = bool(np.isfinite(site.speed_limit.cells).any())
-        return Ground(points, rim(site.keepout), site.speed_limit if limited else None)
+        return Ground(points, rim(site.keepout), site.speed_limit if limited else None, hard)
 
     def rules(self, pose: Array, twist: Twist2, body: Body, slip: float) -> list[tuple[float, str]]:
         """Return (speed allowed to the fastest point [m/s], reason) for each rule that applies.
@@ -94,10 +99,15 @@ class Ground:
         rules = []
         fastest = body.fastest(twist)
         reach = body.radius + fastest * body.reaction + 0.5 * fastest**2 / body.deceleration + 0.1
-        for lines, reason in ((self.kerbs, "kerb"), (self.edges, "keep-out")):
+        kerbside = (body, slip) if self.hard is None else (self.hard, -ROOM)
+        for lines, reason, (shape, over) in (
+            (self.kerbs, "kerb", kerbside),
+            (self.edges, "keep-out", (body, slip)),
+        ):
             near = within(lines, pose[0], pose[1], reach)
             if len(near):
-                rules.append((_before(transform(inverse(pose), near), twist, body, slip), reason))
+                allowed = _before(transform(inverse(pose), near), twist, shape, over)
+                rules.append((allowed * fastest / max(shape.fastest(twist), 1e-9), reason))
         if self.speed is not None:
             limit = TOLERANCE * float(self.speed.value(pose[:2], np.inf))
             speed = math.hypot(twist.vx, twist.vy)
