@@ -35,7 +35,8 @@ class Drive:
     def plan(self, pace: Pace) -> Plan:
         """Return the way of the base."""
         path, side = kerb_path(self.line, self.side, BRUSH)
-        return Plan(path, speeds(path, pace), side != 0.0, kerb_side=side)
+        working = np.ones(len(path), dtype=np.bool_)
+        return Plan(path, speeds(path, pace), working, kerb_side=side)
 
 
 def mapped(world: World) -> World:

@@ -34,6 +34,7 @@ import numpy as np
 from robotics.core.arrays import Array, BoolArray
 from robotics.core.geometry import rotation2, transform
 from robotics.core.messages import Goal, Obstacle, Plan, State, Twist2
+from robotics.planning.brush_led import BrushLed, Part, Stretch, parts_of, stretch_of
 from robotics.planning.course import TURNING
 from robotics.planning.cursor import Cursor, cursor_of
 from robotics.planning.space import Space
@@ -60,6 +61,8 @@ class KerbFollowing:
     """Of the hard body [m]."""
     room: float = 0.05
     """That body keeps so far from any kerb [m]."""
+    around: float = 1.2
+    """So far along the way before and after a stretch at a kerb the robot is beside it [m]."""
     near: float = 0.45
     """Points at this distance from the brush weigh 0.6 of one beside it [m]."""
     gate: float = 0.22
@@ -86,6 +89,8 @@ class KerbFollowing:
     """So long what was measured last holds where the kerb is hidden [s]."""
     fade: float = 3.0
     """Then it fades to nothing with this time constant [s]."""
+    berth: float = 1.3
+    """Around an inner corner it waits for whoever is so near to the base [m]."""
     deceleration: float = 0.3
     """Before a kerb ahead [m/s²]."""
 
@@ -97,23 +102,28 @@ class KerbTracker:
     Attributes:
         inner: What follows the plan.
         kerbs: Feet of the kerbs on the map, (k, 2) each [m].
-        beside: The space for the stretches along a kerb: the hard body alone, since bristles may
-            touch; elsewhere the inner tracker keeps its own.
+        beside: The space for the stretches along a kerb on the left, and on the right: without the
+            brush on that side, since bristles may touch; elsewhere the inner tracker keeps its own.
         numbers: Of the following.
+        law: Leads the brush around inner corners.
         shift: How far the pose is moved for the inner tracker now, (x, y) in the map [m].
         turn: And turned [rad].
     """
 
     inner: Follower
     kerbs: tuple[Array, ...]
-    beside: Space
+    beside: tuple[Space, Space]
     numbers: KerbFollowing
+    law: BrushLed
     shift: Array = field(default_factory=lambda: np.zeros(2))
     turn: float = 0.0
     _whole: Space = field(init=False)
     _starts: Array = field(init=False)
     _ways: Array = field(init=False)
     _plan: Plan | None = None
+    _parts: list[Part] = field(default_factory=lambda: [Part(Plan(), False)])
+    _part: int = 0
+    _stretch: Stretch | None = None
     _cursor: Cursor | None = None
     _time: float = -math.inf
     _seen: float = -math.inf
@@ -131,30 +141,71 @@ class KerbTracker:
             self._start_over()
         passed = min(0.1, state.time - self._time)
         self._time = state.time
-        side = self._side(state, plan)
+        if plan is not self._plan:
+            self._begin(plan)
+        side = self._side(state)
         self._on = side or self._on
         self._follow(state, side, passed)
-        self.inner.space = self.beside if side else self._whole
-        twist = self.inner.track(self._moved(state), goal, plan)
+        self.inner.space = self._whole if not side else self.beside[0 if side > 0.0 else 1]
+        part = self._parts[self._part]
+        if self._stretch is not None:
+            return self._slowed(state, self._led(state, self._stretch, passed))
+        twist = self.inner.track(self._moved(state), goal, part.plan)
         return self._slowed(state, twist) if side else twist
 
     def _start_over(self) -> None:
         """Time ran backwards: this is another run."""
         self.shift, self.turn, self._seen = np.zeros(2), 0.0, -math.inf
-        self._plan, self._cursor = None, None
+        self._begin(Plan())
+        self._plan = None
 
-    def _side(self, state: State, plan: Plan) -> float:
-        """Return on which side a kerb is to be followed here: 1 left, -1 right, 0 none."""
-        if plan is not self._plan:
-            self._plan, self._cursor = plan, None
-            if plan.kerb_side.any():
-                self._cursor = cursor_of(plan.path)
-                self._cursor.progress[TURNING] = 0.0
+    def _begin(self, plan: Plan) -> None:
+        """Take in a new plan."""
+        self._plan, self._parts = plan, parts_of(plan)
+        self._enter(0)
+
+    def _enter(self, number: int) -> None:
+        """Begin a part of the plan."""
+        part = self._parts[number]
+        self._part, self._cursor = number, None
+        self._stretch = stretch_of(part.plan, self.law) if part.led else None
+        if not part.led and part.plan.kerb_side.any():
+            self._cursor = cursor_of(part.plan.path)
+            self._cursor.progress[TURNING] = 0.0
+
+    def _led(self, state: State, stretch: Stretch, passed: float) -> Twist2:
+        """Return the twist that leads the brush itself; at rest while somebody is near."""
+        pose, berth = state.pose_base_in_map, self.numbers.berth
+        away = [math.dist(one.position_in_map, pose[:2]) - one.radius for one in state.obstacles]
+        if any(gap < berth for gap in away):
+            stretch.speed = 0.0
+            return Twist2()
+        return stretch.twist(self.law, self._pose(state), state.twist_base_in_base, passed)
+
+    def _side(self, state: State) -> float:
+        """Return on which side a kerb is followed here: 1 left, -1 right, 0 none.
+
+        That also holds for ``numbers.around`` before and after: the brush is at the kerb still.
+        """
+        more = self._part + 1 < len(self._parts)
+        if self._stretch is not None:
+            side = self._stretch.side
+            if self._stretch.done and more:
+                self._enter(self._part + 1)
+            return side
         cursor = self._cursor
         if cursor is None:
             return 0.0
         cursor.update(self._pose(state))
-        return 0.0 if cursor.done else float(plan.kerb_side[cursor.index])
+        if cursor.done and more:
+            self._enter(self._part + 1)
+            return self._on
+        sides = self._parts[self._part].plan.kerb_side
+        along, here = cursor.course.along, cursor.index
+        off = np.abs(along - along[here])
+        off[sides == 0.0] = np.inf
+        nearest = int(off.argmin())
+        return float(sides[nearest]) if off[nearest] <= self.numbers.around else 0.0
 
     # ------------------------------------------------------------------ what is seen
 

@@ -35,19 +35,27 @@ def footprint_discs() -> Array:
     """Return the footprint as seven discs (x, y, radius), shape (7, 3) [m]."""
     x, y = BRUSH_CENTRE
     brushes = [(x, y, BRUSH_RADIUS), (x, -y, BRUSH_RADIUS)]
-    return np.asarray(frozen([*brushes, *body_discs()]))
-
-
-def body_discs() -> Array:
-    """Return the body without brushes as five discs (x, y, radius), shape (5, 3) [m]."""
     middle = [(0.42, 0.0, 0.28), (0.08, 0.14, 0.28), (0.08, -0.14, 0.28)]
     rear = [(-0.30, 0.20, 0.283), (-0.30, -0.20, 0.283)]
-    return np.asarray(frozen([*middle, *rear]))
+    return np.asarray(frozen([*brushes, *middle, *rear]))
+
+
+def kerbside_discs(side: float) -> Array:
+    """Return the footprint that must keep clear beside a kerb, shape (9, 3) [m].
+
+    The hard body, without its corners: they are the guard's business, which looks at them exactly;
+    and the brush on the other side. ``side`` is 1 for a kerb on the left, -1 on the right.
+    """
+    x, y = BRUSH_CENTRE
+    body = [(0.42, 0.20), (0.10, 0.20), (-0.22, 0.20)]
+    discs = [(px, sign * py, 0.20) for px, py in body for sign in (1.0, -1.0)]
+    tail = [(-0.35, 0.25, 0.15), (-0.35, -0.25, 0.15)]
+    return np.asarray(frozen([*discs, *tail, (x, -side * y, BRUSH_RADIUS)]))
 
 
 def footprint_outline() -> Array:
     """Return points whose convex hull is body and brushes, shape (k, 2) [m]."""
-    body = [(x, y) for x in (REAR, FRONT) for y in (-HALF_WIDTH, HALF_WIDTH)]
+    body = hard_outline().tolist()
     around = np.arange(24) * (2.0 * np.pi / 24)
     brushes = [
         (BRUSH_CENTRE[0] + BRUSH_RADIUS * np.cos(a), side + BRUSH_RADIUS * np.sin(a))
@@ -55,6 +63,12 @@ def footprint_outline() -> Array:
         for a in around
     ]
     return np.asarray(frozen([*body, *brushes]))
+
+
+def hard_outline() -> Array:
+    """Return the corners of the body without brushes, shape (4, 2) [m]."""
+    corners = [(x, y) for x in (REAR, FRONT) for y in (-HALF_WIDTH, HALF_WIDTH)]
+    return np.asarray(frozen(corners))
 
 
 def tool() -> Tool:

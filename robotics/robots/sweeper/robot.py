@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike
 
 from robotics.control.ground import Ground
 from robotics.control.guard import SafetyGuard
+from robotics.control.stopping import Body
 from robotics.core.arrays import frozen
 from robotics.core.parts import Robot
 from robotics.estimation.ground_sight import KerbWatch
@@ -19,11 +20,19 @@ from robotics.mapping.kerb import Mounting
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Site
 from robotics.mapping.walkable import walkable_ground
+from robotics.planning.brush_led import BrushLed
 from robotics.planning.kerb_following import KerbTracker
 from robotics.planning.navigator import Navigator
 from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.space import Space
-from robotics.robots.sweeper.config import PERIOD, SweeperConfig, body_discs, footprint_discs
+from robotics.robots.sweeper.config import (
+    BRUSH_CENTRE,
+    PERIOD,
+    SweeperConfig,
+    footprint_discs,
+    hard_outline,
+    kerbside_discs,
+)
 from robotics.robots.sweeper.joints import load
 from robotics.robots.sweeper.locomotion import SweeperLocomotion, WheelDrive
 
@@ -57,7 +66,9 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
     space = Space.of(blocked, footprint_discs())
     rate = np.array([config.wheel_braking] * 2 + [config.brush_ramp] * 3)
     around = LocalMap(blocked, lidar_in_base=(*position[:2], 0.0), body=space.discs)
-    drive, ground = WheelDrive(chassis), Ground.of(site)
+    brakes = config.guard.body
+    hard = Body(hard_outline(), deceleration=brakes.deceleration, reaction=brakes.reaction)
+    drive, ground = WheelDrive(chassis), Ground.of(site, hard)
     guard = SafetyGuard(model.joints, rate, PERIOD, drive, config.guard, ground)
     return Robot(
         name="sweeper",
@@ -68,8 +79,9 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
         tracker=KerbTracker(
             PredictiveTracker(config.tracker, space, around),
             site.kerbs,
-            replace(space, discs=frozen(body_discs())),
+            (replace(space, discs=kerbside_discs(1.0)), replace(space, discs=kerbside_discs(-1.0))),
             config.kerb,
+            BrushLed(*BRUSH_CENTRE),
         ),
         locomotion=SweeperLocomotion(chassis, model.joints, config.brush_speed),
         guard=guard,
