@@ -99,7 +99,7 @@ class CleaningControl:
         c = self.config
         kerb = self._sees_kerb(state) if kerb is None else kerb
         missing = self._missing(state, people_gap, kerb=kerb, share=water_share_for_rest)
-        speed = abs(float(state.twist_base_in_base[0]))
+        speed = self._speed_of_bar(state)
         spray = min(1.0, c.width * speed * missing / c.flow)
         put = min(missing, spray * c.flow / (c.width * speed)) if speed > 0.0 else missing
         lying = min(max(state.tools.wetness, 0.0), 1.0) * c.full_film + put
@@ -126,6 +126,15 @@ class CleaningControl:
         wanted = min((c.kerb_film if kerb else c.film) * (1.0 + excess), c.most_film)
         lying = min(max(tools.wetness, 0.0), 1.0) * c.full_film
         return max(0.0, wanted - lying) * min(max(share, 0.0), 1.0)
+
+    def _speed_of_bar(self, state: State) -> float:
+        """Return how fast the spray bar passes over ground, on the mean of its width [m/s].
+
+        The mean of abs(vx - wz y) over the bar: what turns on the spot passes over ground too.
+        """
+        vx, _, wz = np.abs(state.twist_base_in_base).tolist()
+        tip = 0.5 * self.config.width * wz
+        return float(vx if vx >= tip else 0.5 * (vx * vx + tip * tip) / tip)
 
     def _sees_kerb(self, state: State) -> bool:
         """Return whether a kerb is seen beside the brushes."""

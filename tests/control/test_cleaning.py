@@ -114,6 +114,17 @@ def test_standing_still_makes_no_puddle() -> None:
     assert _set(speed=0.0)[0].spray == 0.0
 
 
+@given(st.floats(-1.0, 1.0), st.floats(-1.0, 1.0))
+def test_turning_sprays_what_the_bar_passes_over(vx: float, wz: float) -> None:
+    """The water is in proportion to the mean speed along the bar, as a sum over it says."""
+    zero = np.zeros(3)
+    turning = State(0.0, zero, np.array([vx, 0.0, wz]), Joints.at_rest(np.zeros(5)), zero[:2], zero)
+    tools, _ = CleaningControl(CONFIG).settings(turning)
+    along = CONFIG.width * ((np.arange(2000) + 0.5) / 2000 - 0.5)
+    area = CONFIG.width * np.abs(vx - wz * along).mean()
+    assert tools.spray == pytest.approx(min(1.0, area * CONFIG.film / CONFIG.flow), abs=1e-3)
+
+
 def test_dry_means_gentle_and_slow() -> None:
     """Without water the brushes turn slowly, and it drives so slowly that it still gets clean."""
     dry, slow = _set(ToolReadings(water=0.0))
