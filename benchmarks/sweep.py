@@ -77,7 +77,8 @@ def main() -> None:
             options = Options(
                 str(path), ("sweeper",), minutes=minutes, seed=arguments.seed, visitors=visitors
             )
-            runs[name] = Trial(options, dry=dry).figures()
+            found = runs[name] = Trial(options, dry=dry).figures()
+            print(f"{name}: {found['minutes']:.1f} min, {found['cpu_s']:.0f} s CPU", flush=True)
     figures = judge(runs)
     show(runs, figures)
     print(json.dumps(figures))

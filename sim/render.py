@@ -17,7 +17,7 @@ from robotics.core.errors import MissingDependency
 from robotics.record.reader import read_entries, read_head
 from sim.engine import Engine
 from sim.floor import Row
-from sim.shots import Frame, Shot, camera, choose, heading, nearest
+from sim.shots import Camera, Frame, Shot, camera, choose, heading, nearest
 from sim.studio import Studio
 from sim.world import load_world
 
@@ -25,6 +25,8 @@ RATE = 12
 """Pictures a second."""
 SIZE = (640, 360)
 STILL_SIZE = (960, 540)
+PHOTO_FROM = np.array([-1.6, -2.2, 1.5])
+"""The eye of a photo, from the litter that it shows [m]."""
 WORKERS = 2
 
 Picture = NDArray[np.uint8]
@@ -41,10 +43,14 @@ class Story:
     """What the greeter said, in order."""
     trail: list[Row]
     """(time, x, y, yaw) of the sweeper while its brushes turned."""
+    reported: list[dict[str, Any]]
+    """Litter that people were told of: ``x``, ``y``, ``size`` [m], ``time`` [s]."""
 
 
 def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
     """Render ``run.mp4`` and a still of every shot into ``folder``.
+
+    Where people were told of litter, ``litter_1.jpg`` and so on show its place for them.
 
     Args:
         record: A recording with ``/scene`` entries; without any, nothing is rendered.
@@ -72,6 +78,9 @@ def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
             path = folder / f"{shot.title.replace(' ', '_')}.jpg"
             Image.fromarray(picture).save(path, quality=86)
             stills.append(path)
+        places = [(story, place) for place in story.reported]
+        for number, picture in enumerate(workers.map(_photo, places), start=1):
+            Image.fromarray(picture).save(folder / f"litter_{number}.jpg", quality=86)
     return film, stills
 
 
@@ -80,6 +89,7 @@ def read_story(record: Path) -> Story:
     config = read_head(record).config
     scenes: list[Frame] = []
     spoken: list[dict[str, Any]] = []
+    reported: list[dict[str, Any]] = []
     for entry in read_entries(record):
         if entry.topic == "/scene":
             scenes.append({**entry.value, "time": entry.time})
@@ -87,7 +97,10 @@ def read_story(record: Path) -> Story:
             voice = entry.value["voice"]
             if not spoken or spoken[-1]["start"] != voice["start"]:
                 spoken.append(voice)
-    return Story(config["site"], tuple(config["robots"]), scenes, spoken, _trail(scenes))
+        elif entry.topic == "/summary":
+            reported = entry.value.get("litter_reported", [])
+    robots = tuple(config["robots"])
+    return Story(config["site"], robots, scenes, spoken, _trail(scenes), reported)
 
 
 def _trail(scenes: list[Frame]) -> list[Row]:
@@ -133,6 +146,19 @@ def _still(story: Story, shot: Shot) -> Picture:
     large = studio.picture(camera(shot, story.scenes, time), 2 * width, 2 * height)
     studio.close()
     return np.asarray(Image.fromarray(large).resize(STILL_SIZE, Image.Resampling.LANCZOS))
+
+
+def _photo(job: tuple[Story, dict[str, Any]]) -> Picture:
+    """Return a picture of a place at which litter waits for people, from a person's height."""
+    story, place = job
+    at = np.array([float(place["x"]), float(place["y"]), 0.0])
+    studio = Studio(load_world(story.site), at[:2].tolist(), story.robots)
+    studio.put_litter(at, float(place.get("size", 0.3)))
+    studio.pose(nearest(story.scenes, float(place.get("time", 0.0))))
+    eye = Camera(at + PHOTO_FROM, at)
+    large = studio.picture(eye, 2 * SIZE[0], 2 * SIZE[1])
+    studio.close()
+    return np.asarray(Image.fromarray(large).resize(SIZE, Image.Resampling.LANCZOS))
 
 
 def _studio(story: Story, shot: Shot) -> Studio:

@@ -23,6 +23,8 @@ Outline = Sequence[tuple[float, float]]
 
 COAT = ((0.0, 0.0), (0.62, 0.0), (0.56, 0.3), (0.8, 0.52), (0.92, 0.74), (0.45, 0.83), (0.0, 0.84))
 """Outline of a visitor: distance from its axis / radius, height / height."""
+BOX = (0.74, 0.55, 0.34, 1.0)
+"""Of litter that people have to take."""
 SEA = (0.46, 0.66, 0.74, 1.0)
 SKY = np.array([[214, 229, 240], [150, 193, 226]], dtype=np.float64)
 """Colour at the horizon and overhead."""
@@ -61,6 +63,13 @@ class Studio:
             span: First and last time to be shown [s].
         """
         self._floor = Floor(self._engine, self._shape, self._world, trail, span)
+
+    def put_litter(self, at: NDArray[np.float64], size: float) -> None:
+        """Lay a box of ``size`` [m] on the ground ``at`` (3,)."""
+        half = size / 2.0
+        corners = [(-half, -half / 2), (half, -half / 2), (half, half / 2), (-half, half / 2)]
+        outline = [(float(at[0]) + x, float(at[1]) + y) for x, y in corners]
+        self._prism(outline, 0.0, 0.6 * size, BOX)
 
     def close(self) -> None:
         """Let go of the renderer."""

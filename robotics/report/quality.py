@@ -136,12 +136,12 @@ def _litter(quality: Quality, folder: Path) -> str:
             + f"<p>{both(zh, en, block=False)}</p>"
         )
     shown = []
-    for one in quality.reported:
-        photo = folder / str(one.get("photo") or "")
+    for number, one in enumerate(quality.reported, start=1):
+        photo = folder / str(one.get("photo") or f"litter_{number}.jpg")
         picture = f'<img src="{data_uri(photo)}" alt="">' if photo.is_file() else ""
         where = f"x {float(one['x']):.1f} m, y {float(one['y']):.1f} m"
         size = f"{100.0 * float(one.get('size', math.nan)):.0f} cm"
-        caption = f"{where} · {size} · {escape(str(one.get('note', '')))}"
+        caption = f"{number}. {where} · {size} · {escape(str(one.get('note', '')))}"
         shown.append(f"<figure>{picture}<figcaption>{caption}</figcaption></figure>")
     photos = f'<div class="photos">{"".join(shown)}</div>'
     return heading("需要人工处理的垃圾", "Litter for people to take") + photos

@@ -94,7 +94,7 @@ class Quality:
     kerbs: tuple[KerbLine, ...] = ()
     reported: tuple[Mapping[str, Any], ...] = ()
     """Litter that people have to take: ``x``, ``y`` [m], ``size`` [m], ``time`` [s], ``note``,
-    ``photo`` (a file's name beside the report, or "")."""
+    ``photo`` (a file's name beside the report; ``litter_<number>.jpg`` if not given)."""
 
     @property
     def driven(self) -> float:
