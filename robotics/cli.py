@@ -84,26 +84,39 @@ def read_count(text: str | int) -> int:
     return int(text)
 
 
+MINUTES: Any = typer.Option(
+    help="Length of the run in minutes (5; with a day, until it is over).",
+    metavar="<float>",
+    parser=read_minutes,
+)
+VISITORS: Any = typer.Option(
+    help="How many people walk about (the site's own number if not given).",
+    metavar="<int>",
+    parser=read_count,
+)
+
+
 @app.command("run")
 def run_command(
     site: Annotated[str, typer.Argument(help="Name of a site, or a world file (see 'list').")],
     robot: Annotated[Who, typer.Option(help="Which robots take part.")] = Who.BOTH,
     on: Annotated[str, typer.Option(help="The bodies: sim (physics) or kinematic.")] = "sim",
-    minutes: Annotated[
-        float,
-        typer.Option(help="Length of the run in minutes.", metavar="<float>", parser=read_minutes),
-    ] = 5.0,
+    minutes: Annotated[float | None, MINUTES] = None,
     seed: Annotated[
         int, typer.Option(help="Same seed, same run.", metavar="<int>", parser=read_seed)
     ] = 1,
     report: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
-    visitors: Annotated[
-        int | None,
-        typer.Option(
-            help="How many people walk about (the site's own number if not given).",
-            metavar="<int>",
-            parser=read_count,
-        ),
+    visitors: Annotated[int | None, VISITORS] = None,
+    day: Annotated[
+        Path | None,
+        typer.Option(help="The sweeper's plan of the day (alone, it has one for its site)."),
+    ] = None,
+    clock: Annotated[
+        str, typer.Option(help="Time of day at the start (when the day opens).", metavar="HH:MM")
+    ] = "",
+    journal: Annotated[
+        Path | None,
+        typer.Option(help="Where the sweeper's memory is kept; an unfinished day is resumed."),
     ] = None,
     view: Annotated[bool, typer.Option("--view", help="Show PyBullet's window.")] = False,
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
@@ -113,11 +126,12 @@ def run_command(
     Ctrl-C stops both robots safely and still writes the report; twice, at once.
     """
     from robotics.console import report_on, watch
-    from robotics.session import Options, Session
+    from robotics.session import Options, Session, with_day
     from robotics.wire.pacer import monotonic
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
-    options = Options(site, names, on, minutes, seed, view, visitors)
+    wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal)
+    options = with_day(wished, minutes)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")
     session = Session(options, folder, monotonic)

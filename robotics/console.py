@@ -37,6 +37,7 @@ def watch(session: Session, out: Console) -> None:
             progress.update(bar, completed=time, note=f"{pace:.1f}× real time  {note}")
 
         session.on_preparing = lambda what: progress.update(bar, note=what)
+        session.on_resuming = lambda line: progress.console.print(line, soft_wrap=True)
         session.on_progress = show
         session.work()
 

@@ -11,6 +11,7 @@ from robotics.app import StageTimes, tick
 from robotics.core.errors import RecordError
 from robotics.core.messages import Observation, Tick
 from robotics.core.parts import Mission, Robot
+from robotics.daybook import plan_from_plain
 from robotics.mapping.places import load_site
 from robotics.record.codec import decode, encode
 from robotics.record.reader import Entry, read_entries, read_head
@@ -51,7 +52,10 @@ def replay(
     with tempfile.TemporaryDirectory() as folder:
         site = load_site(head.unpack_site(Path(folder)))
     seconds = 60.0 * head.config["minutes"]
-    crew = {name: assemble(name, site, seconds=seconds) for name in head.config["robots"]}
+    plan = plan_from_plain(head.config.get("day") or {})
+    crew = {
+        name: assemble(name, site, seconds=seconds, plan=plan) for name in head.config["robots"]
+    }
     found, ticks = Comparison(), dict[str, Tick]()
     for entry in read_entries(path):
         done = _replay_entry(entry, crew, ticks, found)

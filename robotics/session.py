@@ -5,21 +5,23 @@ from __future__ import annotations
 import hashlib
 import importlib
 import platform
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from robotics.app import Clock, Member, StageTimes, ask_to_stop, run
 from robotics.assets import asset
-from robotics.core.backend import Stage
+from robotics.core.backend import Begin, Stage
 from robotics.core.errors import MissingDependency, OptionError, UnknownName
 from robotics.core.messages import Tick
+from robotics.daybook import NAME, Daybook, Wishes, length_of, shipped_day
 from robotics.mapping.places import load_site
 from robotics.record.schemas import frame_transform
 from robotics.record.writer import Recorder
 from robotics.robots.catalog import MISSING, ROBOTS, assemble
+from robotics.robots.memory import is_over
 
 STAGES = {"sim": "sim.scenario:open_stage", "kinematic": "sim.scenario:open_kinematic"}
 """Bodies by the name that ``--on`` takes, as ``module:function``; loaded when asked for."""
@@ -30,6 +32,8 @@ FIGURES_PERIOD = 0.2
 """The onlooker's figures are recorded this often [s]."""
 DISTRIBUTIONS = ("scenic-robots", "numpy", "scipy", "numba", "pybullet", "pin")
 """Installed packages whose versions stand in the recording."""
+LONGEST = 24.0 * 60.0
+"""Longest run [min]."""
 MOST_VISITORS = 500
 """More people than this no site takes."""
 STOPPING_TIME = 3.0
@@ -48,6 +52,12 @@ class Options:
     view: bool = False
     visitors: int | None = None
     """How many people walk about; None for as many as the site's file says."""
+    day: Path | None = None
+    """The sweeper's plan of the day; None for none."""
+    clock: str = ""
+    """Time of day at the start, HH:MM; "" for when the day opens."""
+    journal: Path | None = None
+    """Where the sweeper's memory is kept; None for nowhere."""
 
     @property
     def seconds(self) -> float:
@@ -59,7 +69,8 @@ class Options:
 class Session:
     """A run in progress. ``on_progress`` is told (time [s], robot, activity) 10 times a second.
 
-    ``on_preparing`` is told what is being made ready before anything moves.
+    ``on_preparing`` is told what is being made ready before anything moves, ``on_resuming`` what a
+    journal gave back.
     The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
     """
 
@@ -68,12 +79,14 @@ class Session:
     clock: Clock
     on_progress: Callable[[float, str, str], None] = lambda time, robot, activity: None
     on_preparing: Callable[[str], None] = lambda what: None
+    on_resuming: Callable[[str], None] = lambda line: None
     time: float = 0.0
     stop_asked: float | None = None
     _recorder: Recorder = field(init=False)
     _stage: Stage = field(init=False)
     _crew: dict[str, Member] = field(init=False)
     _due: dict[str, float] = field(default_factory=dict)
+    _daybook: Daybook = field(init=False)
     _abort: bool = False
     _reason: str = ""
 
@@ -90,16 +103,31 @@ class Session:
         """
         site_folder = self.folder / "site"
         self.on_preparing("opening the site")
-        self._stage = open_stage(self.options, site_folder)
+        options = self.options
+        self._daybook = Daybook.open(
+            Wishes(options.site, options.day, options.clock, options.journal)
+        )
+        if self._daybook.told:
+            self.on_resuming(self._daybook.told)
+        try:
+            self._perform(site_folder)
+        finally:
+            self._daybook.close()
+
+    def _perform(self, site_folder: Path) -> None:
+        day = self._daybook
+        self._stage = open_stage(self.options, site_folder, {NAME: day.begin})
         try:
             site = load_site(site_folder)
+            day.check(site)
             self._crew = {}
             for name in self.options.robots:
                 self.on_preparing(f"warming up the {name} (the first start compiles, once)")
-                robot, mission = assemble(name, site, seconds=self.options.seconds)
+                robot, mission = assemble(name, site, seconds=self.options.seconds, plan=day.plan)
                 body = self._stage.backends[name]
                 self._crew[name] = Member(robot, mission, body, StageTimes(self.clock))
-            self._recorder = Recorder(self.record, describe(self.options, site.name), site_folder)
+            config = {**describe(self.options, site.name), "day": day.to_plain()}
+            self._recorder = Recorder(self.record, config, site_folder)
             self._loop()
         finally:
             self._stage.close()
@@ -114,7 +142,7 @@ class Session:
         try:
             run(
                 self._crew.values(),
-                until=self.options.seconds,
+                until=min(self.options.seconds, self._daybook.seconds),
                 on_tick=self._on_tick,
                 should_stop=self._should_stop,
             )
@@ -134,11 +162,18 @@ class Session:
             self._recorder.value("/events", self.time, event)
             ask_to_stop({name: m.mission for name, m in self._crew.items()}, self._reason)
         waited = self.stop_asked is not None and self.time >= self.stop_asked + STOPPING_TIME
-        return self._abort or waited
+        return self._abort or waited or self._is_over()
+
+    def _is_over(self) -> bool:
+        """Whether a day with a plan is over, and nobody else is at work."""
+        if self.options.day is None or set(self._crew) != {NAME}:
+            return False
+        return is_over(self._crew[NAME].mission)
 
     def _on_tick(self, member: Member, tick: Tick) -> None:
         self.time = tick.observation.time
         self._recorder.tick(member.robot.name, tick)
+        self._daybook.note(member.robot, member.mission, tick.state)
         if self._is_due("look", LOOK_PERIOD):
             self._look()
         if self._is_due(f"progress {member.robot.name}", 0.1):
@@ -175,8 +210,30 @@ class Session:
         return True
 
 
-def open_stage(options: Options, site_folder: Path) -> Stage:
-    """Open the place and the bodies that ``options.on`` names.
+def with_day(options: Options, minutes: float | None) -> Options:
+    """Return ``options`` with the day and the length that were not given.
+
+    The sweeper alone works by the day that comes with the package for its site.
+
+    Args:
+        options: What the user asked for.
+        minutes: Length of the run, if it was given [min].
+
+    Raises:
+        ConfigError: The day does not match its schema, or contradicts itself.
+        OptionError: The time of day is none, or not within the day.
+    """
+    alone = options.robots == (NAME,)
+    day = options.day or (shipped_day(Path(options.site).stem) if alone else None)
+    if minutes is None:
+        minutes = 5.0 if day is None else length_of(day, options.clock) / 60.0
+    return replace(options, day=day, minutes=minutes)
+
+
+def open_stage(
+    options: Options, site_folder: Path, begin: Mapping[str, Begin] | None = None
+) -> Stage:
+    """Open the place and the bodies that ``options.on`` names, as ``begin`` says by robot.
 
     Raises:
         UnknownName: There is no such body.
@@ -188,8 +245,10 @@ def open_stage(options: Options, site_folder: Path) -> Stage:
     for name in options.robots:
         if name not in ROBOTS:
             raise UnknownName("robot", name, list(ROBOTS))
-    if not 0.0 < options.minutes <= 24 * 60:
+    if not 0.0 < options.minutes <= LONGEST:
         raise OptionError(f"--minutes is {options.minutes}; allowed: more than 0, up to 1440")
+    if options.journal is not None and NAME not in options.robots:
+        raise OptionError("--journal is for the sweeper's day; add --robot sweeper")
     if options.visitors is not None and not 0 <= options.visitors <= MOST_VISITORS:
         allowed = f"allowed: 0 to {MOST_VISITORS}"
         raise OptionError(f"--visitors is {options.visitors}; {allowed}")
@@ -206,6 +265,7 @@ def open_stage(options: Options, site_folder: Path) -> Stage:
         view=options.view,
         visitors=options.visitors,
         site_folder=site_folder,
+        begin=begin,
     )
     return stage
 

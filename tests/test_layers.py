@@ -12,7 +12,10 @@ PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 """Folders that never import one another."""
 
 TOP = frozenset(
-    {"robots", "app", "record", "report", "replay", "survey", "session", "console", "cli"}
+    {
+        *("robots", "app", "record", "report", "remember", "daybook"),
+        *("replay", "survey", "session", "console", "cli"),
+    }
 )
 
 ALLOWED: dict[str, frozenset[str]] = {
@@ -25,9 +28,11 @@ ALLOWED: dict[str, frozenset[str]] = {
     "app": frozenset({"core"}),
     "record": frozenset({"record", "core"}),
     "report": frozenset({"report", "record", "mapping", "core"}),
-    "replay": frozenset({"app", "record", "robots", "mapping", "core"}),
+    "remember": frozenset({"record", "robots", "planning", "core"}),
+    "daybook": frozenset({"record", "remember", "robots", "mapping", "core"}),
+    "replay": frozenset({"app", "daybook", "record", "robots", "mapping", "core"}),
     "survey": frozenset({"estimation", "record", "robots", "mapping", "core"}),
-    "session": frozenset({"app", "record", "robots", "mapping", "core", "assets"}),
+    "session": frozenset({"app", "daybook", "record", "robots", "mapping", "core", "assets"}),
     "console": frozenset(
         {
             *("session", "replay", "survey", "record", "report"),

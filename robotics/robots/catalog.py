@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,9 +18,11 @@ from robotics.mapping.places import Site
 from robotics.robots.greeter import joints as greeter_joints
 from robotics.robots.greeter import mission as greeter_mission
 from robotics.robots.greeter import robot as greeter
+from robotics.robots.memory import RobotMemory, remind
 from robotics.robots.sweeper import joints as sweeper_joints
 from robotics.robots.sweeper import mission as sweeper_mission
 from robotics.robots.sweeper import robot as sweeper
+from robotics.robots.sweeper.day import Day
 
 ROBOTS = ("greeter", "sweeper")
 """Names of the robots."""
@@ -27,16 +30,33 @@ ROBOTS = ("greeter", "sweeper")
 MISSING = (
     "sound: greetings are text with timing",
     "handshakes, songs, dances and answers",
-    "refilling water and tipping the bin",
     "hardware: no serial line is driven",
 )
 """What a reader of a report might expect and will not find yet."""
 
+
+@dataclass(frozen=True, slots=True)
+class DayPlan:
+    """What the sweeper is told of its day."""
+
+    day: Day | None = None
+    """The plan; None for all zones, nearest first."""
+    clock: float | None = None
+    """Time of day at the start [s since midnight]; None for when the day opens."""
+    memory: RobotMemory | None = None
+    """What it remembers of a day that was interrupted."""
+
+
 _JOINTS = {"greeter": greeter_joints, "sweeper": sweeper_joints}
-_MISSIONS = {"greeter": greeter_mission, "sweeper": sweeper_mission}
 
 
-def assemble(name: str, site: Site, *, seconds: float) -> tuple[Robot, Mission]:
+def assemble(
+    name: str,
+    site: Site,
+    *,
+    seconds: float,
+    plan: DayPlan | None = None,
+) -> tuple[Robot, Mission]:
     """Return robot ``name`` and its mission at ``site``.
 
     What its estimator needs is compiled here, not in the first tick with a scan.
@@ -45,6 +65,7 @@ def assemble(name: str, site: Site, *, seconds: float) -> tuple[Robot, Mission]:
         name: One of ``ROBOTS``.
         site: The site map.
         seconds: Length of the run [s].
+        plan: The sweeper's day; None for all zones of the site, nearest first.
 
     Raises:
         UnknownName: There is no such robot, or the site has no place for it.
@@ -55,10 +76,21 @@ def assemble(name: str, site: Site, *, seconds: float) -> tuple[Robot, Mission]:
     warm_up()
     if name == "greeter":
         robot = greeter.build(site, start, clips_of(behaviours))
-    else:
-        robot = sweeper.build(site, start)
-    mission = _MISSIONS[name].build_mission(
-        site, seconds=seconds, behaviours=behaviours, progress=lambda: robot.planner.progress
+        return robot, greeter_mission.build_mission(
+            site, seconds=seconds, behaviours=behaviours, progress=lambda: robot.planner.progress
+        )
+    plan = plan or DayPlan()
+    memory = plan.memory
+    robot = sweeper.build(site, start if memory is None else np.array(memory.pose))
+    remind(robot, memory)
+    mission = sweeper_mission.build_mission(
+        site,
+        seconds=seconds,
+        behaviours=behaviours,
+        progress=lambda: robot.planner.progress,
+        day=plan.day,
+        clock=plan.clock,
+        memory=None if memory is None else memory.day,
     )
     return robot, mission
 

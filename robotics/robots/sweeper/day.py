@@ -22,7 +22,9 @@ MIDNIGHT = 24.0 * 3600.0
 
 Span = tuple[float, float]
 """From and to [s since midnight]."""
-Clock = Annotated[str, Field(pattern=r"^([01]\d|2[0-3]):[0-5]\d$", description="HH:MM")]
+CLOCK = r"^([01]\d|2[0-3]):[0-5]\d$"
+"""HH:MM."""
+Clock = Annotated[str, Field(pattern=CLOCK, description="HH:MM")]
 Share = Annotated[float, Field(ge=0.0, le=1.0)]
 
 
@@ -162,7 +164,7 @@ def shipped_day(site: str) -> Path | None:
 
 
 def read_day(path: Path) -> DayFile:
-    """Read a day; whether it fits a site is checked by ``plan_day``.
+    """Read a day; whether it fits a site is checked by ``check_site``.
 
     Raises:
         ConfigError: It does not match the schema, or contradicts itself.
@@ -190,19 +192,18 @@ def read_day(path: Path) -> DayFile:
     return file
 
 
-def plan_day(path: Path, site: Site) -> Day:
-    """Read a day and check it against a site.
+def check_site(path: Path, file: DayFile, site: Site) -> None:
+    """Check a day that was read from ``path`` against a site.
 
     Raises:
-        ConfigError: It does not match its schema, contradicts itself, or names what the site has
-            not.
+        ConfigError: It names what the site has not.
     """
-    file = read_day(path)
     known = sorted(zone.name for zone in site.zones.values() if zone.kind == "sweep")
     for k, line in enumerate(file.zones):
         if line.zone not in known:
             problem = f"{site.name} has no zone '{line.zone}'"
-            raise fault_at(path, ("zones", k, "zone"), problem, f"zones: {', '.join(known)}")
+            cure = f"zones: {', '.join(known) or 'none'}"
+            raise fault_at(path, ("zones", k, "zone"), problem, cure)
     planned = [line.zone for line in file.zones]
     for k, quiet in enumerate(file.quiet):
         for j, name in enumerate(quiet.zones or []):
@@ -210,6 +211,10 @@ def plan_day(path: Path, site: Site) -> Day:
                 problem = f"'{name}' is none of the day's zones"
                 cure = f"zones: {', '.join(planned)}"
                 raise fault_at(path, ("quiet", k, "zones", j), problem, cure)
+
+
+def day_of(file: DayFile) -> Day:
+    """Return the plan that a checked file holds."""
     tasks = tuple(Task(line.zone, line.priority, _open(file, line)) for line in file.zones)
     opening = seconds_of(file.opens), seconds_of(file.closes)
     return Day(tasks, *opening, file.title, file.rain, file.supplies, file.begin)

@@ -375,6 +375,7 @@ class SweeperMission(Duty):
             "working/help": f"lost: asking for help: {self._now.trouble}",
             "returning/lost": "finding out where it is",
             "returning/docked": f"in the dock: {what}" if what else "parked in the dock",
+            "finished": "parked in the dock",
         }
         if where in stands:
             return Stay(), stands[where]
