@@ -50,7 +50,8 @@ class Weather:
 
     def rain(self, time: float) -> float:
         """Return how hard it rains at ``time`` [mm/h]."""
-        return sum(hard for start, end, hard in self.showers if start <= time < end)
+        falling = (hard for start, end, hard in self.showers if start <= time < end)
+        return float(sum(falling))
 
     def wind_at(self, height: float) -> tuple[float, float]:
         """Return the wind (east, north) at ``height`` [m], on a logarithmic profile [m/s]."""
