@@ -20,6 +20,10 @@ from robotics.report.quality_missed import missed
 from robotics.report.quality_style import SHEET
 from robotics.report.quality_words import both, heading, keep, row, table
 
+SHORT = 3.0
+"""Activities shorter than this are in the CSV only [s]."""
+MOST_ROWS = 40
+"""So many activities are told on the page."""
 PAGE = "quality.html"
 """Name of the page beside ``report.html``."""
 
@@ -67,17 +71,16 @@ def _title(quality: Quality) -> str:
 
 def _head(quality: Quality) -> str:
     run = quality.run
-    minutes, seconds = divmod(round(run.duration), 60)
+    title = str(quality.plan.get("title", ""))
+    start, end = (quality.clock(time) for time in (0.0, run.duration))
+    when = f"{escape(title)} {start} – {end}" if title else f"{run.duration / 60.0:.1f} min"
     names = "、".join(work.title for work in quality.zones)
     place = escape(_title(quality))
     body = {
         "sim": "物理仿真 simulated with physics",
         "kinematic": "运动学仿真 kinematic simulation",
     }
-    facts = (
-        f"{place} · 蜗小白 Woxiaobai · {minutes} min {seconds:02d} s · "
-        f"{body.get(str(run.config.get('on')), '')}"
-    )
+    facts = f"{place} · 蜗小白 Woxiaobai · {when} · {body.get(str(run.config.get('on')), '')}"
     return (
         "<header><h1>保洁质量报告<i>Cleaning quality report</i></h1>"
         f"<p>{facts}</p><p>作业区域 Zones: {escape(names)}</p></header>"
@@ -148,26 +151,23 @@ def _litter(quality: Quality, folder: Path) -> str:
 
 
 def _day(quality: Quality) -> str:
-    spans = merged(quality.run.robots[ROBOT].activities)
-    total: dict[str, tuple[float, int]] = {}
-    for span in spans:
-        seconds, count = total.get(span.label, (0.0, 0))
-        total[span.label] = (seconds + span.end - span.start, count + 1)
+    spans = [s for s in merged(quality.run.robots[ROBOT].activities) if s.end - s.start >= SHORT]
     rows = [
         row(
-            both(chinese(name), name or "–"),
-            str(count),
-            f"{seconds / 60.0:.1f} min",
-            numbers=(1, 2),
+            quality.clock(span.start),
+            both(chinese(span.label), span.label or "–"),
+            f"{(span.end - span.start) / 60.0:.1f} min",
+            numbers=(2,),
         )
-        for name, (seconds, count) in total.items()
-        if seconds >= 1.0
+        for span in spans[:MOST_ROWS]
     ]
+    more = len(spans) - len(rows)
+    note = f"<p>另有 {more} 项见 quality_day.csv。{more} more in the CSV.</p>" if more > 0 else ""
     head = row(
-        both("做什么", "activity"), both("次数", "times"), both("合计", "in all"),
-        numbers=(1, 2), tag="th",
+        both("开始", "from"), both("做什么", "activity"), both("用时", "took"),
+        numbers=(2,), tag="th",
     )  # fmt: skip
-    return heading("当日过程", "The day") + day(quality) + table(head, rows)
+    return heading("当日过程", "The day") + day(quality) + table(head, rows) + note
 
 
 def _resources(quality: Quality) -> str:

@@ -106,6 +106,31 @@ class Quality:
         """Least gap between robot and visitor that the onlooker saw [m]; NaN without any."""
         return self._of_robot("min_clearance_visitor_m")
 
+    @property
+    def plan(self) -> Mapping[str, Any]:
+        """The plan of the day as it was read; empty without one."""
+        day = self.run.config.get("day") or {}
+        return day.get("plan") or {}
+
+    @property
+    def not_begun(self) -> tuple[str, ...]:
+        """Titles of the plan's zones that were not worked on."""
+        begun = {work.zone.name for work in self.zones if work.spans}
+        named = [one.get("zone", "") for one in self.plan.get("zones", [])]
+        left = [self.site.zones[n] for n in named if n in self.site.zones and n not in begun]
+        return tuple(zone.title or zone.name for zone in left)
+
+    def clock(self, time: float) -> str:
+        """Return when ``time`` [s] of the run was: the time of day, or minutes without a plan."""
+        day = self.run.config.get("day") or {}
+        start = day.get("clock") or self.plan.get("opens", "")
+        seconds = round(time)
+        if ":" in start:
+            hours, minutes = (int(part) for part in start.split(":")[:2])
+            seconds += 3600 * hours + 60 * minutes
+            return f"{seconds // 3600 % 24:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}"
+        return f"{seconds // 60}:{seconds % 60:02d}"
+
     def _of_robot(self, key: str) -> float:
         value = self.run.summary.get(key, {}).get(ROBOT)
         return float(value) if value is not None else math.nan

@@ -13,7 +13,8 @@ import numpy as np
 from shapely.geometry import mapping
 
 from robotics.report.quality_asked import amounts, verdict
-from robotics.report.quality_data import KerbLine, Quality, ZoneWork
+from robotics.report.quality_charts import chinese
+from robotics.report.quality_data import ROBOT, KerbLine, Quality, ZoneWork
 from robotics.report.quality_missed import WORDS, Patch
 
 ENCODING = "utf-8-sig"
@@ -30,6 +31,7 @@ def write_files(folder: Path, quality: Quality, patches: Sequence[Patch]) -> lis
         _table(folder / "quality_zones.csv", _ZONES, map(_zone, quality.zones)),
         _table(folder / "quality_missed.csv", _MISSED, _missed(patches)),
         _table(folder / "quality_kerbs.csv", _KERBS, _kerbs(quality.kerbs)),
+        _table(folder / "quality_day.csv", _DAY, _day(quality)),
         _geojson(folder / "quality.geojson", quality, patches),
     ]
 
@@ -41,6 +43,15 @@ _ZONES = (
 )
 _MISSED = ("number", "zone", "area_m2", "x_m", "y_m", "reason", "原因", "why")
 _KERBS = ("kerb", "along_m", "x_m", "y_m", "gap_cm")
+
+
+_DAY = ("start", "start_s", "end_s", "activity", "活动")
+
+
+def _day(quality: Quality) -> Iterable[Sequence[Any]]:
+    for span in quality.run.robots[ROBOT].activities:
+        times = (round(span.start, 1), round(span.end, 1))
+        yield (quality.clock(span.start), *times, span.label, chinese(span.label))
 
 
 def _figures(quality: Quality) -> Iterable[Sequence[Any]]:

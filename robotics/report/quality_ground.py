@@ -124,6 +124,7 @@ def missed_section(quality: Quality, patches: Sequence[Patch]) -> str:
         float((w.passes.cells != OUTSIDE).sum()) * w.passes.resolution**2 for w in quality.zones
     )
     rest = sum(crumbs(work) for work in quality.zones)
+    title += _not_begun(quality)
     if not patches and rest < 0.01:
         return f"{title}<p>{both('没有。', 'Nothing.', block=False)}</p>"
     head = row(
@@ -140,6 +141,14 @@ def missed_section(quality: Quality, patches: Sequence[Patch]) -> str:
         words = ("零星小点（每处不到 200 cm²）", "specks, each under 200 cm²")
         rows.append(_reason_row("", words, 0, rest, whole))
     return title + table(head, rows) + _patches(patches)
+
+
+def _not_begun(quality: Quality) -> str:
+    if not quality.not_begun:
+        return ""
+    names = "、".join(quality.not_begun)
+    zh, en = f"计划中但没有开始的区域：{names}。", "Zones of the plan that were not begun."
+    return f"<p>{both(zh, en, block=False)}</p>"
 
 
 def _reason_row(swatch: str, words: tuple[str, str], count: int, area: float, whole: float) -> str:

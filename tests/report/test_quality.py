@@ -218,6 +218,20 @@ def test_the_verdict_keeps_to_the_bounds(quality: Quality) -> None:
         assert promise.is_kept(math.nan) is None
 
 
+def test_times_of_day_follow_the_plan(quality: Quality) -> None:
+    """From the clock that was given, else from when the day opens, else from the start."""
+    plan = {"opens": "06:30", "zones": [{"zone": "deck"}], "title": "早班"}
+    run = quality.run
+    timed = replace(quality, run=replace(run, config=run.config | {"day": {"plan": plan}}))
+    assert timed.clock(95.0) == "06:31:35"
+    later = {"day": {"plan": plan, "clock": "23:59"}}
+    assert replace(quality, run=replace(run, config=later)).clock(60.0) == "00:00:00"
+    assert quality.clock(95.0) == "1:35"
+    assert timed.not_begun == ()
+    nowhere = replace(timed, zones=tuple(replace(w, spans=()) for w in timed.zones))
+    assert nowhere.not_begun == ("Deck",)
+
+
 class _Balance(HTMLParser):
     """Every element is closed in the order in which it was opened."""
 
@@ -270,7 +284,9 @@ def test_the_tables_can_be_read_by_programs(folder: Path) -> None:
     for path in folder.glob("*.csv"):
         with path.open(encoding="utf-8-sig", newline="") as stream:
             tables[path.stem] = list(csv.reader(stream))
-    assert set(tables) == {"quality", "quality_zones", "quality_missed", "quality_kerbs"}
+    assert set(tables) == {
+        *("quality", "quality_zones", "quality_missed", "quality_kerbs", "quality_day")
+    }
     for rows in tables.values():
         assert {len(row) for row in rows} == {len(rows[0])}
     assert [row[4] for row in tables["quality_kerbs"][1:]] == ["1.0", "-1.5", "5.0", ""]
