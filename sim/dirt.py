@@ -88,11 +88,11 @@ class Dirt:
         Args:
             world: The place: its sweep zones, kerbs and plan of dirt.
             rng: Source of the initial load, and of luck with single pieces.
-            weather: None for a mild, sunny morning.
+            weather: None for that of the world.
             laws: Constants other than the usual ones.
         """
         self._rng = rng
-        self.laws, self.weather = laws or Laws(), weather or Weather()
+        self.laws, self.weather = laws or Laws(), weather or world.weather
         zones = [z for z in world.zones if z.kind == "sweep"]
         self._shapes = {z.name: Polygon(z.polygon, z.holes) for z in zones}
         covered = unary_union([shape.buffer(MARGIN) for shape in self._shapes.values()])

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from sim.weather import Weather
 from sim.world_model import (
     Attraction,
     DirtPlan,
@@ -124,6 +125,7 @@ def expand(name: str, file: WorldFile) -> World:
         places=_places(file),
         visitors=_visitors(file),
         dirt=_dirt(file),
+        weather=_weather(file),
     )
 
 
@@ -260,3 +262,9 @@ def _dirt(file: WorldFile) -> DirtPlan:
         litter=tuple(Litter(spot.at, spot.radius, spot.pieces) for spot in plan.litter),
         leaves=tuple(Leaves(t.at, 1.3 * t.crown, plan.leaves) for t in file.trees),
     )
+
+
+def _weather(file: WorldFile) -> Weather:
+    plan = file.weather
+    showers = tuple((one.begin, one.end, one.rain) for one in plan.showers)
+    return Weather(plan.temperature, plan.humidity, plan.wind, plan.radiation, showers)

@@ -5,9 +5,10 @@ Everything is in the map frame: origin as the file chose it, x east, y north, z 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from robotics.core.errors import UnknownName
+from sim.weather import Weather
 
 Point = tuple[float, float]
 Outline = tuple[Point, ...]
@@ -167,6 +168,7 @@ class World:
     places: tuple[Place, ...]
     visitors: VisitorPlan
     dirt: DirtPlan
+    weather: Weather = field(default_factory=Weather)
 
     def place(self, kind: str, name: str = "") -> Place:
         """Return the first place of ``kind`` (and ``name``, if given).

@@ -334,6 +334,27 @@ class Dirt(Schema):
     litter: tuple[Litter, ...] = ()
 
 
+Wind = Annotated[float, Field(ge=-4.0, le=4.0)]
+
+
+class Shower(Schema):
+    """Rain ``begin`` seconds after the start, until ``end``, ``rain`` [mm/h]."""
+
+    begin: Amount
+    end: Amount
+    rain: Length
+
+
+class Weather(Schema):
+    """Of the air [°C], relative humidity, ``wind`` towards [east, north] [m/s], sun [W/m²]."""
+
+    temperature: Annotated[float, Field(ge=-30.0, le=50.0)] = 22.0
+    humidity: Share = 0.65
+    wind: tuple[Wind, Wind] = (1.5, 1.5)
+    radiation: Annotated[float, Field(ge=0.0, le=1000.0)] = 300.0
+    showers: tuple[Shower, ...] = ()
+
+
 class WorldFile(Schema):
     """A world file."""
 
@@ -358,3 +379,4 @@ class WorldFile(Schema):
     places: dict[Name, Place]
     visitors: Visitors
     dirt: Dirt = Dirt()
+    weather: Weather = Weather()

@@ -1,13 +1,16 @@
 """Water dries as the weather lets it; dust moves, sand does not."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from robotics.core.errors import ConfigError
+from sim import world
 from sim.weather import Weather, saltation_wind
+from sim.world import load_world
 
 MORNING = Weather()
 
@@ -55,3 +58,18 @@ def test_a_sand_storm_is_refused() -> None:
     """The model says in one line what it does not know."""
     with pytest.raises(ConfigError, match=r"blows sand along the ground.*take less than 6\.\d m/s"):
         Weather(wind=(6.0, 3.0))
+
+
+def test_a_world_has_its_weather(tmp_path: Path) -> None:
+    """A world file tells it; what it leaves out is a mild, dry morning."""
+    yard = Path(world.__file__).parent / "worlds" / "yard.yaml"
+    text = yard.read_text(encoding="utf-8")
+    assert load_world("yard").weather == Weather()
+    file = tmp_path / "wet.yaml"
+    rain = "weather: {temperature: 4, wind: [2, -1], showers: [{begin: 60, end: 90, rain: 5}]}"
+    file.write_text(f"{text}\n{rain}\n", encoding="utf-8")
+    wet = load_world(file).weather
+    assert (wet.temperature, wet.wind, wet.rain(75.0)) == (4.0, (2.0, -1.0), 5.0)
+    file.write_text(f"{text}\nweather: {{wind: [9, 0]}}\n", encoding="utf-8")
+    with pytest.raises(ConfigError, match="wind"):
+        load_world(file)
