@@ -4,9 +4,10 @@ Usage: python benchmarks/kerb.py [--seed N] [--drive NAME ...] [--speed V] [--qu
 
 The court of ``sim/worlds/kerbs.yaml`` under physics, the robot as assembled, localising; ways laid
 along the kerbs of its map, on which the shoes on the kerb are missing and one kerb is drawn up to
-8 cm off. The gap is that of the true brush edge, seen by an onlooker (``sim/kerb_gap.py``): per point
-of the kerb's foot, of the absolute value; p95 over points. *Map only* is the same robot without the
-kerb follower: it leads the brush where the map says the kerb is. The last line is one JSON object.
+8 cm off. The gap is that of the true brush edge, seen by an onlooker (``sim/kerb_gap.py``): per
+point of the kerb's foot, of the absolute value; p95 over points. *Map only* is the same robot
+without the kerb follower: it leads the brush where the map says the kerb is. The last line is one
+JSON object.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from robotics.mapping.places import load_site
 from robotics.planning.profile import Pace
 from sim.kerb_gap import KerbGap
 from sim.site_export import export_site
-from sim.world import load_world
+from sim.world import Zone, load_world
 
 FIGURES = ("gap_mean_m", "gap_p95_m", "gap_max_m", "missed_fraction")
 
@@ -56,35 +57,39 @@ def main() -> None:
             ended = trial.run(drive.plan(pace), rng)
             spent = time.process_time() - began
             print(f"{name:9} {drive.name:7} {ended}, {spent:.0f} s CPU", flush=True)
-    table(world.zones, seen)
-    whole = seen["followed"]
-    own, plain = (one.part(np.isfinite(one.gap)).figures() for one in seen.values())
+    judged = [zone for zone in world.zones if zone.kind == "sweep" and driven(zone, seen)]
+    table(judged, seen)
+    own, plain = (whole(judged, one).figures() for one in seen.values())
     figures = {f"kerb_{key}": own[key] for key in FIGURES}
     figures |= {"kerb_touches": own["touches"], "kerb_body_least_m": own["body_least_m"]}
     figures |= {f"kerb_{key}_map_only": plain[key] for key in FIGURES}
-    figures |= {"kerb_touches_map_only": plain["touches"]}
-    figures |= {"kerb_m": whole.part(np.isfinite(whole.gap)).figures()["kerb_m"]}
+    figures |= {"kerb_touches_map_only": plain["touches"], "kerb_m": own["kerb_m"]}
     print(json.dumps({key: round(value, 4) for key, value in figures.items()}))
 
 
-def table(zones, seen) -> None:  # type: ignore[no-untyped-def]
-    """Print the figures of every zone that was driven along."""
-    print(f"{'feature':16} {'m':>5} " + " ".join(f"{n:>9} mean   p95   max missed" for n in seen))
-    for zone in (*zones, None):
-        parts = {}
-        for name, one in seen.items():
-            mine = np.isfinite(one.gap) & (True if zone is None else one.within(zone))
-            parts[name] = one.part(mine).figures()
-        first = next(iter(parts.values()))
-        if not first["kerb_m"]:
-            continue
+def driven(zone: Zone, seen: dict[str, KerbGap]) -> bool:
+    """Return whether a drive led along the kerb of a zone."""
+    return all(bool(np.isfinite(one.gap[one.within(zone)]).any()) for one in seen.values())
+
+
+def whole(zones: list[Zone], one: KerbGap) -> KerbGap:
+    """Return what was seen of the kerbs of some zones."""
+    return one.part(np.any([one.within(zone) for zone in zones], axis=0))
+
+
+def table(zones: list[Zone], seen: dict[str, KerbGap]) -> None:
+    """Print the figures of every zone, in centimetres."""
+    head = " | ".join(f"{name + ': mean':>15}   p95   max missed" for name in seen)
+    print(f"{'feature':16} {'m':>5} {head}")
+    for some in (*([zone] for zone in zones), zones):
+        parts = [whole(some, one).figures() for one in seen.values()]
         cells = [
-            "          "
-            + " ".join(f"{100 * f[key]:5.1f}" for key in FIGURES[:3])
+            f"{100 * f['gap_mean_m']:15.1f} {100 * f['gap_p95_m']:5.1f} {100 * f['gap_max_m']:5.1f}"
             + f" {100 * f['missed_fraction']:5.1f}%"
-            for f in parts.values()
+            for f in parts
         ]
-        print(f"{'all' if zone is None else zone.name:16} {first['kerb_m']:5.1f}" + " ".join(cells))
+        name = some[0].name if len(some) == 1 else "all"
+        print(f"{name:16} {parts[0]['kerb_m']:5.1f} " + " | ".join(cells))
     for name, one in seen.items():
         f = one.figures()
         print(f"{name}: {f['touches']:.0f} touches, body at least {100 * f['body_least_m']:.1f} cm")

@@ -70,5 +70,5 @@ def drives(site: Site) -> list[Drive]:
         Drive("chain", chain, -1.0),
         Drive("square", np.vstack((start, square[1:], square[0], start)), 1.0),
         Drive("round", np.vstack((disc[36:], disc[:37])), 1.0),
-        Drive("lens", lens, 1.0),
+        Drive("lens", lens[:16], 1.0),
     ]
