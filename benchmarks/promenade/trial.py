@@ -177,7 +177,7 @@ def run(episode: Episode, contender: Contender = OURS, *, keep: bool = False) ->
 
 def _rig(episode: Episode, start: Array, rng: np.random.Generator, contender: Contender) -> Rig:
     kit = kit_of(episode.robot, episode.scene.site(), start)
-    base = Base(kit.tracker, kit.braking, start.copy())
+    base = Base(kit.tracker, kit.braking, start.copy(), kit.half_track)
     tracker = contender.make(kit)
     rig = Rig(kit, episode.scene.prisms(), base, rng, tracker, contender.guarded)
     if contender.without_prediction:

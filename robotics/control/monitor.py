@@ -69,7 +69,7 @@ class GuardConfig:
     """At a touch, no point of the footprint moves towards anybody faster [m/s]."""
     doubt: float = 0.1
     """How far off the speed of somebody followed may be [m/s]."""
-    push: float = 1.5
+    push: float = 2.5
     """How fast people change their velocity to any side [m/s²]."""
     slip: float = 0.05
     """How far over a line on the ground the footprint may be believed to be [m]."""

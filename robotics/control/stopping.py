@@ -39,7 +39,7 @@ class Body:
     skin: float = 0.01
     """Widening of the footprint on all sides [m]."""
     spin_deceleration: float = 3.0
-    """What the brakes surely do against turning [rad/s²]."""
+    """What the brakes surely do against turning on the spot [rad/s²]."""
     edges: Array = field(init=False)
     """Half planes (nx, ny, offset) of the hull: inside where nx x + ny y <= offset; (e, 3)."""
     faces: Array = field(init=False)

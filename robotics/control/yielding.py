@@ -3,11 +3,12 @@
 Passive safety (Macek and others 2009; Bouraine, Fraichard, Salhi 2012): whatever people do, the
 body does not move towards anybody at the touch. What they do is bounded: they keep their velocity
 up to a doubt that grows as ρ(t) = b + e t + A t² / 2 (a berth, a doubt of the speed, an
-acceleration to any side), so at a time t they are somewhere in a disc of that radius. What the body
-does is known: after its reaction it brakes along its arc. The *leading* part of its outline at t is
-where its own motion points outwards, faster than a touch may be; as long as the disc keeps clear of
-that part, whoever touches the body has walked into a side that stands, slides or leaves. So driving
-away is always free, and turning with somebody at the side is not.
+acceleration to any side) and have a top speed, so at a time t they are somewhere in two discs. What
+the body does is known: after its reaction it brakes along its arc (in the time that driving and
+turning take one after the other: wheels that brake alike need so long). The *leading* part of its
+outline at t is where its own motion points outwards, faster than a touch may be; as long as the
+discs keep clear of that part, whoever touches the body has walked into a side that stands, slides
+or leaves. So driving away is always free, and turning with somebody at the side is not.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from robotics.core.compiled import compiled, inner
 
 STEP = 0.05
 """Time between two looks at who could be where [s]."""
-FASTEST, HURRY = 1.8, 0.3
+FASTEST, HURRY = 1.6, 0.2
 """Nobody goes faster, nor faster than by so much more than they do [m/s]."""
 HIDES = 0.1
 """A way that would lead so deep through the body is none [m]."""
@@ -95,7 +96,7 @@ def _is_pushed(
     spot, now = room
     x, y, ux, uy, size, berth, doubt, push = one
     speed = math.hypot(twist[0], twist[1])
-    stop = max(speed / slowing, abs(twist[2]) / spinning, 1e-3)
+    stop = speed / slowing + abs(twist[2]) / spinning + 1e-3
     end = reaction + stop + lead
     rim = speed + abs(twist[2]) * radius
     far = size + berth + end * (doubt + 0.5 * push * end + math.hypot(ux, uy)) + rim * end
