@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from robotics.planning.coverage import Sweeping
+from robotics.planning.coverage.shape import Sweeping
 from robotics.planning.kinematic.maneuver import Vehicle
 from robotics.planning.profile import Pace
 from robotics.planning.recovery import Patience

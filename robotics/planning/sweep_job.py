@@ -10,11 +10,14 @@ from robotics.core.arrays import Array, BoolArray
 from robotics.core.messages import Plan
 from robotics.mapping.grid import Grid
 from robotics.mapping.places import Zone
-from robotics.planning.coverage import Sweeping, Track, cover
+from robotics.planning.coverage.mask import mark, mask_of
+from robotics.planning.coverage.planner import cover
+from robotics.planning.coverage.region import polygon_of, region_of
+from robotics.planning.coverage.shape import Sweeping
+from robotics.planning.coverage.touchup import touch_up
+from robotics.planning.coverage.track import Track
 from robotics.planning.profile import TURN
-from robotics.planning.region import mark, mask_of, polygon_of, region_of
 from robotics.planning.space import Space
-from robotics.planning.touchup import touch_up
 
 RESOLUTION = 0.05
 """Of the mask of what was swept [m]."""

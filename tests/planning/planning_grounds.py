@@ -12,12 +12,12 @@ from robotics.core.arrays import Array
 from robotics.core.geometry import integrate
 from robotics.core.messages import Goal, Joints, Kind, Obstacle, State, Twist2
 from robotics.mapping.grid import Grid, polygon_mask
-from robotics.planning.coverage import Sweeping
+from robotics.planning.coverage.mask import densely, mark, mask_of
+from robotics.planning.coverage.shape import Sweeping, Tool
 from robotics.planning.navigator import Navigator, NavigatorConfig
 from robotics.planning.predictive.config import Limits, PredictiveConfig
 from robotics.planning.predictive.tracker import PredictiveTracker
 from robotics.planning.profile import Pace
-from robotics.planning.region import Tool, densely, mark, mask_of
 from robotics.planning.search import Room
 from robotics.planning.space import Space
 

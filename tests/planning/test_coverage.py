@@ -13,10 +13,11 @@ from shapely.geometry import Point, box
 
 from robotics.core.arrays import Array, BoolArray
 from robotics.mapping.grid import Grid
-from robotics.planning.coverage import cover
-from robotics.planning.region import densely, mark, mask_of, region_of
+from robotics.planning.coverage.mask import densely, mark, mask_of
+from robotics.planning.coverage.planner import cover
+from robotics.planning.coverage.region import region_of
+from robotics.planning.coverage.touchup import touch_up
 from robotics.planning.space import Space
-from robotics.planning.touchup import touch_up
 
 PLAZA = wkt.loads((Path(__file__).parent / "data" / "plaza.wkt").read_text())
 ROOM = box(0, 0, 20, 6)

@@ -10,13 +10,12 @@ from robotics.control.chassis import DifferentialChassis
 from robotics.control.guard import GuardConfig
 from robotics.control.stopping import Body
 from robotics.core.arrays import Array, frozen
-from robotics.planning.coverage import Sweeping
+from robotics.planning.coverage.shape import Sweeping, Tool
 from robotics.planning.kerb_following import KerbFollowing
 from robotics.planning.navigator import NavigatorConfig
 from robotics.planning.predictive.config import Limits, PredictiveConfig, Sampling, Weights
 from robotics.planning.predictive.visibility import Caution
 from robotics.planning.profile import Pace
-from robotics.planning.region import Tool
 from robotics.planning.search import Room
 
 PERIOD = 0.02
