@@ -146,7 +146,13 @@ class _Profile:
         level, slope = self.ground
         height = self.points[:, 2] - level - slope * self.across
         mine = side * self.across > 0.0
-        raised = mine & (height > 0.5 * step.height_least) & (height < 2.0 * step.height_most)
+        standing, flat = height > 0.5 * step.height_least, np.abs(height) < 0.5 * step.height_least
+        if (mine & flat).sum() < step.points:
+            return None
+        # whatever stands before the last flat ground lies on it: litter, a foot
+        edge = float((side * self.across[mine & flat]).max())
+        mine &= ~(standing & (side * self.across < edge - 0.05))
+        raised = mine & standing & (height < 2.0 * step.height_most)
         if raised.sum() < step.points or mine.sum() - raised.sum() < step.points:
             return None
         top = self._top(height[raised])
@@ -162,6 +168,8 @@ class _Profile:
             offset, topped = float(tried[best]), on_top[best] & mine
             if topped.sum() >= 3:
                 top = float(np.median(height[topped]))
+        above = mine & (height > top + 0.06)  # who stands on the kerb hides it
+        mine &= ~above | (above.sum() > 0.4 * raised.sum())
         return self._judge(mine, (offset, top), side, step)
 
     def _judge(

@@ -11,7 +11,8 @@ Corners that point into the robot's ground (outer corners) are passed by: on alo
 turn on the spot where the two lines of the base meet, on along the new one; the brush then begins
 where it ended. In a corner that the kerb closes (inner corners) the brush goes up to the kerb
 ahead; the robot backs off, shifts sideways so far that its tail has room, comes up to the kerb
-ahead once more, and is pulled around by its brush along that kerb.
+ahead once more, and is pulled around by its brush along that kerb. Inner corners may turn by up to
+a right angle: into sharper ones the other half of the robot's front does not fit.
 """
 
 from __future__ import annotations
