@@ -58,13 +58,14 @@ class Daybook:
         file: The plan, None for all zones at any time.
         memory: What the journal remembers of an unfinished day.
         told: A line for people about what was resumed; "" if nothing was.
+        journal: The file itself.
     """
 
     wishes: Wishes
     file: DayFile | None = None
     memory: RobotMemory | None = None
     told: str = ""
-    _journal: Journal | None = None
+    journal: Journal | None = None
     _keeper: Keeper | None = None
 
     @staticmethod
@@ -130,8 +131,8 @@ class Daybook:
 
     def close(self) -> None:
         """Let go of the journal. May be called twice."""
-        if self._journal is not None:
-            self._journal.close()
+        if self.journal is not None:
+            self.journal.close()
 
     def to_plain(self) -> dict[str, Any]:
         """Return all that a replay has to know, as plain JSON values."""
@@ -147,19 +148,19 @@ class Daybook:
         digest = hashlib.sha256(orjson.dumps(plain)).hexdigest()[:12]
         day = "no plan" if self.wishes.day is None else f"{self.wishes.day.name} ({digest})"
         identity = {"site": self.wishes.site, "robot": NAME, "day": day}
-        self._journal = Journal(path, identity)
-        self._keeper = Keeper(self._journal)
-        page = self._journal.last()
+        self.journal = Journal(path, identity)
+        self._keeper = Keeper(self.journal)
+        page = self.journal.last()
         if page is None:
             return
         try:
             memory = recalled(page)
         except (KeyError, TypeError, ValueError) as error:
-            self._journal.close()
+            self.journal.close()
             problem = f"its last entry cannot be read ({error!r})"
             raise RecordError(path, f"entry {page.number}", problem, "name another file") from error
         if memory.day.over or memory.day.ends <= memory.day.clock:
-            self._journal.begin_anew()
+            self.journal.begin_anew()
             return
         self.memory = memory
         self.told = _resumed(path, memory)

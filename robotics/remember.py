@@ -18,7 +18,7 @@ from robotics.record.journal import Journal, Page, part_name
 from robotics.robots.memory import RobotMemory, milestones, remember
 from robotics.robots.sweeper.progress import DayMemory
 
-PERIOD = 0.9
+PERIOD = 0.8
 """Between two entries when nothing happens [s]. If the last one is torn, the one before is not
 older than two periods."""
 

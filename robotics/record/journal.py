@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import hashlib
 import sqlite3
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -137,6 +137,10 @@ class Journal:
         """Forget all entries: a new day begins."""
         self._base.executescript("BEGIN IMMEDIATE;DELETE FROM entries;DELETE FROM parts;COMMIT;")
         self._written = set()
+
+    def on_progress(self, call: Callable[[], None], steps: int) -> None:
+        """Let ``call`` be called every ``steps`` steps of the database: for trials that kill."""
+        self._base.set_progress_handler(call, steps)
 
     def close(self) -> None:
         """Let go of the file. May be called twice."""
