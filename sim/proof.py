@@ -148,7 +148,7 @@ def kerb_account(gaps: KerbGap, zones: Sequence[Zone]) -> dict[str, Any]:
         "kerb_gap_mean_m": told["gap_mean_m"],
         "kerb_gap_p95_m": told["gap_p95_m"],
         "kerb_missed_fraction": told["missed_fraction"],
-        "kerb_touches": told["touches"],
+        "kerb_touches": int(told["touches"]),
         "kerb_m": told["kerb_m"],
     }
     lines = []

@@ -48,8 +48,9 @@ def dirt_map(quality: Quality, work: ZoneWork, *, after: bool) -> str:
     low = np.minimum(shares.astype(int), len(DIRT) - 2)
     part = (shares - low)[..., None]
     pixels = (1.0 - part) * DIRT[low] + part * DIRT[low + 1]
+    size = max(0.09, 0.005 * _width(work))
     marks = [
-        f'<circle cx="{number(x)}" cy="{number(y)}" r="0.09" class="litter"/>'
+        f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(size)}" class="litter"/>'
         for x, y in (work.litter_left if after else ())
     ]
     return _drawing(quality, work, [_clipped(work, _image(raster, pixels)), *marks])
@@ -80,7 +81,7 @@ def missed_map(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> st
     """
     zone = work.zone
     parts = [f'<polygon points="{points(*zone.polygon.T)}" class="ground"/>']
-    labels = []
+    labels, size = [], max(0.5, 0.022 * _width(work))
     for place, patch in enumerate(patches, start=1):
         if patch.zone != zone.name:
             continue
@@ -92,7 +93,8 @@ def missed_map(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> st
                 parts.append(f'<polygon points="{outline}" {style}/>')
         x, y = patch.centre
         labels.append(
-            f'<text x="{number(x + 0.15)}" y="{number(-y - 0.15)}" class="mark">{place}</text>'
+            f'<text x="{number(x + 0.3 * size)}" y="{number(-y - 0.3 * size)}" class="mark" '
+            f'style="font-size:{number(size)}px">{place}</text>'
         )
     shape = shapely.Polygon(zone.polygon)
     parts += [gap for line in quality.kerbs for gap in _gaps(line, shape)]
@@ -102,6 +104,10 @@ def missed_map(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> st
 def gap_colour(gap: float) -> str:
     """Return the colour of a gap [m]; bent bristles count as a gap of the same size."""
     return next((colour for bound, colour in GAPS if abs(gap) <= bound), NEVER)
+
+
+def _width(work: ZoneWork) -> float:
+    return float(np.ptp(work.zone.polygon[:, 0])) + 2.0 * RIM
 
 
 def _gaps(line: KerbLine, zone: shapely.Polygon) -> list[str]:

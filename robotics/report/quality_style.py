@@ -46,7 +46,7 @@ svg text{font-family:inherit}.axis{font-size:11px;fill:#626a72}.end{text-anchor:
 .asked{stroke:#17807e;stroke-dasharray:5 3}.cut{stroke:#8f9499;stroke-dasharray:2 3}
 .curve{fill:none;stroke-width:1.8}.kerb{fill:none;stroke:#5b4a33;stroke-width:.07}
 .edge{fill:none;stroke:#17807e;stroke-width:.05;stroke-dasharray:.25 .2}.ground{fill:#fff}
-.litter{fill:#c0392b;stroke:#fff;stroke-width:.02}.mark{font-size:.5px;font-weight:700;fill:#111;
+.litter{fill:#c0392b;stroke:#fff;stroke-width:.02}.mark{font-weight:700;fill:#111;
 paint-order:stroke;stroke:#fff;stroke-width:.12px}
 .legend{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:.82rem;color:var(--soft);
 margin:4px 0 8px}
