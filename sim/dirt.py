@@ -185,12 +185,19 @@ class Dirt:
         return volume / BIN_VOLUME
 
     def mass_in(self, zone: str) -> float:
-        """Return what lies in and flies above a sweep zone [kg]."""
+        """Return what lies in and flies above a sweep zone, and fits into the mouth [kg].
+
+        Pieces of litter that are too large are for people to take: ``too_large_in``.
+        """
         k = self._layout.zones.index(zone)
         dust = float(self.ground.tally[self._layout.members[:, k]].sum())
         above = self._air.fallen + self.ground.flying * self._layout.open
         dust += float((above * self._layout.zone_part[k]).sum())
         return dust + self._litter_in(zone)
+
+    def too_large_in(self, zone: str) -> float:
+        """Return the pieces in a sweep zone that are too large for the mouth [kg]."""
+        return self._litter_in(zone, fitting=False)
 
     def initial_mass(self, zone: str) -> float:
         """Return what lay in a sweep zone at the beginning [kg]."""
@@ -329,11 +336,16 @@ class Dirt:
             self._brought += float(portion.sum())
             self._brought_to[label] += float(portion.sum())
         if len(people) and self._rng.random() < LITTERING * duration * len(people):
-            x, y = (float(v) for v in people[self._rng.integers(len(people))])
-            mass = self.litter.drop(x, y)
-            self._brought += mass
-            for name, shape in self._shapes.items():
-                self._dropped_in[name] += mass if shapely.contains_xy(shape, x, y) else 0.0
+            self._drop(*people[self._rng.integers(len(people))].tolist())
+
+    def _drop(self, x: float, y: float) -> None:
+        """Let somebody lose a piece of litter at (x, y) [m]."""
+        mass = self.litter.drop(x, y)
+        self._brought += mass
+        if mass == 0.0 or not self.litter.fitting[-1]:
+            return
+        for name, shape in self._shapes.items():
+            self._dropped_in[name] += mass if shapely.contains_xy(shape, x, y) else 0.0
 
     def _blow(self, duration: float) -> None:
         """Move raised dust in steps that are short enough."""
@@ -358,10 +370,11 @@ class Dirt:
     def _since(self, cell: tuple[int, int]) -> float:
         return self._dried - float(self.ground.dried[cell])
 
-    def _litter_in(self, zone: str) -> float:
+    def _litter_in(self, zone: str, *, fitting: bool = True) -> float:
         if not len(self.pieces):
             return 0.0
         inside = shapely.contains_xy(self._shapes[zone], *self.pieces.T)
+        inside &= self.litter.fitting == fitting
         return float(self.litter.lying_mass()[inside].sum())
 
 

@@ -67,19 +67,24 @@ class Litter:
         self.mass, self.lying = np.append(self.mass, kind[3]), np.append(self.lying, True)
         return float(kind[3])
 
+    @property
+    def fitting(self) -> BoolArray:
+        """Which pieces fit into the mouth, shape (m,)."""
+        return (self.size <= MOUTH[0]) & (self.height <= MOUTH[1])
+
     def lying_mass(self) -> Array:
         """Return the mass of each piece that still lies there, else 0, shape (m,) [kg]."""
         return np.where(self.lying, self.mass, 0.0)
 
     def brush(self, stroke: Stroke, laws: Laws) -> float:
         """Let brushes throw pieces inwards and the roller take them; return what it took [kg]."""
-        taken = 0.0
+        taken, fitting = 0.0, self.fitting
         off = self.position - (stroke.x, stroke.y)
         c, s = math.cos(stroke.yaw), math.sin(stroke.yaw)
         for k in np.flatnonzero(self.lying & (np.hypot(*off.T) < brushes.REACH)):
             x, y = c * off[k, 0] + s * off[k, 1], c * off[k, 1] - s * off[k, 0]
             tool = tool_at(float(x), float(y))
-            if tool == NONE or (tool == ROLLER and not (stroke.takes and self._fits(int(k)))):
+            if tool == NONE or (tool == ROLLER and not (stroke.takes and fitting[k])):
                 continue
             rate = (laws.roller if tool == ROLLER else laws.side)[2] * stroke.brush
             if self._rng.random() > 1.0 - math.exp(-rate * stroke.duration):
@@ -93,6 +98,3 @@ class Litter:
             if self._holds(*moved):
                 self.position[k] = moved
         return taken
-
-    def _fits(self, k: int) -> bool:
-        return bool(self.size[k] <= MOUTH[0] and self.height[k] <= MOUTH[1])

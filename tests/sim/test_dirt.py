@@ -91,7 +91,10 @@ def test_tallies_are_the_sums_of_the_cells():
     x, y = dirt._layout.centres()
     inside = ((x > 0.5) & (x < 4.5))[None, :] & ((y > 0.5) & (y < 3.5))[:, None]
     kerb = inside & (y > 3.4)[:, None]
-    lying = dirt.litter.lying_mass()[_in_zone(dirt.pieces)].sum()
+    dirt.litter.size[0], dirt.litter.height[0] = 0.35, 0.2
+    pieces = dirt.litter.lying_mass() * _in_zone(dirt.pieces)
+    lying = pieces[dirt.litter.fitting].sum()
+    assert dirt.too_large_in(ZONE) == pytest.approx(pieces.sum() - lying)
     assert dirt.mass_in(ZONE) == pytest.approx(dirt.load()[inside].sum() + lying, rel=1e-9)
     assert dirt.kerb_mass_in(ZONE) == pytest.approx(dirt.ground.load[:, kerb].sum(), rel=1e-9)
     assert dirt.ground.raised.sum() >= dirt.raised_in(ZONE) > 0.0
