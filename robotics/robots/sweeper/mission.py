@@ -11,7 +11,7 @@ import numpy as np
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.mission import Event, MissionReport
 from robotics.core.arrays import Array, frozen
-from robotics.core.messages import BaseGoal, Cover, Goal, State, Stay
+from robotics.core.messages import BaseGoal, Cover, Goal, State, Stay, Tools
 from robotics.core.parts import Progress, Status
 from robotics.mapping.places import Site
 from robotics.planning.docking import Docking, Phase, failed
@@ -361,6 +361,7 @@ class SweeperMission(Duty):
         part = "" if choice is None or choice.fits else ", as much as the time allows"
         if where == "working/cover/sweep":
             tools, speed = self._sweeping.settings(state, self.day, self._site, dock=self._dock)
+            tools = tools if self._progress().working else Tools()  # turns on ground swept before
             return Goal(Cover(name, speed), tools=tools, activity=f"sweeping {name}{part}")
         base, activity = self._base(state, where, f"{name}{part}")
         return Goal(base, activity=activity)
