@@ -8,7 +8,7 @@ s and the turn θ about the brush that lay the seen points pᵢ on the mapped li
     min Σ wᵢ ρ(nᵢ · (pᵢ + s + θ J (pᵢ - b) - qᵢ)) + |s|²/σs² + θ²/σθ²,   J = [[0, -1], [1, 0]],
 
 with qᵢ the point of the map's kerb nearest to pᵢ, nᵢ its normal, b where the brush touches the
-kerb, wᵢ falling with the distance from b, ρ Huber's. The tracker inside drives its plan from the
+kerb, wᵢ falling with the distance from b, ρ Cauchy's. The tracker inside drives its plan from the
 pose moved by (s, θ): what it takes for its distance from the mapped kerb is its distance from the
 real one, now and, since the points reach 0.8 m beyond the brush, for the next second. Along a
 straight kerb the points say nothing of the place along it, and the second term leaves that at zero;
@@ -68,7 +68,7 @@ class KerbFollowing:
     gate: float = 0.22
     """Points farther from the mapped kerb than this are something else [m]."""
     outlier: float = 0.02
-    """Where Huber's ρ turns from square to straight [m]."""
+    """Scale of Cauchy's ρ: a point so far off counts half [m]."""
     sigma: float = 0.01
     """One sigma of a point [m]."""
     sigma_shift: float = 0.3
@@ -139,7 +139,7 @@ class KerbTracker:
         """Return the velocity that the base should have now."""
         if state.time < self._time:
             self._start_over()
-        passed = min(0.1, state.time - self._time)
+        passed = min(0.1, max(0.0, state.time - self._time))
         self._time = state.time
         if plan is not self._plan:
             self._begin(plan)
@@ -266,7 +266,7 @@ class KerbTracker:
         """Return one step of the robust least squares from ``found`` (3,) on."""
         numbers = self.numbers
         gap, normal, away = seen
-        weight = weight * np.minimum(1.0, numbers.outlier / np.maximum(np.abs(gap), 1e-9))
+        weight = weight / (1.0 + (gap / numbers.outlier) ** 2)
         lever = normal[:, 1] * away[:, 0] - normal[:, 0] * away[:, 1]
         rows = np.column_stack((normal, lever))
         prior = np.array([numbers.sigma_shift, numbers.sigma_shift, numbers.sigma_turn]) ** -2.0
