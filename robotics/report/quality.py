@@ -133,7 +133,7 @@ def _litter(quality: Quality, folder: Path) -> str:
     if not quality.reported:
         left = sum(len(work.litter_left) for work in quality.zones)
         zh = f"没有上报需要人工处理的垃圾；作业结束时区内还留有 {left} 件小垃圾（地图红点）。"
-        en = f"No litter was reported to people; {left} small pieces still lay there (red dots)."
+        en = f"No litter was reported to people. Small pieces left (red dots): {left}."
         return (
             heading("需要人工处理的垃圾", "Litter for people to take")
             + f"<p>{both(zh, en, block=False)}</p>"

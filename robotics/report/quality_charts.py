@@ -56,7 +56,8 @@ def gap_strip(kerbs: Sequence[KerbLine]) -> str:
     """Return the gap along all kerbs, one after the other, as SVG; higher is farther away."""
     total = sum(line.length for line in kerbs)
     scale = (WIDTH - LEFT - RIGHT) / max(total, 1e-9)
-    parts, start = [_lines(total, scale)], 0.0
+    parts: list[str] = []
+    start = 0.0
     for line in kerbs:
         if start > 0.0:
             cut = number(LEFT + start * scale)
@@ -71,6 +72,7 @@ def gap_strip(kerbs: Sequence[KerbLine]) -> str:
                 f'height="{number(HEIGHT - BOTTOM - top)}" fill="{gap_colour(float(gap))}"/>'
             )
         start += line.length
+    parts.append(_lines(total, scale))
     return f'<svg viewBox="0 0 {WIDTH} {HEIGHT}" role="img">{"".join(parts)}</svg>'
 
 
