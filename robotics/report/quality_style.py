@@ -43,7 +43,8 @@ svg{width:100%;height:auto;display:block}svg.zone{background:#e9ebe8;border:1px 
 max-height:420px}
 svg text{font-family:inherit}.axis{font-size:11px;fill:#626a72}.end{text-anchor:end}
 .mid{text-anchor:middle}.bar{font-size:11px;fill:#2b2f33}.grid{stroke:#e3e5e7}
-.asked{stroke:#0b3d3a;stroke-width:1.2;stroke-dasharray:5 3}.cut{stroke:#8f9499;stroke-dasharray:2 3}
+.asked{stroke:#0b3d3a;stroke-width:1.2;stroke-dasharray:5 3}
+.cut{stroke:#8f9499;stroke-dasharray:2 3}
 .curve{fill:none;stroke-width:1.8}.kerb{fill:none;stroke:#5b4a33;stroke-width:.07}
 .edge{fill:none;stroke:#17807e;stroke-width:.05;stroke-dasharray:.25 .2}.ground{fill:#fff}
 .litter{fill:#c0392b;stroke:#fff;stroke-width:.02}.mark{font-weight:700;fill:#111;
