@@ -18,6 +18,9 @@ from robotics.planning.space import Space
 
 ENTRIES = 4
 """Places at which a ring may be begun."""
+RING_WAYS = [0, 1, 2, 3, 3, 2, 1, 0]
+CELL_WAYS = [0, 1, 0, 1, 2, 3, 2, 3]
+"""Eight ways through a part are four: a way and its reverse stand at k and at 7 - k."""
 DETOUR, DODGE = 1.25, 3.0
 """A way that is not straight counts so many times as long, and so much more [m]."""
 
@@ -84,11 +87,27 @@ def sequenced(items: list[Item], region: Region) -> Generator[None, None, list[t
         return [(outer, 0)]
     heads = np.array([[way[0] for way in item.ways] for item in others])
     tails = np.array([[way[-1] for way in item.ways] for item in others])
-    gaps = ways_between(tails, heads, region)
+    few = [RING_WAYS if item.is_ring else CELL_WAYS for item in others]
+    gaps = _spread(ways_between(*_few(tails, heads, few), region), few)
     yield
     order = best_order(Choices(heads, tails), first[-1], gaps)
     found = [(others[part], way) for part, way in order]
     return [(outer, 0), *_rings_turned(found, first[-1])]
+
+
+def _few(tails: Array, heads: Array, ways: list[list[int]]) -> tuple[Array, Array]:
+    """Return only the four ways of each part that differ."""
+    first = np.array([[way.index(k) for k in range(4)] for way in ways])
+    rows = np.arange(len(ways))[:, None]
+    return tails[rows, first], heads[rows, first]
+
+
+def _spread(gaps: Array, ways: list[list[int]]) -> Array:
+    """Return gaps (n, 4, n, 4) for all eight ways of each part."""
+    part, way = np.arange(len(ways)), np.array(ways)
+    return np.asarray(
+        gaps[part[:, None, None, None], way[:, :, None, None], part[None, None, :, None], way]
+    )
 
 
 def _rings_turned(order: list[tuple[Item, int]], here: Array) -> list[tuple[Item, int]]:

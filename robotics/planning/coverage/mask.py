@@ -74,5 +74,6 @@ def densely(poses: Array, spacing: float = 0.04) -> Array:
     size = np.maximum(np.hypot(step[:, 0], step[:, 1]), 0.7 * np.abs(step[:, 2]))
     count = np.maximum(1, np.ceil(size / spacing)).astype(int)
     index = np.repeat(np.arange(len(step)), count)
-    place = np.concatenate([np.arange(n) / n for n in count])
+    first = np.cumsum(count) - count
+    place = (np.arange(len(index)) - first[index]) / count[index]
     return np.vstack((poses[index] + place[:, None] * step[index], poses[-1:]))

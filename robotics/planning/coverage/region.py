@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import shapely
+from scipy import ndimage
 from shapely.geometry import LineString, MultiPolygon, Polygon, box
 from shapely.geometry.base import BaseGeometry
 from shapely.validation import explain_validity
 
-from robotics.core.arrays import Array
-from robotics.mapping.grid import Grid
+from robotics.core.arrays import Array, BoolArray
+from robotics.mapping.grid import Grid, polygon_mask
 from robotics.mapping.places import Zone
 from robotics.planning.coverage.shape import Fit, Tool
 from robotics.planning.space import Space
@@ -65,16 +66,25 @@ def fault_of(zone: Polygon, space: Space) -> str:
     return ""
 
 
-def obstacles_near(distance: Grid, bounds: tuple[float, float, float, float]) -> BaseGeometry:
+def obstacles_near(
+    distance: Grid, bounds: tuple[float, float, float, float], among: BoolArray | None = None
+) -> BaseGeometry:
     """Return the occupied cells within ``bounds`` (x0, y0, x1, y1) as one shape [m].
 
     What lies off the map counts as occupied.
+
+    Args:
+        distance: Distance field of the map.
+        bounds: Part of the map.
+        among: Cells of the map that count; None for all.
     """
     cell, origin = distance.resolution, np.asarray(distance.origin)
     rows, cols = distance.cells.shape
     left, low = np.floor((np.array(bounds[:2]) - origin) / cell).astype(int).clip(0)
-    right, high = np.ceil((np.array(bounds[2:]) - origin) / cell).astype(int)
+    right, high = np.ceil((np.array(bounds[2:]) - origin) / cell).astype(int).clip(0)
     part = distance.cells[low:high, left:right] <= 0.0
+    if among is not None:
+        part = part & among[low:high, left:right]
     padded = np.pad(part, ((0, 0), (1, 1))).astype(np.int8)
     row, start = np.nonzero(np.diff(padded, axis=1) == 1)
     _, stop = np.nonzero(np.diff(padded, axis=1) == -1)
@@ -82,7 +92,42 @@ def obstacles_near(distance: Grid, bounds: tuple[float, float, float, float]) ->
     y0 = origin[1] + (row + low) * cell
     runs = shapely.union_all(shapely.box(x0, y0, x1, y0 + cell))
     whole = box(*origin, *(origin + np.array([cols, rows]) * cell))
-    return runs.union(box(*bounds).difference(whole))
+    return runs if whole.covers(box(*bounds)) else runs.union(box(*bounds).difference(whole))
+
+
+def part_of(distance: Grid, bounds: tuple[float, float, float, float]) -> Grid:
+    """Return the part of a map around ``bounds`` (x0, y0, x1, y1), whole cells [m]."""
+    cell, origin = distance.resolution, np.asarray(distance.origin)
+    left, low = np.floor((np.array(bounds[:2]) - origin) / cell).astype(int).clip(0)
+    right, high = np.ceil((np.array(bounds[2:]) - origin) / cell).astype(int).clip(0)
+    corner = origin + np.array([left, low]) * cell
+    return Grid(distance.cells[low:high, left:right], cell, corner)
+
+
+def _in_the_way(distance: Grid, ground: BaseGeometry, reach: float) -> BoolArray:
+    """Return which cells of the map could keep the base off its ground.
+
+    Those in it, and those that can be seen from a place in it that is nearer than ``reach`` [m].
+    """
+    cells = distance.cells
+    cell = distance.resolution
+    counts = np.zeros(cells.shape, dtype=np.bool_)
+    for part in polygons_in(ground):
+        inside = polygon_mask(distance, np.asarray(part.exterior.coords)[:-1])
+        for hole in part.interiors:
+            inside = inside & ~polygon_mask(distance, np.asarray(hole.coords)[:-1])
+        counts |= inside
+    tight = counts & (cells < reach + 1.25 * cell)
+    rows, cols = (np.flatnonzero(tight.any(axis=axis)) for axis in (1, 0))
+    if not len(rows):
+        return tight
+    size = math.ceil(reach / cell) + 2
+    window = tuple(slice(max(0, int(k[0]) - size), int(k[-1]) + size + 1) for k in (rows, cols))
+    near = np.zeros_like(tight)
+    near[window] = ndimage.maximum_filter(tight[window].view(np.uint8), 2 * size + 1) > 0
+    rim = np.zeros_like(tight)
+    rim[window] = ndimage.minimum_filter((cells[window] <= 0.0).view(np.uint8), 3) == 0
+    return np.asarray((near & rim) | counts)
 
 
 def region_of(
@@ -101,7 +146,9 @@ def region_of(
     x0, y0, x1, y1 = zone.bounds
     pad = reach + 0.5
     bounds = (x0 - pad, y0 - pad, x1 + pad, y1 + pad)
-    near = obstacles_near(space.distance, bounds)
+    ground = zone.buffer(-fit.edge, quad_segs=ROUND)
+    floor = part_of(space.distance, bounds)
+    near = obstacles_near(floor, bounds, _in_the_way(floor, ground, reach))
     lines = shapely.union_all([LineString(kerb) for kerb in kerbs]).intersection(box(*bounds))
     far = near if lines.is_empty else near.difference(lines.buffer(BLUR))
     keep: BaseGeometry = far.buffer(reach, quad_segs=ROUND)
@@ -111,7 +158,7 @@ def region_of(
     if len(space.standing):
         centres = shapely.points(space.standing[:, :2])
         keep = keep.union(shapely.union_all(shapely.buffer(centres, space.standing[:, 2] + reach)))
-    inner = zone.buffer(-fit.edge, quad_segs=ROUND).difference(keep)
+    inner = ground.difference(keep)
     allowed = MultiPolygon(
         [part for part in polygons_in(inner.simplify(0.01)) if part.area > LEAST]
     )

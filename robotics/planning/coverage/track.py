@@ -14,7 +14,7 @@ from robotics.core.geometry import wrap
 from robotics.core.messages import Plan
 from robotics.planning.coverage.shape import Sweeping
 from robotics.planning.coverage.transit import transit, way_in
-from robotics.planning.profile import TURN, duration, speeds
+from robotics.planning.profile import TURN, speeds
 from robotics.planning.smoothing import arc, joined, straight
 from robotics.planning.space import Space
 
@@ -77,15 +77,23 @@ class Track:
         if not opposite or abs(side) > width + 0.1 or abs(side) < 0.2:
             return None
         radii = (0.5 * abs(side), 0.3 * abs(side), 0.0)
-        links = [_half_turn(here, target, ahead, side, radius) for radius in radii]
-        for link in sorted(links, key=self._cost):
+        for radius in sorted(radii, key=lambda r: self._cost(abs(side), r)):
+            link = _half_turn(here, target, ahead, side, radius)
             if self.is_free(link):
                 return link
         return None
 
-    def _cost(self, link: Array) -> float:
-        length = float(np.hypot(*np.diff(link[:, :2], axis=0).T).sum())
-        return duration(link, self.sweeping.pace) + self.sweeping.metre * length
+    def _cost(self, side: float, radius: float) -> float:
+        """Return about what two quarter turns and the way between cost [s]."""
+        pace = self.sweeping.pace
+        length = math.pi * radius + side - 2.0 * radius
+        stop = pace.speed / pace.acceleration
+        if radius > 0.0:
+            speed = min(pace.speed, pace.turn_rate * radius, math.sqrt(pace.lateral * radius))
+            time = length / speed + 0.5 * stop
+        else:
+            time = math.pi / pace.turn_rate + 2.0 * math.sqrt(side / pace.acceleration) + stop
+        return time + self.sweeping.metre * length
 
     def is_free(self, poses: Array) -> bool:
         """Whether a way can be driven, turns on the spot included, without leaving the ground."""
