@@ -37,7 +37,12 @@ from robotics.core.messages import Goal, Obstacle, Plan, State, Twist2
 from robotics.planning.brush_led import BrushLed, Part, Stretch, parts_of, stretch_of
 from robotics.planning.course import TURNING
 from robotics.planning.cursor import Cursor, cursor_of
+from robotics.planning.kerb_path import SideBrush, kerb_sides
+from robotics.planning.predictive.config import PERIOD
 from robotics.planning.space import Space
+
+NEAR = 2.5
+"""The map's kerbs are looked at within this of the brush [m]."""
 
 
 class Follower(Protocol):
@@ -128,6 +133,7 @@ class KerbTracker:
     _time: float = -math.inf
     _seen: float = -math.inf
     _on: float = 1.0
+    _held: Twist2 = field(default_factory=Twist2)
 
     def __post_init__(self) -> None:
         self._whole = self.inner.space
@@ -139,17 +145,24 @@ class KerbTracker:
         """Return the velocity that the base should have now."""
         if state.time < self._time:
             self._start_over()
-        passed = min(0.1, max(0.0, state.time - self._time))
-        self._time = state.time
-        if plan is not self._plan:
+            self._time = -math.inf
+        passed = state.time - self._time
+        fresh = plan is not self._plan
+        if fresh:
             self._begin(plan)
         side = self._side(state)
         self._on = side or self._on
-        self._follow(state, side, passed)
+        if passed < PERIOD - 1e-6 and not fresh:
+            passed = 0.0
+        else:
+            self._time, passed = state.time, min(passed, 2.0 * PERIOD)
+            self._follow(state, side, passed)
         self.inner.space = self._whole if not side else self.beside[0 if side > 0.0 else 1]
         part = self._parts[self._part]
         if self._stretch is not None:
-            return self._slowed(state, self._led(state, self._stretch, passed))
+            if passed > 0.0:
+                self._held = self._led(state, self._stretch, passed)
+            return self._slowed(state, self._held)
         twist = self.inner.track(self._moved(state), goal, part.plan)
         return self._slowed(state, twist) if side else twist
 
@@ -160,8 +173,12 @@ class KerbTracker:
         self._plan = None
 
     def _begin(self, plan: Plan) -> None:
-        """Take in a new plan."""
-        self._plan, self._parts = plan, parts_of(plan)
+        """Take in a new plan; one that does not say where kerbs are is held against the map's."""
+        self._plan = plan
+        if plan.working.any() and not plan.kerb_side.any():
+            brush = SideBrush(self.law.x, self.law.y, self.numbers.brush[1] - self.law.y)
+            plan = replace(plan, kerb_side=kerb_sides(plan.path, plan.working, self.kerbs, brush))
+        self._parts = parts_of(plan) if plan.kerb_side.any() else [Part(self._plan, False)]
         self._enter(0)
 
     def _enter(self, number: int) -> None:
@@ -169,6 +186,7 @@ class KerbTracker:
         part = self._parts[number]
         self._part, self._cursor = number, None
         self._stretch = stretch_of(part.plan, self.law) if part.led else None
+        self._held = Twist2()
         if not part.led and part.plan.kerb_side.any():
             self._cursor = cursor_of(part.plan.path)
             self._cursor.progress[TURNING] = 0.0
@@ -236,8 +254,13 @@ class KerbTracker:
         weight = np.exp(-0.5 * (away**2).sum(axis=1) / numbers.near**2)
         points, away, weight = (one[weight > 0.02] for one in (points, away, weight))
         found = np.array([*self.shift, self.turn])
+        middle = self._starts + 0.5 * self._ways - brush
+        close = np.hypot(*middle.T) - 0.5 * np.hypot(*self._ways.T) < NEAR
+        if not close.any():
+            return None
+        lines = self._starts[close], self._ways[close]
         for _ in range(3):
-            gap, normal, on = self._gaps(points, away, found)
+            gap, normal, on = _gaps(lines, points, away, found)
             used = on & (np.abs(gap) < numbers.gate)
             if (weight * used).sum() < numbers.enough:
                 return None
@@ -246,21 +269,6 @@ class KerbTracker:
         found[:2] *= min(1.0, numbers.most / max(size, 1e-12))
         found[2] = np.clip(found[2], -numbers.turn_most, numbers.turn_most)
         return found
-
-    def _gaps(self, points: Array, away: Array, found: Array) -> tuple[Array, Array, BoolArray]:
-        """Return how far moved points are from the map's kerb, its normals, and if it is there."""
-        moved = points + found[:2] + found[2] * np.column_stack((-away[:, 1], away[:, 0]))
-        from_start = moved[:, None] - self._starts
-        length = np.hypot(*self._ways.T)
-        along = (from_start * self._ways).sum(axis=2) / length**2
-        part = np.clip(along, 0.0, 1.0)
-        off = from_start - part[:, :, None] * self._ways
-        nearest = np.hypot(off[:, :, 0], off[:, :, 1]).argmin(axis=1)
-        rows = np.arange(len(points))
-        normal = np.column_stack((-self._ways[:, 1], self._ways[:, 0])) / length[:, None]
-        normal = normal[nearest]
-        beyond = np.abs(along - part)[rows, nearest] * length[nearest]
-        return (off[rows, nearest] * normal).sum(axis=1), normal, beyond < 0.05
 
     def _solved(self, found: Array, seen: tuple[Array, Array, Array], weight: Array) -> Array:
         """Return one step of the robust least squares from ``found`` (3,) on."""
@@ -314,3 +322,21 @@ class KerbTracker:
         most = math.sqrt(2.0 * numbers.deceleration * free)
         share = min(1.0, most / twist.vx)
         return Twist2(twist.vx * share, twist.vy * share, twist.wz * share)
+
+
+def _gaps(
+    lines: tuple[Array, Array], points: Array, away: Array, found: Array
+) -> tuple[Array, Array, BoolArray]:
+    """Return how far moved points are from the map's kerb, its normals, and if it is there."""
+    starts, ways = lines
+    moved = points + found[:2] + found[2] * np.column_stack((-away[:, 1], away[:, 0]))
+    from_start = moved[:, None] - starts
+    length = np.hypot(*ways.T)
+    along = (from_start * ways).sum(axis=2) / length**2
+    part = np.clip(along, 0.0, 1.0)
+    off = from_start - part[:, :, None] * ways
+    nearest = np.hypot(off[:, :, 0], off[:, :, 1]).argmin(axis=1)
+    rows = np.arange(len(points))
+    normal = (np.column_stack((-ways[:, 1], ways[:, 0])) / length[:, None])[nearest]
+    beyond = np.abs(along - part)[rows, nearest] * length[nearest]
+    return (off[rows, nearest] * normal).sum(axis=1), normal, beyond < 0.05

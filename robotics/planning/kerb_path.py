@@ -18,15 +18,21 @@ a right angle: into sharper ones the other half of the robot's front does not fi
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import shapely
 
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, BoolArray
 from robotics.core.geometry import rotation2, transform, wrap
 
 STEP = 0.03
 """Between two poses of a way [m]."""
+BESIDE = 0.06
+"""A brush whose edge is so near to a kerb of the map is led along it [m]."""
+ASLANT = math.radians(25.0)
+"""If the kerb runs against the robot's heading by no more than this [rad]."""
 CORNER = math.radians(20.0)
 """Bends of a kerb's line from here on are corners [rad]."""
 
@@ -109,6 +115,36 @@ def kerb_path(line: Array, side: float, brush: SideBrush) -> tuple[Array, Array]
         if turn < 0.0:
             berth = brush.berth / math.sin(-turn) + brush.off * math.tan(-turn / 2.0)
     return np.vstack(paths), np.concatenate(sides)
+
+
+def kerb_sides(path: Array, working: BoolArray, kerbs: Sequence[Array], brush: SideBrush) -> Array:
+    """Return on which side a path leads a brush along a kerb, shape (n,): 1 left, -1 right, 0 none.
+
+    Args:
+        path: Poses of the base, shape (n, 3).
+        working: Where the tools work, shape (n,).
+        kerbs: Feet of the map's kerbs, (k, 2) each [m].
+        brush: The left one.
+    """
+    sides = np.zeros(len(path))
+    lines = [line for line in kerbs if len(line) > 1]
+    if not lines or not len(path):
+        return sides
+    starts = np.vstack([line[:-1] for line in lines])
+    ways = np.vstack([np.diff(line, axis=0) for line in lines])
+    pieces = shapely.linestrings(np.stack((starts, starts + ways), axis=1))
+    tree = shapely.STRtree(np.atleast_1d(np.asarray(pieces)).tolist())
+    c, s = np.cos(path[:, 2]), np.sin(path[:, 2])
+    edge = brush.y + brush.radius
+    for side in (1.0, -1.0):
+        x, y = brush.x, side * edge
+        spots = shapely.points(path[:, 0] + c * x - s * y, path[:, 1] + s * x + c * y)
+        rows, near = tree.query_nearest(spots, max_distance=BESIDE, all_matches=False)
+        along = ways[near, 0] * c[rows] + ways[near, 1] * s[rows]
+        level = np.abs(along) > math.cos(ASLANT) * np.hypot(*ways[near].T)
+        mine = rows[level]
+        sides[mine[working[mine]]] = side
+    return sides
 
 
 def _early(brush: SideBrush) -> float:

@@ -176,6 +176,17 @@ def test_away_from_kerbs_it_is_the_inner_tracker() -> None:
     assert inner.space is beside[0]
 
 
+def test_a_plan_that_does_not_tell_of_kerbs_is_held_against_the_map() -> None:
+    """Where its brush is beside a mapped kerb it is led along that, as if it had said so."""
+    whole, beside = spaces()
+    tracker = KerbTracker(Recorder(whole), (LINE,), beside, NUMBERS, BrushLed(0.50, 0.36))
+    k = int(np.abs(PATH[:, 0] - HERE[0]).argmin())
+    plan = Plan(PATH[k:], np.full(len(PATH) - k, 0.6), np.ones(len(PATH) - k, dtype=np.bool_))
+    for step in range(60):
+        tracker.track(state_at(HERE, 0.05 * step, points(0.05)), GOAL, plan)
+    assert tracker.shift[1] == pytest.approx(-0.05, abs=0.005)
+
+
 def test_the_nose_stops_before_a_kerb_that_is_not_on_the_map() -> None:
     """The nearer it is the slower; 5 cm before it the robot stands. It may always back off."""
     whole, beside = spaces()
@@ -287,7 +298,7 @@ def test_around_an_inner_corner_it_waits_for_people() -> None:
     person = Obstacle(1, pose[:2] - np.array([0.0, 1.0]), np.zeros(2), 0.3, Kind.PERSON)
     state = replace(state_at(pose, 0.0, np.zeros((0, 2))), obstacles=(person,))
     assert tracker.track(state, GOAL, plan) == Twist2()
-    free = tracker.track(state_at(pose, PERIOD, np.zeros((0, 2))), GOAL, plan)
+    free = tracker.track(state_at(pose, 0.1, np.zeros((0, 2))), GOAL, plan)
     assert math.hypot(free.vx, free.wz) > 0.0
 
 

@@ -12,7 +12,7 @@ from shapely import LineString, Polygon
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import transform, wrap_array
-from robotics.planning.kerb_path import SideBrush, kerb_path, led_path
+from robotics.planning.kerb_path import SideBrush, kerb_path, kerb_sides, led_path
 
 BRUSH = SideBrush(0.50, 0.36, 0.20)
 BODY = np.array([(-0.50, -0.40), (0.62, -0.40), (0.62, 0.40), (-0.50, 0.40)])
@@ -90,3 +90,20 @@ def test_the_way_can_be_driven() -> None:
     step, yaw = np.diff(path[:, :2], axis=0), path[:-1, 2] + 0.5 * wrap_array(np.diff(path[:, 2]))
     across = step[:, 1] * np.cos(yaw) - step[:, 0] * np.sin(yaw)
     assert np.abs(across).max() < 1e-3
+
+
+@pytest.mark.parametrize("side", [1.0, -1.0])
+def test_a_path_tells_where_its_brush_is_at_a_kerb(side: float) -> None:
+    """Beside a kerb of the map, parallel, working; not 10 cm farther off, across or in transit."""
+    line = bent(0.0, side)
+    path, _ = kerb_path(line, side, BRUSH)
+    working = np.ones(len(path), dtype=np.bool_)
+    along = kerb_sides(path, working, [line], BRUSH)
+    assert (along[5:-5] == side).all()
+    assert not kerb_sides(path, ~working, [line], BRUSH).any()
+    aside = path - np.array([0.0, 0.1 * side, 0.0])
+    assert not kerb_sides(aside, working, [line], BRUSH).any()
+    turned = path + np.array([0.0, 0.0, math.pi / 2])
+    assert not kerb_sides(turned, working, [line], BRUSH).any()
+    assert len(kerb_sides(path[:0], working[:0], [line], BRUSH)) == 0
+    assert not kerb_sides(path, working, [], BRUSH).any()
