@@ -217,7 +217,8 @@ class Dirt:
         """Return dust, sand and leaves within 10 cm of the kerbs of a sweep zone [kg]."""
         members = self._layout.members
         k = self._layout.zones.index(zone)
-        return float(self.ground.tally[members[:, k] & members[:, -1]].sum())
+        settled = float((self._air.fallen * self._layout.kerb_part[k]).sum())
+        return settled + float(self.ground.tally[members[:, k] & members[:, -1]].sum())
 
     def initial_kerb_mass(self, zone: str) -> float:
         """Return the same for the beginning [kg]."""

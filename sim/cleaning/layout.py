@@ -42,6 +42,8 @@ class Layout:
     """Part of each block on which dirt can lie, (rows / BLOCK, columns / BLOCK)."""
     zone_part: Array
     """Part of each block's open cells that is in each zone, (zones, rows, columns of blocks)."""
+    kerb_part: Array
+    """The same for the kerb strip of each zone."""
 
     def centres(self) -> tuple[Array, Array]:
         """Return the x (columns,) and the y (rows,) of the cells' centres [m]."""
@@ -72,11 +74,13 @@ def lay_out(area: BaseGeometry, zones: Sequence[Zone], kerbs: Sequence[Kerb]) ->
     order = [*range(1, len(zones) + 1), 0]
     members = np.array([[False] * len(order)] + [[bool(f >> b & 1) for b in order] for f in found])
     of_blocks = _block_means(label != 0)
-    parts = [
-        _block_means(members[label, k]) / np.maximum(of_blocks, 1e-9) for k in range(len(zones))
-    ]
+    groups = members[:, :-1].T, (members[:, :-1] & members[:, -1:]).T
+    zone_part, kerb_part = (
+        np.array([_block_means(one[label]) / np.maximum(of_blocks, 1e-9) for one in group])
+        for group in groups
+    )
     names = tuple(zone.name for zone in zones)
-    return Layout(x0, y0, label, members, names, distance, of_blocks, np.array(parts))
+    return Layout(x0, y0, label, members, names, distance, of_blocks, zone_part, kerb_part)
 
 
 def cells_in(shape: BaseGeometry, x: Array, y: Array) -> BoolArray:
