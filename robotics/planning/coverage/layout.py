@@ -15,8 +15,12 @@ from robotics.core.arrays import Array
 from robotics.planning.coverage.lanes import Cell, cells_of
 from robotics.planning.coverage.region import ROUND, Region, polygons_in
 from robotics.planning.coverage.rings import outlines, turns_of
-from robotics.planning.coverage.shape import Sweeping
+from robotics.planning.coverage.shape import Sweeping, Tool
 
+SHARP = 0.35
+"""A robot stops for corners of an outline from here on [rad]."""
+WAY = 4.0
+"""Way to a cell [m]."""
 MOST_RINGS = 6
 """Rings inside one another that are tried."""
 REPEATED = 3.0
@@ -38,12 +42,14 @@ class Layout:
         cells: Lanes for what the rings leave.
         turns_sweep: Whether the tools work while it turns from lane to lane.
         time: Estimated, ways between the parts left out [s].
+        cost: The same, and what is swept twice or left out [s].
     """
 
     rings: list[list[Array]]
     cells: list[Cell]
     turns_sweep: bool
     time: float
+    cost: float
 
 
 def best_layout(region: Region, sweeping: Sweeping) -> Generator[None, None, Layout]:
@@ -63,11 +69,11 @@ def best_layout(region: Region, sweeping: Sweeping) -> Generator[None, None, Lay
         rest = left
         found = _layout(region, sweeping, rings, rest, spent)
         yield
-        if best is not None and found.time > best.time + PATIENCE:
+        if best is not None and found.cost > best.cost + PATIENCE:
             break
-        if best is None or found.time < best.time:
+        if best is None or found.cost < best.cost:
             best = found
-    return best if best is not None else Layout([], [], False, 0.0)
+    return best if best is not None else Layout([], [], False, 0.0, 0.0)
 
 
 def _swept_by(ring: list[Array], sweeping: Sweeping) -> float:
@@ -95,35 +101,38 @@ def _layout(
     tool = sweeping.tool
     target = MultiPolygon([part for part in polygons_in(rest) if part.area > LEAST_TARGET])
     cells = [] if target.is_empty else cells_of(target, region.allowed, sweeping)
-    time = spent + sum(ring_time(ring, sweeping) for level in rings for ring in level)
+    time = sum(ring_time(ring, sweeping) for level in rings for ring in level)
     time += sum(cell_time(cell, sweeping) for cell in cells)
     swept = sum(float((cell.lanes[:, 2] - cell.lanes[:, 1]).sum()) for cell in cells)
-    time += REPEATED * max(0.0, 2.0 * tool.half_width * swept - target.area)
-    return Layout(list(rings), cells, not tool.sweeps_corners, time)
+    waste = spent + REPEATED * max(0.0, 2.0 * tool.half_width * swept - target.area)
+    if tool.sweeps_corners:  # brushes ahead of the base overlap the ring at both ends of a lane
+        lanes = sum(len(cell.lanes) for cell in cells)
+        waste += REPEATED * lanes * 2.0 * tool.half_width * (tool.nose - tool.rear)
+    else:
+        waste += sum(_left_out(ring, tool) for level in rings for ring in level)
+    return Layout(list(rings), cells, not tool.sweeps_corners, time, time + waste)
 
 
 def ring_time(corners: Array, sweeping: Sweeping) -> float:
     """Return about how long it takes to drive along a closed outline (k, 2) [s]."""
-    pace, tool = sweeping.pace, sweeping.tool
+    pace = sweeping.pace
     length = float(np.hypot(*np.diff(corners, axis=0).T).sum())
-    turns = np.abs(turns_of(corners))
-    sharp = turns[turns > 0.35]
+    sharp = np.abs(turns_of(corners))
+    sharp = sharp[sharp > SHARP]
     stop = pace.speed / pace.acceleration
-    time = length / pace.speed + len(sharp) * stop + float(sharp.sum()) / pace.turn_rate
-    if not tool.sweeps_corners:
-        out = np.tan(np.minimum(sharp, 2.5) / 2.0) - 0.5 * np.minimum(sharp, 2.5)
-        time += LEFT_OUT * tool.half_width**2 * float(out.sum())
-    return time
+    return length / pace.speed + len(sharp) * stop + float(sharp.sum()) / pace.turn_rate
+
+
+def _left_out(corners: Array, tool: Tool) -> float:
+    """Return what it costs that a round tool leaves out the corners of an outline [s]."""
+    half = 0.5 * np.abs(turns_of(corners))
+    half = np.minimum(half[half > 0.5 * SHARP], 1.25)
+    return LEFT_OUT * tool.half_width**2 * float((np.tan(half) - half).sum())
 
 
 def cell_time(cell: Cell, sweeping: Sweeping) -> float:
-    """Return about how long it takes to drive to and fro through a cell, with a way to it [s]."""
+    """Return about how long it takes to drive to and fro through a cell [s]."""
     pace = sweeping.pace
     length = float((cell.lanes[:, 2] - cell.lanes[:, 1]).sum())
     turn = math.pi / pace.turn_rate + 0.5 * pace.speed / pace.acceleration
-    repeated = 0.0
-    if sweeping.tool.sweeps_corners:  # brushes ahead of the base overlap the ring at both ends
-        repeated = (
-            REPEATED * 2.0 * sweeping.tool.half_width * (sweeping.tool.nose - sweeping.tool.rear)
-        )
-    return length / pace.speed + (turn + repeated) * len(cell.lanes) + 4.0 / pace.speed
+    return length / pace.speed + turn * len(cell.lanes) + WAY / pace.speed

@@ -105,7 +105,7 @@ def cover_steps(
         closer = region_of(zone, space, sweeping.tool, replace(sweeping.fit, edge=edge), kerbs)
         yield
         other = yield from best_layout(closer, sweeping)
-        if other.time < layout.time:
+        if other.cost < layout.cost:
             region, layout = closer, other
     begin = np.asarray(start, dtype=float)
     order = yield from sequenced(items_of(layout, sweeping, space, begin), region)
