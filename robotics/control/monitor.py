@@ -65,6 +65,8 @@ class GuardConfig:
     """The body is at rest so long before what moves meets it [s]."""
     near_speed: float = 0.4
     """Speed of the fastest point of the footprint then [m/s]."""
+    prompt: float = 0.2
+    """Time from where people are now to the first braking, one tick included [s]."""
     gentle: float = 0.04
     """At a touch, no point of the footprint moves towards anybody faster [m/s]."""
     doubt: float = 0.1
@@ -262,7 +264,7 @@ class CollisionMonitor:
         motion = np.array([twist.vx, twist.vy, twist.wz])
         brake = np.array(
             [
-                body.reaction,
+                config.prompt,
                 body.deceleration,
                 body.spin_deceleration,
                 config.lead,

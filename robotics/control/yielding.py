@@ -27,7 +27,7 @@ FASTEST, HURRY = 1.6, 0.2
 """Nobody goes faster, nor faster than by so much more than they do [m/s]."""
 HIDES = 0.1
 """A way that would lead so deep through the body is none [m]."""
-SHARES = (1.0, 0.8, 0.6, 0.45, 0.3, 0.2, 0.1, 0.05)
+SHARES = tuple((20 - k) / 20 for k in range(20))
 """Parts of a velocity that are tried."""
 
 

@@ -21,7 +21,7 @@ OUTLINE = np.array(
 BODY = Body(OUTLINE, deceleration=1.2, reaction=0.25)
 SHAPE = (BODY.edges, BODY.faces)
 LEAD, GENTLE, PUSH = 0.15, 0.04, 1.5
-BRAKE = np.array([0.25, 1.2, 3.0, LEAD, GENTLE, BODY.radius])
+BRAKE = np.array([0.2, 1.2, 3.0, LEAD, GENTLE, BODY.radius])
 PERIOD = 0.05
 RADIUS = 0.25
 
