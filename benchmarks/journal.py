@@ -20,6 +20,7 @@ import argparse
 import json
 import mmap
 import os
+import shutil
 import signal
 import sys
 import tempfile
@@ -112,7 +113,8 @@ def campaign(folder: Path, site_name: str, day: Path, kills: int, seed: int) -> 
     export_site(world, folder)
     site, shared = load_site(folder), Shared()
     assemble(NAME, site, seconds=1.0)  # compiled and loaded once, for all lives
-    wishes = Wishes(site_name, day, "", folder / "day.journal")
+    kept = Path(shutil.copy(day, folder / "day.yaml"))
+    wishes = Wishes(site_name, kept, "", folder / "day.journal")
     rng, before, outcomes = np.random.default_rng(seed), None, list[tuple[float, float, bool]]()
     resumed, back = 0, list[float]()
     for life in range(kills + 1):

@@ -138,6 +138,15 @@ class Journal:
         self._base.executescript("BEGIN IMMEDIATE;DELETE FROM entries;DELETE FROM parts;COMMIT;")
         self._written = set()
 
+    @property
+    def durability(self) -> tuple[str, int]:
+        """SQLite's journal mode, and how far it goes to have things on the disk (2: FULL)."""
+        ((mode,),), ((level,),) = (
+            self._read("PRAGMA journal_mode"),
+            self._read("PRAGMA synchronous"),
+        )
+        return str(mode), int(level)
+
     def on_progress(self, call: Callable[[], None], steps: int) -> None:
         """Let ``call`` be called every ``steps`` steps of the database: for trials that kill."""
         self._base.set_progress_handler(call, steps)
