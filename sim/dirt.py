@@ -17,12 +17,12 @@ from robotics.core.arrays import Array, BoolArray
 from robotics.core.geometry import transform
 from robotics.core.messages import ToolReadings
 from sim import brushes
-from sim.cleaning.air import Air, drift, pour
+from sim.cleaning.air import air_over, drift, pour
 from sim.cleaning.laws import Laws
 from sim.cleaning.layout import lay_out
 from sim.cleaning.litter import Litter
 from sim.cleaning.supply import LITTERING, Supply, spread
-from sim.sweeping import BLOCK, REACH, RESOLUTION, Ground, Stroke, work
+from sim.sweeping import BLOCK, REACH, RESOLUTION, Stroke, work
 from sim.walls import walkable
 from sim.weather import Weather
 from sim.world_model import World
@@ -37,7 +37,6 @@ BIN_VOLUME = 0.060
 """[m³]: 60 l, as in the trial of this class of sweeper in Norway (at.no, project 498234)."""
 RUNOFF = 0.5
 """Rain above this film runs off [kg/m²]: what fills the texture of paving, 0.5 mm."""
-_COURANT = 0.9
 _NOBODY = np.zeros((0, 2))
 
 
@@ -99,10 +98,10 @@ class Dirt:
         self._layout = lay_out(covered.intersection(walkable(world)), zones, world.kerbs)
         load = spread(world.dirt, self._layout, rng)
         self.first = load.sum(axis=0).astype(np.float32)
-        self.ground = self._ground(load)
+        self.ground = self._layout.ground(load)
         self.litter = Litter(world.dirt, lambda x, y: self._layout.cell(x, y) is not None, rng)
         self._supply = Supply(self._layout, load, rng)
-        self._air = self._air_of(self.weather)
+        self._air, self._step = air_over(self._layout.open, self.laws, self.weather)
         self._taken = np.zeros(3)
         self._litter_taken = self._gone = self._brought = 0.0
         self.water_used = 0.0
@@ -283,38 +282,6 @@ class Dirt:
         return 1e6 * float(self.ground.flying[a, b]) / (side * side * self.laws.height)
 
     # ------------------------------------------------------------------------ inside
-
-    def _ground(self, load: Array) -> Ground:
-        label = self._layout.label
-        blocks = self._layout.open.shape
-        tally = np.zeros((len(self._layout.members), 3))
-        for k in range(3):
-            tally[:, k] = np.bincount(label.ravel(), load[k].ravel(), len(tally))
-        return Ground(
-            load,
-            np.zeros(label.shape, dtype=np.float32),
-            np.zeros(label.shape, dtype=np.float32),
-            label,
-            tally,
-            np.zeros(blocks),
-            np.zeros(blocks),
-            self._layout.x,
-            self._layout.y,
-        )
-
-    def _air_of(self, weather: Weather) -> Air:
-        """Return the air for one step of ``_step`` seconds, short enough to be stable."""
-        side, laws = BLOCK * RESOLUTION, self.laws
-        east, north = weather.wind_at(0.5 * laws.height)
-        rate = (abs(east) + abs(north)) / side + 4.0 * laws.spread / side**2
-        self._step = min(0.2, _COURANT / max(rate, 1e-9))
-        blocks = self._layout.open.shape
-        return Air(
-            self._layout.open, np.zeros(blocks), np.zeros(blocks),
-            east * self._step / side, north * self._step / side,
-            laws.spread * self._step / side**2,
-            -math.expm1(-laws.fall / laws.height * self._step),
-        )  # fmt: skip
 
     def _warm_up(self) -> None:
         """Compile what the loop calls, on a stroke of no time."""

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
+
+import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.compiled import compiled
-from sim.sweeping import BLOCK, Ground
+from sim.cleaning.laws import Laws
+from sim.sweeping import BLOCK, RESOLUTION, Ground
+from sim.weather import Weather
 
+COURANT = 0.9
+"""No more of a block's dust leaves it in a step."""
+LONGEST = 0.2
+"""No step is longer [s]."""
 WISP = 1e-9
 """Less than this above a block is not followed further, it falls at once [kg]."""
 
@@ -28,6 +37,30 @@ class Air(NamedTuple):
     """Part that is exchanged with each neighbour."""
     fall: float
     """Part that settles."""
+
+
+def air_over(open_part: Array, laws: Laws, weather: Weather) -> tuple[Air, float]:
+    """Return the air over blocks, and for how long it is good: a step short enough [s].
+
+    Args:
+        open_part: Part of each block on which dirt can lie, shape (rows, columns).
+        laws: The constants.
+        weather: The wind; what carries the dust is that at half its height.
+    """
+    side = BLOCK * RESOLUTION
+    east, north = weather.wind_at(0.5 * laws.height)
+    rate = (abs(east) + abs(north)) / side + 4.0 * laws.spread / side**2
+    step = min(LONGEST, COURANT / max(rate, 1e-9))
+    air = Air(
+        open=open_part,
+        fallen=np.zeros(open_part.shape),
+        before=np.zeros(open_part.shape),
+        east=east * step / side,
+        north=north * step / side,
+        spread=laws.spread * step / side**2,
+        fall=-math.expm1(-laws.fall / laws.height * step),
+    )
+    return air, step
 
 
 @compiled

@@ -15,7 +15,7 @@ from shapely import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from robotics.core.arrays import Array, BoolArray
-from sim.sweeping import BLOCK, RESOLUTION
+from sim.sweeping import BLOCK, RESOLUTION, Ground
 from sim.world_model import Kerb, Zone
 
 KERB_STRIP = 0.10
@@ -49,6 +49,23 @@ class Layout:
         """Return the x (columns,) and the y (rows,) of the cells' centres [m]."""
         rows, columns = self.label.shape
         return _centres(self.x, columns), _centres(self.y, rows)
+
+    def ground(self, load: Array) -> Ground:
+        """Return dry fields with a ``load`` (3, rows, columns) [kg] on these cells."""
+        tally = np.zeros((len(self.members), 3))
+        for k in range(3):
+            tally[:, k] = np.bincount(self.label.ravel(), load[k].ravel(), len(tally))
+        return Ground(
+            load=load,
+            film=np.zeros(self.label.shape, dtype=np.float32),
+            dried=np.zeros(self.label.shape, dtype=np.float32),
+            label=self.label,
+            tally=tally,
+            flying=np.zeros(self.open.shape),
+            raised=np.zeros(self.open.shape),
+            x=self.x,
+            y=self.y,
+        )
 
     def cell(self, x: float, y: float) -> tuple[int, int] | None:
         """Return row and column of the cell at (x, y) [m] if dirt can lie there."""
