@@ -147,10 +147,17 @@ class _Profile:
         height = self.points[:, 2] - level - slope * self.across
         mine = side * self.across > 0.0
         standing, flat = height > 0.5 * step.height_least, np.abs(height) < 0.5 * step.height_least
-        if (mine & flat).sum() < step.points:
+        raised = mine & standing & (height < 2.0 * step.height_most)
+        if not raised.any():
             return None
-        # whatever stands before the last flat ground lies on it: litter, a foot
-        edge = float((side * self.across[mine & flat]).max())
+        # ground behind a narrow kerb tells nothing of its foot, and whatever stands before the last
+        # flat ground on this side of its top lies on that: litter, a foot
+        middle = float(np.median(side * self.across[raised]))
+        mine &= standing | (side * self.across < middle)
+        flat &= mine
+        if flat.sum() < step.points:
+            return None
+        edge = float((side * self.across[flat]).max())
         mine &= ~(standing & (side * self.across < edge - 0.05))
         raised = mine & standing & (height < 2.0 * step.height_most)
         if raised.sum() < step.points or mine.sum() - raised.sum() < step.points:

@@ -23,10 +23,10 @@ PERIOD = 0.1
 
 
 def kerb(line: Outline, height: float = 0.12) -> tuple[Solid, ...]:
-    """Return a kerb, raised on the left of its line."""
+    """Return a kerb 30 cm wide, raised on the left of its line, ground behind it."""
     return tuple(
         Solid(f"kerb_{k}", "kerb", strip, 0.0, height, (0.5,) * 4)
-        for k, strip in enumerate(strips(line, 1.0, 0.0))
+        for k, strip in enumerate(strips(line, 0.3, 0.0))
     )
 
 
@@ -69,7 +69,7 @@ def test_both_kerbs_are_seen_to_half_a_centimetre() -> None:
     assert np.abs(right[:, 1] + 0.75).mean() < 0.005
     for side in (left, right):
         assert side[:, 0].min() < straight()[-1, 0]
-        assert side[:, 0].max() > straight()[-1, 0] + 1.2
+        assert side[:, 0].max() > straight()[-1, 0] + 1.1
 
 
 @pytest.mark.parametrize("radius", [3.0, 8.0])
