@@ -19,9 +19,10 @@ from robotics.planning.coverage.layout import Layout, best_layout
 from robotics.planning.coverage.mask import densely, mark, mask_of
 from robotics.planning.coverage.region import Region, fault_of, parts_text, region_of
 from robotics.planning.coverage.rings import BRISTLES, way_along
-from robotics.planning.coverage.shape import Sweeping
+from robotics.planning.coverage.shape import Sweeping, Tool
 from robotics.planning.coverage.touchup import append_passes
 from robotics.planning.coverage.track import Track
+from robotics.planning.kerb_path import SideBrush, kerb_sides
 from robotics.planning.smoothing import straight
 from robotics.planning.space import Space
 
@@ -39,6 +40,8 @@ TOLD_SHARE = 0.005
 """A plan that leaves out more than this part says so."""
 MENDED = 0.12
 """Spots from this area on are worth a pass at once; smaller ones wait for the end [m²]."""
+OVER = 0.1
+"""Cells of the map stand so far over the kerb that they are drawn from [m]."""
 SHORTEST = 4
 """Pieces of rings with fewer poses are left out."""
 BATCH = 16
@@ -111,11 +114,22 @@ def cover_steps(
     order = yield from sequenced(items_of(layout, sweeping, space, begin), region)
     track = Track(space, sweeping, region.zone)
     track.add(begin.reshape(1, 3), working=False)
-    yield from _follow(track, order, layout)
+    yield from _follow(track, order, layout, region)
     if len(track.pieces) == 1:
         return Coverage(Plan.none("no way to the zone"), region)
     left = yield from _mend(track, region)
-    return Coverage(track.plan(left), region)
+    return Coverage(_led(track.plan(left), sweeping.tool, kerbs), region)
+
+
+def _led(plan: Plan, tool: Tool, kerbs: Sequence[Array]) -> Plan:
+    """Return a plan that says where a brush is to be led along a kerb, and on which side."""
+    if not kerbs:
+        return plan
+    x, y, radius = tool.outer
+    return replace(
+        plan,
+        kerb_side=kerb_sides(plan.path, plan.working, kerbs, SideBrush(x, y, radius)),
+    )
 
 
 def _mend(track: Track, region: Region) -> Generator[None, None, str]:
@@ -165,13 +179,13 @@ def _too_narrow(zone: Polygon, sweeping: Sweeping) -> str:
 
 
 def _follow(
-    track: Track, order: list[tuple[Item, int]], layout: Layout
+    track: Track, order: list[tuple[Item, int]], layout: Layout, region: Region
 ) -> Generator[None, None, None]:
     """Append one item after the other; what has no way to it is left out."""
     for item, way in order:
         points = item.ways[way]
         if item.is_ring:
-            _ring(track, points)
+            _ring(track, points, region)
             yield
             continue
         for k in range(0, len(points), 2):
@@ -184,11 +198,17 @@ def _follow(
                 yield
 
 
-def _ring(track: Track, corners: Array) -> None:
-    """Append a way along an outline, in pieces where something stands."""
+def _ring(track: Track, corners: Array, region: Region) -> None:
+    """Append a way along an outline, in pieces where something stands.
+
+    Beside a kerb its exact line has decided already; the cells of the map stand over it.
+    """
     least, space = track.sweeping.fit.least, track.space
     poses = way_along(corners, space, least)
-    free = space.free(poses, -BRISTLES)
+    gaps = space.clearance(poses)
+    free = gaps >= -BRISTLES
+    if not region.kerbs.is_empty:
+        free |= (gaps >= -OVER) & shapely.intersects_xy(region.kerbs, *poses[:, :2].T)
     cuts = np.flatnonzero(np.diff(np.concatenate(([0], free.astype(np.int8), [0]))))
     for first, last in zip(cuts[::2], cuts[1::2], strict=True):
         if last - first > SHORTEST:

@@ -30,10 +30,15 @@ class Tool:
     """x of the last part that sweeps."""
 
     @property
+    def outer(self) -> tuple[float, float, float]:
+        """The disc that reaches farthest to the left: (x, y, radius) [m]."""
+        x, y, radius = self.discs[int((self.discs[:, 1] + self.discs[:, 2]).argmax())]
+        return float(x), float(y), float(radius)
+
+    @property
     def short(self) -> float:
         """How much before its end a lane may stop [m]."""
-        outer = np.abs(self.discs[:, 1]) + self.discs[:, 2]
-        return SHORT * float(self.discs[int(outer.argmax()), 2])
+        return SHORT * self.outer[2]
 
     @property
     def nose(self) -> float:
