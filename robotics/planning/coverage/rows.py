@@ -19,6 +19,8 @@ LEVELS = 7
 """Lines across the width of a lane on which its area is looked at."""
 APART = 1e4
 """Shift between rows so that all of them are merged at once; wider than any zone [m]."""
+SLACK = 0.005
+"""Lanes may be farther apart by this part of a lane in all: rounding makes no further lane."""
 GRAIN = 0.02
 """Pieces of lines shorter than this do not count [m]."""
 
@@ -94,7 +96,7 @@ def rows_of(
     """
     edges = Edges.of(area, angle)
     low, high = edges.height()
-    count = 1 + max(0, math.ceil((high - low - width) / spacing - 1e-6))
+    count = 1 + max(0, math.ceil((high - low - width) / spacing - SLACK))
     inner = 0.5 * min(width, high - low)
     y = np.linspace(low + inner, high - inner, count) if count > 1 else np.array([low + inner])
     rims = np.concatenate(([low], 0.5 * (y[1:] + y[:-1]), [high]))
@@ -119,10 +121,10 @@ def _merged(row: IntArray, span: Array) -> tuple[IntArray, Array]:
 
 def angles_of(area: BaseGeometry, sides: int = 4) -> list[float]:
     """Return directions worth trying [rad]: six around the circle, and the longest sides."""
-    angles = {round(math.pi * i / 6, 6) for i in range(6)}
+    angles = {round(math.pi * i / 6, 9) for i in range(6)}
     for part in shapely.get_parts(area).tolist():
         corners = np.asarray(part.simplify(0.1).exterior.coords)
         step = np.diff(corners, axis=0)
         for k in np.argsort(-np.hypot(step[:, 0], step[:, 1]), kind="stable")[:sides]:
-            angles.add(round(math.atan2(step[k, 1], step[k, 0]) % math.pi, 6) % round(math.pi, 6))
+            angles.add(round(math.atan2(step[k, 1], step[k, 0]) % math.pi, 9) % round(math.pi, 9))
     return sorted(angles)
