@@ -11,7 +11,8 @@ from sim.world_model import DirtPlan
 
 FINE_SHARE = 0.156
 """Part of the world's dust that is finer than 0.104 mm, by mass (Sartor & Boyd 1972, table of
-pollutants by particle size: 5.9 % below 43 µm and 9.7 % up to 104 µm)."""
+pollutants by particle size: 5.9 % below 43 µm and 9.7 % up to 104 µm). In Cambridge, Massachusetts,
+14 % were finer than 125 µm (USGS SIR 2012-5292)."""
 KERB_SCALE = 0.099
 """Dirt along a kerb falls off exponentially over this distance [m]: 78 % of a street's dirt lies
 within 0.15 m of it (Sartor & Boyd 1972)."""
