@@ -147,7 +147,7 @@ def gather(run: RunDigest, site: Site) -> Quality | None:
     if not isinstance(ground, Mapping) or ROBOT not in run.robots:
         return None
     zones = [_zone(run, site, name, told) for name, told in ground.items() if name in site.zones]
-    kerbs = tuple(_kerb(one) for one in run.summary.get("kerbs", []))
+    kerbs = tuple(piece for one in run.summary.get("kerbs", []) for piece in _kerb(one))
     reported = tuple(run.summary.get("litter_reported", []))
     return Quality(run, site, tuple(zones), kerbs, reported) if zones else None
 
@@ -186,8 +186,13 @@ def _left(series: Mapping[str, Any], name: str, since: float, until: float) -> b
     return any(zone != name for zone in series["zone"][first:last])
 
 
-def _kerb(told: Mapping[str, Any]) -> KerbLine:
+def _kerb(told: Mapping[str, Any]) -> list[KerbLine]:
+    """Return the pieces of a kerb that lie along the zones: each stretch without a break."""
     gap = np.array([math.inf if v is None else float(v) for v in told["gap_m"]])
     where = np.asarray(told["where"], dtype=np.float64).reshape(-1, 2)
     along = np.asarray(told["along_m"], dtype=np.float64)
-    return KerbLine(str(told.get("name", "")), along, where, gap)
+    steps = np.diff(along)
+    usual = float(np.median(steps)) if len(steps) else 0.0
+    breaks = np.flatnonzero(steps > 1.5 * usual) + 1
+    pieces = (np.split(values, breaks) for values in (along, where, gap))
+    return [KerbLine(str(told.get("name", "")), *piece) for piece in zip(*pieces, strict=True)]

@@ -5,35 +5,29 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import numpy as np
-
 from robotics.report.quality_charts import gap_strip, share_within
 from robotics.report.quality_data import OUTSIDE, Quality, ZoneWork
 from robotics.report.quality_maps import (
     DIRT,
     GAPS,
     NEVER,
+    NUMBERED,
     PASSES,
     REASON_COLOURS,
     SHUT,
     dirt_map,
     dirt_top,
+    is_wide,
     missed_map,
     passes_map,
 )
 from robotics.report.quality_missed import WORDS, Patch, Reason, crumbs
 from robotics.report.quality_words import both, heading, legend, row, table
 
-MOST_ROWS = 20
-"""So many patches are told one by one."""
-WIDE = 2.4
-"""Zones longer than so many times their width have one map in a row."""
-
 
 def zone_section(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> str:
     """Return one zone: its figures and four maps."""
-    size = np.ptp(work.zone.polygon, axis=0)
-    wide = " wide" if float(size[0] / max(size[1], 1e-9)) > WIDE else ""
+    wide = " wide" if is_wide(work) else ""
     maps = (
         ("清扫前的脏物", "dirt before", dirt_map(quality, work, after=False)),
         (
@@ -52,7 +46,7 @@ def zone_section(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> 
         heading(work.title, "zone", new_page=True)
         + _figures(work)
         + f'<div class="maps{wide}">{"".join(figures)}</div>'
-        + _ramp(work)
+        + _ramp(quality)
         + _keys(quality)
     )
 
@@ -78,12 +72,15 @@ def _figures(work: ZoneWork) -> str:
     return table(head, [row(*cells, numbers=range(9))])
 
 
-def _ramp(work: ZoneWork) -> str:
+def _ramp(quality: Quality) -> str:
     stops = ",".join(f"rgb({r},{g},{b})" for r, g, b in DIRT.tolist())
     bar = f'<b style="background:linear-gradient(90deg,{stops})"></b>'
-    red = "· 红点 = 剩余垃圾 red dots: litter left"
-    text = f"≥ {dirt_top(work):.0f} g/m²（脏物模型 dirt model）"
-    return f'<div class="ramp">0 {bar} {text} {red}</div>'
+    top = dirt_top(quality)
+    middle = f"中间色 middle: {top / 4.0:.0f} g/m²"
+    red = "红点 = 剩余垃圾 red dots: litter left"
+    return (
+        f'<div class="ramp">0 {bar} ≥ {top:.0f} g/m² · {middle} · 脏物模型 dirt model · {red}</div>'
+    )
 
 
 def _keys(quality: Quality) -> str:
@@ -165,7 +162,7 @@ def _patches(patches: Sequence[Patch]) -> str:
             both(*WORDS[patch.reason]),
             numbers=(2,),
         )
-        for place, patch in enumerate(patches[:MOST_ROWS], start=1)
+        for place, patch in enumerate(patches[:NUMBERED], start=1)
     ]
     if not rows:
         return ""

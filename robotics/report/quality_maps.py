@@ -19,6 +19,12 @@ from robotics.report.svg import number, points
 
 RIM = 0.8
 """Ground shown around a zone [m]."""
+WIDE = 2.4
+"""Zones longer than so many times their width have one map in a row."""
+ROOM = (836.0, 420.0)
+"""Room for maps on the page: width of a row, height of a map [px]."""
+NUMBERED = 12
+"""So many patches, the largest, bear their number."""
 OUTWARDS = 0.16
 """The gap's colour is drawn so far beyond the kerb [m]."""
 DIRT = np.array(
@@ -37,18 +43,18 @@ REASON_COLOURS = {
     Reason.VISITORS: "#8a63a8",
     Reason.EDGE: "#d65447",
     Reason.EVADED: "#3b7dd8",
-    Reason.UNPLANNED: "#222222",
+    Reason.UNPLANNED: "#4b5563",
 }
 
 
 def dirt_map(quality: Quality, work: ZoneWork, *, after: bool) -> str:
-    """Return the dirt of a zone before or after as SVG; both share one scale (``dirt_top``)."""
+    """Return the dirt of a zone before or after as SVG; all maps share one scale (``dirt_top``)."""
     raster = work.after if after else work.before
-    shares = np.clip(raster.cells / dirt_top(work), 0.0, 1.0) * (len(DIRT) - 1)
+    shares = np.sqrt(np.clip(raster.cells / dirt_top(quality), 0.0, 1.0)) * (len(DIRT) - 1)
     low = np.minimum(shares.astype(int), len(DIRT) - 2)
     part = (shares - low)[..., None]
     pixels = (1.0 - part) * DIRT[low] + part * DIRT[low + 1]
-    size = max(0.09, 0.005 * _width(work))
+    size = max(0.09, 3.0 * pixel(work))
     marks = [
         f'<circle cx="{number(x)}" cy="{number(y)}" r="{number(size)}" class="litter"/>'
         for x, y in (work.litter_left if after else ())
@@ -56,10 +62,16 @@ def dirt_map(quality: Quality, work: ZoneWork, *, after: bool) -> str:
     return _drawing(quality, work, [_clipped(work, _image(raster, pixels)), *marks])
 
 
-def dirt_top(work: ZoneWork) -> float:
-    """Return the dirt that has the darkest colour: 99 % of the cells lay below it before [g/m²]."""
-    lying = work.before.cells[work.before.cells > 0.0]
-    return max(1.0, float(np.percentile(lying, 99))) if len(lying) else 1.0
+def dirt_top(quality: Quality) -> float:
+    """Return the dirt that has the darkest colour [g/m²]; a colour's place is its square root.
+
+    99 % of the cells of every zone lay below it before.
+    """
+    tops = [1.0]
+    for work in quality.zones:
+        lying = work.before.cells[work.before.cells > 0.0]
+        tops += [float(np.percentile(lying, 99))] if len(lying) else []
+    return max(tops)
 
 
 def passes_map(quality: Quality, work: ZoneWork) -> str:
@@ -81,7 +93,7 @@ def missed_map(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> st
     """
     zone = work.zone
     parts = [f'<polygon points="{points(*zone.polygon.T)}" class="ground"/>']
-    labels, size = [], max(0.5, 0.022 * _width(work))
+    labels, size = [], 12.0 * pixel(work)
     for place, patch in enumerate(patches, start=1):
         if patch.zone != zone.name:
             continue
@@ -92,9 +104,11 @@ def missed_map(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> st
                 style = f'fill="{colour}" stroke="{colour}" stroke-width="0.06"'
                 parts.append(f'<polygon points="{outline}" {style}/>')
         x, y = patch.centre
+        if place > NUMBERED:
+            continue
         labels.append(
-            f'<text x="{number(x + 0.3 * size)}" y="{number(-y - 0.3 * size)}" class="mark" '
-            f'style="font-size:{number(size)}px">{place}</text>'
+            f'<text x="{number(x)}" y="{number(0.35 * size - y)}" class="mark mid" '
+            f'style="font-size:{size:.3f}px;stroke-width:{0.2 * size:.3f}px">{place}</text>'
         )
     shape = shapely.Polygon(zone.polygon)
     parts += [gap for line in quality.kerbs for gap in _gaps(line, shape)]
@@ -104,10 +118,6 @@ def missed_map(quality: Quality, work: ZoneWork, patches: Sequence[Patch]) -> st
 def gap_colour(gap: float) -> str:
     """Return the colour of a gap [m]; bent bristles count as a gap of the same size."""
     return next((colour for bound, colour in GAPS if abs(gap) <= bound), NEVER)
-
-
-def _width(work: ZoneWork) -> float:
-    return float(np.ptp(work.zone.polygon[:, 0])) + 2.0 * RIM
 
 
 def _gaps(line: KerbLine, zone: shapely.Polygon) -> list[str]:
@@ -126,7 +136,7 @@ def _gaps(line: KerbLine, zone: shapely.Polygon) -> list[str]:
         (ax, ay), (bx, by) = a + away, b + away
         drawn.append(
             f'<line x1="{number(ax)}" y1="{number(ay)}" x2="{number(bx)}" y2="{number(by)}" '
-            f'stroke="{gap_colour(float(line.gap[k]))}" stroke-width="0.24"/>'
+            f'stroke="{gap_colour(float(line.gap[k]))}" class="gap"/>'
         )
     return drawn
 
@@ -143,7 +153,7 @@ def _drawing(
         if shapely.LineString(line).intersects(near)
     ]
     outline = f'<polygon points="{points(*work.zone.polygon.T)}" class="edge"/>'
-    bar = _scale(low, float(width))
+    bar = _scale(low, float(width), pixel(work))
     return (
         f'<svg viewBox="{number(low[0])} {number(-high[1])} {number(width)} {number(height)}" '
         f'class="zone" role="img"><g transform="scale(1,-1)">{"".join(parts)}'
@@ -151,14 +161,26 @@ def _drawing(
     )
 
 
-def _scale(low: Array, width: float) -> str:
+def is_wide(work: ZoneWork) -> bool:
+    """Return whether a zone is so long that its maps stand one below the other."""
+    size = np.ptp(work.zone.polygon, axis=0)
+    return float(size[0] / max(size[1], 1e-9)) > WIDE
+
+
+def pixel(work: ZoneWork) -> float:
+    """Return what a pixel of the page is on a zone's maps [m]."""
+    width, height = np.ptp(work.zone.polygon, axis=0) + 2.0 * RIM
+    return float(max(width / (ROOM[0] if is_wide(work) else ROOM[0] / 2.0), height / ROOM[1]))
+
+
+def _scale(low: Array, width: float, dot: float) -> str:
     length = 1.0 if width < 8.0 else 2.0 if width < 25.0 else 10.0
-    x, y, size = low[0] + 0.03 * width, -low[1] - 0.012 * width, 0.026 * width
+    x, y, size = low[0] + 8.0 * dot, -low[1] - 5.0 * dot, 11.0 * dot
     return (
         f'<line x1="{number(x)}" x2="{number(x + length)}" y1="{number(y)}" y2="{number(y)}" '
-        f'stroke="#222" stroke-width="{number(0.005 * width)}"/>'
-        f'<text x="{number(x + length + 0.01 * width)}" y="{number(y + 0.2 * size)}" '
-        f'style="font-size:{number(size)}px">{length:g} m</text>'
+        f'stroke="#222" stroke-width="{2.0 * dot:.3f}"/>'
+        f'<text x="{number(x + length + 4.0 * dot)}" y="{number(y + 0.2 * size)}" '
+        f'style="font-size:{size:.3f}px">{length:g} m</text>'
     )
 
 

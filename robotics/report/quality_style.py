@@ -47,13 +47,15 @@ svg text{font-family:inherit}.axis{font-size:11px;fill:#626a72}.end{text-anchor:
 .cut{stroke:#8f9499;stroke-dasharray:2 3}
 .curve{fill:none;stroke-width:1.8}.kerb{fill:none;stroke:#5b4a33;stroke-width:.07}
 .edge{fill:none;stroke:#17807e;stroke-width:.05;stroke-dasharray:.25 .2}.ground{fill:#fff}
+.gap{stroke-width:.24;stroke-linecap:square}
 .litter{fill:#c0392b;stroke:#fff;stroke-width:.02}.mark{font-weight:700;fill:#111;
-paint-order:stroke;stroke:#fff;stroke-width:.12px}
+paint-order:stroke;stroke:#fff}
 .legend{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:.82rem;color:var(--soft);
 margin:4px 0 8px}
 .legend i{display:inline-block;width:11px;height:11px;border-radius:2px;margin-right:5px}
 .ramp{display:flex;align-items:center;gap:7px;font-size:.82rem;color:var(--soft);margin:6px 0}
 .ramp b{display:block;height:11px;width:180px;border:1px solid var(--line)}
+
 .photos{display:grid;grid-template-columns:1fr 1fr 1fr;gap:10px}.photos img{width:100%;
 border-radius:5px;display:block}
 .sign{display:grid;grid-template-columns:1fr 1fr 1fr;gap:26px;margin-top:34px;break-inside:avoid}
