@@ -92,33 +92,34 @@ def pace(now: Sight, before: Sight, duration: float) -> Array | None:
     return np.asarray(velocity)
 
 
-def _stirs(velocity: Array | None) -> bool:
-    return velocity is not None and float(np.hypot(*velocity)) > STIRS
-
-
 def moving_people(
     state: State,
     people: Sequence[Obstacle],
-    paces: Mapping[int, Array],
+    paces: Mapping[int, tuple[Array, Array]],
     doubt: tuple[float, float, float],
 ) -> Array:
     """Return people as ``yielding_share`` wants them, shape (k, 8).
 
+    Who is seen by themselves stands there twice: where the tracker has them, which is late, and
+    where their returns are, of which a part may be hidden.
+
     Args:
         state: Of now.
         people: Who is followed.
-        paces: Velocities that are known better, by ``id``, in the base frame, shape (2,) [m/s].
+        paces: Places and velocities by the returns, by ``id``, in the base frame, shape (2,) each
+            [m, m/s].
         doubt: (berth [m], doubt of a speed [m/s], acceleration [m/s²]).
     """
-    people = [one for one in people if _walks(one) or _stirs(paces.get(one.id))]
-    if not people:
-        return np.zeros((0, 8))
-    there = np.array([one.position_in_map for one in people])
-    speed = np.array([one.velocity_in_map for one in people])
-    speed = speed @ rotation2(float(state.pose_base_in_map[2]))
-    for k, one in enumerate(people):
-        if one.id in paces:
-            speed[k] = paces[one.id]
-    place = transform(inverse(state.pose_base_in_map), there) + state.points_age * speed
-    size = np.array([[one.radius, *doubt] for one in people])
-    return np.hstack((place, speed, size))
+    pose, rows = state.pose_base_in_map, []
+    turn = rotation2(float(pose[2]))
+    for one in people:
+        seen = paces.get(one.id)
+        if not _walks(one) and (seen is None or float(np.hypot(*seen[1])) < STIRS):
+            continue
+        place = transform(inverse(pose), [one.position_in_map])[0]
+        speed = one.velocity_in_map @ turn if seen is None else seen[1]
+        places = [place] if seen is None else [place, seen[0]]
+        rows += [
+            (*(spot + state.points_age * speed), *speed, one.radius, *doubt) for spot in places
+        ]
+    return np.array(rows) if rows else np.zeros((0, 8))

@@ -154,7 +154,7 @@ class CollisionMonitor:
     _backwards: bool = False
     _looks: deque[_Look] = field(default_factory=lambda: deque(maxlen=4))
     _moving: Array = field(default_factory=lambda: np.zeros((0, 4)))
-    _paces: dict[int, Array] = field(default_factory=dict)
+    _paces: dict[int, tuple[Array, Array]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Compile now, not in the first tick that has a return in front."""
@@ -203,8 +203,8 @@ class CollisionMonitor:
             there = (velocity != 0.0).any(axis=1)
             self._moving = np.hstack((points[there], velocity[there]))
 
-    def _hurry(self, taken: float, people: Mapping[int, Sight]) -> dict[int, Array]:
-        """Return how fast people go by what was seen of them just before, by ``id``, (2,) each."""
+    def _hurry(self, taken: float, people: Mapping[int, Sight]) -> dict[int, tuple[Array, Array]]:
+        """Return where people are and how fast, by what was seen of them just before, by ``id``."""
         before = [one for one in self._looks if LAPSE[0] <= taken - one.time <= LAPSE[1]]
         if not before:
             return {}
@@ -214,7 +214,7 @@ class CollisionMonitor:
             if who in last.people:
                 velocity = pace(sight, last.people[who], taken - last.time)
                 if velocity is not None:
-                    result[who] = velocity
+                    result[who] = (sight.place, velocity)
         return result
 
     def judge(self, state: State, twist: Twist2) -> Verdict:
@@ -292,6 +292,9 @@ class CollisionMonitor:
         """Return who is followed near the body as ``yielding_share`` wants them, shape (k, 8)."""
         config = self.config
         people = company(state, config.body.radius + REACH)
-        turn = rotation2(float(self._pose[2]))
-        paces = {who: velocity @ turn for who, velocity in self._paces.items()}
+        here, turn = inverse(self._pose), rotation2(float(self._pose[2]))
+        paces = {
+            who: (transform(here, [place])[0], velocity @ turn)
+            for who, (place, velocity) in self._paces.items()
+        }
         return moving_people(state, people, paces, (config.berth, config.doubt, config.push))
