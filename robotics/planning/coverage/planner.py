@@ -18,7 +18,7 @@ from robotics.planning.coverage.items import Item, items_of, sequenced
 from robotics.planning.coverage.layout import Layout, best_layout
 from robotics.planning.coverage.mask import densely, mark, mask_of
 from robotics.planning.coverage.region import Region, fault_of, parts_text, region_of
-from robotics.planning.coverage.rings import BRISTLES, way_along
+from robotics.planning.coverage.rings import way_along
 from robotics.planning.coverage.shape import Sweeping, Tool
 from robotics.planning.coverage.touchup import append_passes
 from robotics.planning.coverage.track import Track
@@ -38,7 +38,7 @@ LEFT_SHARE = 0.0015
 """A plan that leaves out more than this part is mended."""
 TOLD_SHARE = 0.005
 """A plan that leaves out more than this part says so."""
-MENDED = 0.12
+MENDED = 0.3
 """Spots from this area on are worth a pass at once; smaller ones wait for the end [m²]."""
 OVER = 0.1
 """Cells of the map stand so far over the kerb that they are drawn from [m]."""
@@ -206,7 +206,7 @@ def _ring(track: Track, corners: Array, region: Region) -> None:
     least, space = track.sweeping.fit.least, track.space
     poses = way_along(corners, space, least)
     gaps = space.clearance(poses)
-    free = gaps >= -BRISTLES
+    free = gaps >= 0.0
     if not region.kerbs.is_empty:
         free |= (gaps >= -OVER) & shapely.intersects_xy(region.kerbs, *poses[:, :2].T)
     cuts = np.flatnonzero(np.diff(np.concatenate(([0], free.astype(np.int8), [0]))))

@@ -11,6 +11,7 @@ from shapely.geometry.polygon import orient
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import wrap
+from robotics.planning.coverage.corners import cornered
 from robotics.planning.coverage.region import ROUND, polygons_in
 from robotics.planning.smoothing import arc, joined, straight
 from robotics.planning.space import Space
@@ -21,14 +22,10 @@ LEAST_RING = 1.0
 """Shorter outlines are left to the lanes [m]."""
 RADII = (0.4, 0.6, 0.8, 1.0, 1.2, 1.6, 2.2, 3.0)
 """Of the bends that are tried where there is no room to turn on the spot [m]."""
-BRISTLES = 0.03
-"""So deep may a brush touch a wall in a bend [m]."""
 FAR = 1e3
 """More than any zone is wide [m]."""
 TIGHT = 2.5
 """So much farther before a corner without room is begun [m]."""
-UP = 2.5
-"""So far ahead it looks for the wall of a corner [m]."""
 
 
 def outlines(area: BaseGeometry, inset: float) -> list[Array]:
@@ -108,51 +105,52 @@ def spiral(rings: list[Array], place: Array, spacing: float, lead: float, space:
 def way_along(corners: Array, space: Space, least: float) -> Array:
     """Return poses along corners (k, 2), shape (n, 3).
 
-    Slight corners are rounded; sharp ones are turned on the spot where there is room. Where there
-    is none, in the corner of two walls, it goes up to the wall ahead, back, and on by the least
-    bend that fits.
+    Slight corners are rounded; sharp ones are turned on the spot where there is room, else in the
+    way of ``corners.cornered``, else rounded with the least radius that fits.
     """
     pieces, start = [], corners[0]
     for a, b, c in zip(corners[:-2], corners[1:-1], corners[2:], strict=True):
         yaw, after = (math.atan2(*(q - p)[::-1]) for p, q in ((a, b), (b, c)))
         turn = wrap(after - yaw)
         spot = abs(turn) > SHARP and space.can_turn((*b, yaw), after, least)
-        bend = None if spot else _bend((start, b, c), turn, space)
+        bend = None
+        if abs(turn) > SHARP and not spot:  # away from a wall, or along one in both directions
+            bend = _bend((start, b, c), turn, space, least, RADII[:2])
+            bend = cornered((start, b, c), space, least) if bend is None else bend
+        if bend is None and not spot:
+            bend = _bend((start, b, c), turn, space, least, RADII)
         if bend is None:
             pieces.append(straight(start, b))
             start = b
         else:
             pieces += [straight(start, bend[0, :2]), bend]
-            if abs(turn) > SHARP:
-                pieces[-1:-1] = _up_and_back(bend[0], space, least)
             start = bend[-1, :2]
     pieces.append(straight(start, corners[-1]))
-    return joined([piece for piece in pieces if math.dist(piece[0, :2], piece[-1, :2]) > 1e-3])
+    return joined([piece for piece in pieces if len(piece) > 1 and _moves(piece)])
 
 
-def _up_and_back(pose: Array, space: Space, least: float) -> list[Array]:
-    """Return poses straight on up to what stands there and back to ``pose`` (3,)."""
-    ahead = pose[:2] + UP * np.array([math.cos(pose[2]), math.sin(pose[2])])
-    there = straight(pose[:2], ahead)
-    free = space.free(there, least)
-    count = len(there) if free.all() else int(free.argmin())
-    if count < 4 or count == len(there):
-        return []
-    return [there[:count], there[:count][::-1]]
+def _moves(piece: Array) -> bool:
+    return bool(np.ptp(piece[:, :2], axis=0).max() > 1e-3)
 
 
-def _bend(corner: tuple[Array, Array, Array], turn: float, space: Space) -> Array | None:
-    """Return the rounding of a corner with the least radius that is free; None if none is."""
+def _bend(
+    corner: tuple[Array, Array, Array],
+    turn: float,
+    space: Space,
+    least: float,
+    radii: tuple[float, ...],
+) -> Array | None:
+    """Return the rounding of a corner with the least of ``radii`` that is free; None if none is."""
     a, b, c = corner
     half = math.tan(min(abs(turn), 2.8) / 2.0)
     if half < 1e-3:
         return None
     room = min(math.dist(a, b), 0.6 * math.dist(b, c))
     yaw = math.atan2(*(b - a)[::-1])
-    for radius in (1.0,) if abs(turn) < SHARP else RADII:
+    for radius in (1.0,) if abs(turn) < SHARP else radii:
         radius = min(radius, room / half)
         entry = b - radius * half * np.array([math.cos(yaw), math.sin(yaw)])
         bend = arc((*entry, yaw), radius=max(radius, 1e-3), angle=turn)
-        if abs(turn) < SHARP or space.free(bend, -BRISTLES).all():
+        if abs(turn) < SHARP or space.free(bend, least).all():
             return bend
     return None
