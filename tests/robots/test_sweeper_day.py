@@ -14,7 +14,7 @@ from robotics.assets import asset
 from robotics.behaviour.clips import load_behaviours
 from robotics.core.errors import ConfigError
 from robotics.core.geometry import relative
-from robotics.core.messages import Battery, Cover, State, ToolReadings
+from robotics.core.messages import Battery, Cover, Goal, State, ToolReadings
 from robotics.mapping.places import Place, Site
 from robotics.record.codec import decode, encode
 from robotics.robots.sweeper.day import (
@@ -315,6 +315,30 @@ def test_a_weak_battery_is_charged_and_the_day_goes_on() -> None:
     stage.charge = 0.2
     run_out(stage, mission)
     assert "go_on" in events(mission)
+    assert mission.report().counts["zones_finished"] == 1
+
+
+@pytest.mark.parametrize(
+    "leaf",
+    [
+        *("working/service/transit", "working/service/approach", "working/service/serve"),
+        "returning/approach",
+    ],
+)
+def test_a_stop_is_obeyed_on_the_way_into_a_station_and_in_it(leaf: str) -> None:
+    """It stands still with its tools off; after a reset the day goes on to its end."""
+    stage, mission = scene(day(Task("near", 1, ANY)))
+    stage.water = 0.0
+    while mission.machine.state != leaf:
+        assert stage.time < 600.0, f"{leaf} was never reached, but {mission.machine.state}"
+        stage.run(mission, stage.time + TICK)
+    mission.stop("a hand on the button")
+    stage.run(mission, stage.time + 1.0)
+    assert all(
+        goal == Goal(activity="stopped: a hand on the button") for _, goal in stage.goals[-9:]
+    )
+    assert mission.reset()
+    run_out(stage, mission)
     assert mission.report().counts["zones_finished"] == 1
 
 
