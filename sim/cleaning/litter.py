@@ -70,7 +70,7 @@ class Litter:
     @property
     def fitting(self) -> BoolArray:
         """Which pieces fit into the mouth, shape (m,)."""
-        return (self.size <= MOUTH[0]) & (self.height <= MOUTH[1])
+        return np.asarray((self.size <= MOUTH[0]) & (self.height <= MOUTH[1]))
 
     def lying_mass(self) -> Array:
         """Return the mass of each piece that still lies there, else 0, shape (m,) [kg]."""
