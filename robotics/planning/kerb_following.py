@@ -33,7 +33,7 @@ import numpy as np
 
 from robotics.core.arrays import Array, BoolArray
 from robotics.core.geometry import rotation2, transform
-from robotics.core.messages import Goal, Obstacle, Plan, State, Twist2
+from robotics.core.messages import Cover, Goal, Obstacle, Plan, State, Twist2
 from robotics.planning.brush_led import BrushLed, Part, Stretch, parts_of, stretch_of
 from robotics.planning.course import TURNING
 from robotics.planning.cursor import Cursor, cursor_of
@@ -161,7 +161,7 @@ class KerbTracker:
         part = self._parts[self._part]
         if self._stretch is not None:
             if passed > 0.0:
-                self._held = self._led(state, self._stretch, passed)
+                self._held = self._led(state, goal, self._stretch, passed)
             return self._slowed(state, self._held)
         twist = self.inner.track(self._moved(state), goal, part.plan)
         return self._slowed(state, twist) if side else twist
@@ -187,18 +187,21 @@ class KerbTracker:
         self._part, self._cursor = number, None
         self._stretch = stretch_of(part.plan, self.law) if part.led else None
         self._held = Twist2()
-        if not part.led and part.plan.kerb_side.any():
+        if not part.led and (len(self._parts) > 1 or part.plan.kerb_side.any()):
             self._cursor = cursor_of(part.plan.path)
             self._cursor.progress[TURNING] = 0.0
 
-    def _led(self, state: State, stretch: Stretch, passed: float) -> Twist2:
+    def _led(self, state: State, goal: Goal, stretch: Stretch, passed: float) -> Twist2:
         """Return the twist that leads the brush itself; at rest while somebody is near."""
         pose, berth = state.pose_base_in_map, self.numbers.berth
         away = [math.dist(one.position_in_map, pose[:2]) - one.radius for one in state.obstacles]
         if any(gap < berth for gap in away):
             stretch.speed = 0.0
             return Twist2()
-        return stretch.twist(self.law, self._pose(state), state.twist_base_in_base, passed)
+        law = self.law
+        if isinstance(goal.base, Cover):
+            law = replace(law, speed=min(law.speed, goal.base.speed))
+        return stretch.twist(law, self._pose(state), state.twist_base_in_base, passed)
 
     def _side(self, state: State) -> float:
         """Return on which side a kerb is followed here: 1 left, -1 right, 0 none.

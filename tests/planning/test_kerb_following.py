@@ -302,6 +302,24 @@ def test_around_an_inner_corner_it_waits_for_people() -> None:
     assert math.hypot(free.vx, free.wz) > 0.0
 
 
+def test_an_inner_corner_is_led_also_where_nothing_before_it_is_at_a_kerb() -> None:
+    """The way to it is driven to its end, then the brush leads, no faster than is asked."""
+    line = np.array([(0.0, 0.0), (3.0, 0.0), (3.0, -4.0)])
+    path, side = kerb_path(line, 1.0, BRUSH)
+    first = int(np.flatnonzero(side == 0.0)[-1])
+    side[:first] = 0.0
+    whole, beside = spaces()
+    tracker = KerbTracker(Recorder(whole), (line,), beside, NUMBERS, BrushLed(0.50, 0.36))
+    plan = Plan(path[first - 9 :], np.full(len(path) - first + 9, 0.4), kerb_side=side[first - 9 :])
+    slow = Goal(Cover("court", speed=0.1))
+    none, speeds_told = np.zeros((0, 2)), []
+    for k, pose in enumerate([*plan.path[:10], *[plan.path[9]] * 40]):
+        told = tracker.track(state_at(pose, 0.05 * k, none), slow, plan)
+        speeds_told.append(math.hypot(told.vx - 0.36 * told.wz, 0.5 * told.wz))
+    assert tracker._stretch is not None
+    assert 0.05 < speeds_told[-1] < 0.11
+
+
 def _parts(tracker: KerbTracker, plan: Plan) -> list[bool]:
     """Return which parts of a plan are led, after the tracker took it in."""
     tracker.track(state_at(plan.path[0], -1.0, np.zeros((0, 2))), GOAL, plan)
