@@ -23,6 +23,9 @@ SERVED_IN = 150.0
 """Time that a visit to a station takes, its way and what it gives included: a tank in 150 s at the
 least flow of a garden tap, a bin in half a minute [s]."""
 
+SPARE = 0.03
+"""It charges by so much more than it needs, so as not to turn round for a last percent."""
+
 
 @dataclass(frozen=True, slots=True)
 class Next:
@@ -88,6 +91,7 @@ def resting(day: DayProgress, site: Site, state: State, *, dock: Array) -> tuple
     if need is not None and not _is_usable(need.kind, day, site):
         return False, _missing(need)
     needed = charge_needed(choice.careful, zones.DOCKING_TIME, day.usage, supplies)
+    needed = min(1.0, needed + SPARE)
     if state.battery.charge < needed:
         return True, f"charging to {needed:.0%}"
     return True, ""
