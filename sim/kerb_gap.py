@@ -35,8 +35,8 @@ class KerbGap:
       ever was while the brushes turned: positive where ground was left between them, negative where
       the bristles bent against the kerb. Figures are of its absolute value.
     * A point is *missed* when no brush came nearer than ``SWEPT``; missed points are in no mean.
-    * A *touch* is the hard body (``sim.brushes.BODY``) over the foot of a kerb, whatever the brushes
-      do; ``body_least`` is the least distance between the two.
+    * A *touch* is the hard body (``sim.brushes.BODY``) over the foot of a kerb, whatever the
+      brushes do; ``body_least`` is the least distance between the two.
 
     Attributes:
         point: Points of the kerbs, ``SPACING`` apart, shape (n, 2) [m; map].
@@ -141,7 +141,7 @@ class KerbGap:
 
 
 def _spaced(line: Array) -> tuple[Array, Array]:
-    """Return points ``SPACING`` apart on a line, in the middle of their pieces, and their places."""
+    """Return points ``SPACING`` apart on a line, amid their pieces, and their places."""
     length = np.array([math.dist(a, b) for a, b in pairwise(line)])
     along = np.append(0.0, np.cumsum(length))
     count = max(1, round(along[-1] / SPACING))

@@ -61,7 +61,7 @@ def pack(raster: Raster, step: float = 1.0) -> dict[str, Any]:
     cells = raster.cells
     if cells.dtype != np.uint8:
         cells = np.clip(np.rint(cells / step), 0, 65535).astype(np.uint16)
-    data = zlib.compress(np.ascontiguousarray(cells).astype(cells.dtype.newbyteorder("<")), 9)
+    data = zlib.compress(cells.astype(cells.dtype.newbyteorder("<")).tobytes(), 9)
     return {
         "origin": [round(float(v), 4) for v in raster.origin],
         "resolution": raster.resolution,

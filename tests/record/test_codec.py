@@ -58,7 +58,14 @@ def test_an_observation_with_everything_in_it_reads_back_the_same() -> None:
 
 
 @pytest.mark.parametrize(
-    "base", [Stay(), GoTo(np.array([1.0, 2.0, 3.0])), Cover("apron"), Cover("apron", 0.5), Drive(np.zeros(3))]
+    "base",
+    [
+        Stay(),
+        GoTo(np.array([1.0, 2.0, 3.0])),
+        Cover("apron"),
+        Cover("apron", 0.5),
+        Drive(np.zeros(3)),
+    ],
 )
 def test_every_kind_of_base_goal_reads_back_as_itself(base: Stay | GoTo | Cover | Drive) -> None:
     """The kind of a base goal is written with it."""
