@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
@@ -57,7 +58,23 @@ def _kernel(function: Callable[..., object], **options: bool) -> Any:
         return template(tuple(types.unliteral(kind) for kind in args), plain)
 
     kernel.get_call_template = for_any_value
+    kernel.compile = _uninterrupted(kernel.compile)
     return kernel
+
+
+def _uninterrupted(compile_now: Callable[..., object]) -> Callable[..., object]:
+    """Return a compiler that no garbage collection interrupts: it finds little, and takes long."""
+
+    def compile_without_collecting(signature: object) -> object:
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return compile_now(signature)
+        finally:
+            if collects:
+                gc.enable()
+
+    return compile_without_collecting
 
 
 def _index(kernel: Any) -> Any:
