@@ -27,7 +27,9 @@ def has_arrived(state: State, base: GoTo) -> bool:
     return gap <= base.tolerance and turn <= base.tolerance_yaw
 
 
-def no_zone(base: Cover, zones: Iterable[str]) -> str:
-    """Return why a zone of an unknown name is not swept."""
+def no_zone(base: Cover, zones: Iterable[str] | None) -> str:
+    """Return why a zone is not swept that is not among ``zones``; None if the robot sweeps none."""
+    if zones is None:
+        return "this robot does not sweep"
     known = ", ".join(sorted(zones)) or "none"
     return f"there is no zone '{base.zone}' to sweep; zones: {known}"

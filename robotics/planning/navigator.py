@@ -77,7 +77,8 @@ class Navigator:
         warm_up()
         for pose in (np.zeros((1, 3)), frozen(np.zeros((1, 3)))):  # two types to the compiler
             self.space.clearance(pose)
-        crossing.warm_up(self.space.discs)
+        if self.config.slows:
+            crossing.warm_up(self.space.discs)
         self.ways.warm_up(self.space.discs)
 
     @property
@@ -170,10 +171,8 @@ class Navigator:
 
     def _begin_sweeping(self, state: State, base: Cover) -> None:
         if self.config.sweeping is None or base.zone not in self.zones:
-            tells = "this robot does not sweep"
-            self._give_up(
-                state, tells if self.config.sweeping is None else no_zone(base, self.zones)
-            )
+            known = self.zones if self.config.sweeping is not None else None
+            self._give_up(state, no_zone(base, known))
             return
         job = self._jobs.get(base.zone)
         if job is None:
