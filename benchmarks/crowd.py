@@ -33,7 +33,7 @@ from typing import Any
 
 from promenade.peers import contenders
 from promenade.scenes import SCENES, Scene, recorded_scene
-from promenade.trial import OURS, Contender, Episode, run
+from promenade.trial import OURS, Contender, Episode, free_times, run
 from promenade.walkers import Recording, read_tracks
 
 SECONDS = 300.0
@@ -98,6 +98,9 @@ class Campaign:
         """Read what was saved."""
         self.scenes, self.recording, self.seed, self.save = scenes, recording, seed, save
         self.known: dict[tuple[Any, ...], dict[str, Any]] = {}
+        self.free: dict[str, dict[str, float]] = {}
+        if save is not None and _beside(save).exists():
+            self.free = json.loads(_beside(save).read_text(encoding="utf-8"))
         if save is not None and save.exists():
             for line in save.read_text(encoding="utf-8").splitlines():
                 row = json.loads(line)
@@ -122,7 +125,7 @@ class Campaign:
         return result
 
     def _run(self, episode: Episode, contender: Contender) -> None:
-        row = run(episode, contender).row
+        row = run(episode, contender, free=self._free(episode)).row
         self.known[_key(row)] = row
         if row["caused"] and contender is OURS:
             print(
@@ -131,6 +134,21 @@ class Campaign:
         if self.save is not None:
             with self.save.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(row) + "\n")
+
+    def _free(self, episode: Episode) -> dict[int, float]:
+        """Return the times of an episode's ways where nobody is, from the last run if there was."""
+        scene = episode.scene
+        name = f"{episode.robot} {scene.name} {episode.number % len(scene.rounds)}"
+        if name not in self.free:
+            self.free[name] = {str(way): time for way, time in free_times(episode).items()}
+            if self.save is not None:
+                _beside(self.save).write_text(json.dumps(self.free), encoding="utf-8")
+        return {int(way): time for way, time in self.free[name].items()}
+
+
+def _beside(save: Path) -> Path:
+    """Return the file that keeps the times of free driving, beside that of the episodes."""
+    return save.with_suffix(".free.json")
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:

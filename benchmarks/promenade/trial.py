@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -135,12 +136,25 @@ class Nobody:
         """Nothing changes."""
 
 
-def run(episode: Episode, contender: Contender = OURS, *, keep: bool = False) -> Outcome:
-    """Run an episode; the same one with the same seed is the same bit for bit."""
+def run(
+    episode: Episode,
+    contender: Contender = OURS,
+    *,
+    keep: bool = False,
+    free: Mapping[int, float] | None = None,
+) -> Outcome:
+    """Run an episode; the same one with the same seed is the same bit for bit.
+
+    Args:
+        episode: Which one.
+        contender: What drives the robot.
+        keep: Whether to keep where everybody was.
+        free: What ``free_times`` said of it before.
+    """
     scene = episode.scene
     places = scene.rounds[episode.number % len(scene.rounds)]
     begin = time.process_time()
-    free = _free_times(episode.robot, scene, episode.number % len(scene.rounds))
+    known = free_times(episode) if free is None else free
     rng = np.random.default_rng([episode.seed, episode.number])
     start = _start(places)
     throng: Throng
@@ -148,7 +162,7 @@ def run(episode: Episode, contender: Contender = OURS, *, keep: bool = False) ->
         throng = Recorded(episode.recording, episode.seconds * episode.number)
     else:
         throng = SocialForce(scene, rng, start[:2])
-    errand = Errand(places, scene.stand, free)
+    errand = Errand(places, scene.stand, dict(known))
     rig = _rig(episode, start, rng, contender)
     judge, outcome = _drive(rig, errand, throng, (episode.seconds, keep))
     errand.finish(rig.time, rig.base.pose)
@@ -216,6 +230,12 @@ def frozen_people(state: State) -> State:
     """Return the state with everybody standing still."""
     still = tuple(replace(one, velocity_in_map=np.zeros(2)) for one in state.obstacles)
     return replace(state, obstacles=still)
+
+
+def free_times(episode: Episode) -> Mapping[int, float]:
+    """Return how long each way of an episode's round takes where nobody is [s]."""
+    scene = episode.scene
+    return _free_times(episode.robot, scene, episode.number % len(scene.rounds))
 
 
 @lru_cache(maxsize=64)
