@@ -152,5 +152,10 @@ class Ways:
         return joined([far, found.path]), found.reason
 
     def _joined(self, points: Array, last: Array, space: Space) -> Array:
-        """Return poses along corners and the last stretch, bends rounded where that is free."""
-        return joined([bounded(points, BEND, space, margin=self.margin), last])
+        """Return poses along corners and the last stretch, bends rounded where that is free.
+
+        The way bends into the last stretch within its first quarter.
+        """
+        if len(last) > 1:
+            points = np.vstack((points[:, :2], 0.5 * (last[0, :2] + last[-1, :2]), last[-1, :2]))
+        return joined([bounded(points, BEND, space, margin=self.margin), last[-1:]])
