@@ -93,3 +93,24 @@ def test_little_to_see_is_no_error() -> None:
     for count in (0, 1, 2):
         assert speed_unseen(np.ones((count, 2)), WAY, 1.2, caution=CAUTION) == math.inf
     assert speed_unseen(room_with_wall_end(2.0, 1.0), WAY[:1], 1.2, caution=CAUTION) == math.inf
+
+
+def test_people_side_by_side_are_no_corner() -> None:
+    """Three abreast are as wide as a stall; the robot does not creep past them as past a wall."""
+    places = np.array([[2.0, 1.2], [2.0, 1.7], [2.0, 2.2]])
+    angle = np.linspace(-math.pi, math.pi, 720, endpoint=False)
+    beams = np.column_stack((np.cos(angle), np.sin(angle)))
+    reach = np.full(len(angle), 12.0)
+    for place in places:
+        along = beams @ place
+        off = np.abs(beams @ np.array([-place[1], place[0]]))
+        hit = (along > 0.0) & (off < 0.25)
+        reach[hit] = np.minimum(reach[hit], along[hit] - np.sqrt(0.0625 - off[hit] ** 2))
+    points = reach[:, None] * beams
+    people = np.column_stack((places, np.full(3, 0.25)))
+    assert speed_unseen(points, WAY, 1.2, caution=CAUTION) < 1.2
+    free = speed_unseen(points, WAY, 1.2, caution=CAUTION, people_in_base=people)
+    assert math.isinf(free)
+    wall = room_with_wall_end(3.0, 0.9)
+    alone = speed_unseen(wall, WAY, 1.2, caution=CAUTION)
+    assert speed_unseen(wall, WAY, 1.2, caution=CAUTION, people_in_base=people + 5.0) == alone

@@ -185,7 +185,10 @@ class PredictiveTracker:
             return top
         x, y, yaw = state.pose_base_in_map
         way = (line_ahead(cursor, caution.reach)[:, :2] - (x, y)) @ rotation2(float(yaw))
-        return speed_unseen(state.points_in_base, way, top, caution=caution)
+        people = np.array([(*one.position_in_map, one.radius) for one in state.obstacles])
+        people = people.reshape(-1, 3)
+        people[:, :2] = (people[:, :2] - (x, y)) @ rotation2(float(yaw))
+        return speed_unseen(state.points_in_base, way, top, caution=caution, people_in_base=people)
 
     def _scene(self, state: State, start: Array, way: Way, caps: float | Array) -> Scene:
         distance = self.space.distance if self.local_map is None else self.local_map.distance

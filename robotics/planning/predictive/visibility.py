@@ -21,6 +21,8 @@ JUMP = 0.7
 """Ranges of neighbouring beams that differ by more leave room for a person behind [m]."""
 WIDE = 0.8
 """Narrower things, such as posts and people, hide nobody for long [m]."""
+ABOUT = 0.25
+"""A return this near to the disc of somebody is theirs [m]."""
 CREEP = 0.3
 """No corner slows the robot down below this [m/s]: it has to look round it."""
 
@@ -129,12 +131,19 @@ def speed_past(edges: Array, way: Array, top: float, caution: Caution) -> float:
 
 
 def speed_unseen(
-    points_in_base: Array, way_in_base: Array, top: float, *, caution: Caution
+    points_in_base: Array,
+    way_in_base: Array,
+    top: float,
+    *,
+    caution: Caution,
+    people_in_base: Array | None = None,
 ) -> float:
     """Return the speed that what cannot be seen allows [m/s]; infinite where nothing hides.
 
     Args:
         points_in_base: Returns of the last scan by bearing, shape (n, 2) [m].
+        people_in_base: Who is tracked, as discs (x, y, radius), shape (k, 3) [m]: several side by
+            side are as wide as a wall, but they hide only others who walk, too.
         way_in_base: Points along the way ahead, shape (m, 2) [m].
         top: Speed at which the robot goes otherwise [m/s].
         caution: Brakes and shape.
@@ -142,4 +151,7 @@ def speed_unseen(
     if len(points_in_base) < 3 or len(way_in_base) < 2:
         return math.inf
     edges = corners(np.array(points_in_base), caution.reach)
+    if people_in_base is not None and len(edges) and len(people_in_base):
+        gap = np.hypot(*(edges[:, None] - people_in_base[None, :, :2]).transpose(2, 0, 1))
+        edges = edges[(gap > people_in_base[:, 2] + ABOUT).all(axis=1)]
     return speed_past(edges, np.array(way_in_base), float(top), caution)
