@@ -54,7 +54,7 @@ def test_a_walled_plaza_is_swept() -> None:
     assert shapely.LineString(found.plan.path[:, :2]).within(PLAZA)
     assert space.clearance(found.plan.path).min() > -0.05
     length = float(np.hypot(*np.diff(found.plan.path[:, :2], axis=0).T).sum())
-    assert length < 1.2 * PLAZA.area / (2 * TOOL.half_width - SWEEPING.fit.overlap)
+    assert length < 1.12 * PLAZA.area  # lanes, turns, ways, and passes into 22 closed corners
 
 
 def test_a_plan_comes_with_speeds_and_flags() -> None:

@@ -47,7 +47,7 @@ def cornered(corner: tuple[Array, Array, Array], space: Space, least: float) -> 
     for spot, shifts in _spots(b, yaw, after):
         if not space.roomy(spot, least):
             continue
-        end = _onto(np.array([*spot, after]), -shifts[1])
+        end = onto(np.array([*spot, after]), -shifts[1])
         if math.dist(end[-1, :2], b) > math.dist(b, c) - 0.05:
             continue
         back = _away(np.array([*tip, yaw]), spot, shifts[0])
@@ -77,8 +77,8 @@ def _tip(begin: Array, yaw: float, space: Space, least: float) -> Array | None:
     return there[count - 1, :2] if 3 < count < len(there) else None
 
 
-def _onto(pose: Array, aside: float) -> Array:
-    """Return poses from ``pose`` (3,) to the lane that lies ``aside`` to its left [m]."""
+def onto(pose: Array, aside: float) -> Array:
+    """Return poses from ``pose`` (3,) to the lane that lies ``aside`` to its left [m], (n, 3)."""
     if abs(aside) < 1e-6:
         return straight(pose[:2], pose[:2] + 0.2 * _along(float(pose[2])))
     angle = math.copysign(math.acos(1.0 - abs(aside) / (2.0 * BEND)), aside)
@@ -91,7 +91,7 @@ def _away(tip: Array, spot: Array, aside: float) -> Array:
     yaw = float(tip[2])
     if aside < 1e-6:
         return _line(tip[:2], spot, yaw)
-    swing = _onto(np.array([0.0, 0.0, 0.0]), -aside)
+    swing = onto(np.array([0.0, 0.0, 0.0]), -aside)
     length = float(swing[-1, 0])
     c, s = math.cos(yaw), math.sin(yaw)
     first = tip[:2] - length * np.array([c, s]) + aside * np.array([-s, c])

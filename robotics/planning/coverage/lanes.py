@@ -23,7 +23,7 @@ CELL_COST = 5.0
 """Way to another cell, when directions are compared [m]."""
 LOOKS = 5
 """Lines across a row when directions are compared."""
-ASIDE = (0.0, 0.04, -0.04, 0.08, -0.08, 0.13, -0.13, 0.2, -0.2)
+ASIDE = (0.0, 0.02, -0.02, 0.05, -0.05, 0.08, -0.08, 0.12, -0.12, 0.2, -0.2)
 """A lane without room for the base may move so far [m]."""
 ENOUGH = 0.7
 """Part of a lane that the base needs to have room on."""

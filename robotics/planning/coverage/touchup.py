@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import shapely
@@ -26,6 +27,10 @@ LEAST_AREA = 0.04
 """Spots smaller than this are left [m²]."""
 LARGE_AREA = 1.5
 """Spots from this area on are swept to and fro [m²]."""
+FAR = (0.7, 0.93, 0.995)
+"""Parts of half the swept width by which a pass may run beside a narrow spot."""
+NEARER = 0.02
+"""A pass may come nearer to a wall than rings do by this [m]; nearer still, nothing leads in."""
 PASSES = 60
 """Most passes of one plan."""
 
@@ -71,14 +76,25 @@ def append_passes(
         passes.append(lane)
     yield
     for found in _passes(missing.like(~done), track.space, track.sweeping, least_area):
-        passes.append((found,))
+        back = _back(found, track.space, track.sweeping)
+        passes.append((found, back) if len(back) > 4 else (found,))
         yield
     while passes:
         here = track.end
         costs = [min(_way_to(here, way) for way in ways) for ways in passes]
         ways = passes.pop(int(np.argmin(costs)))
-        track.go_back(min(ways, key=lambda way: _way_to(here, way)), working=False)
+        for way in sorted(ways, key=partial(_way_to, here)):
+            if track.go_back(way, working=False):
+                break
         yield
+
+
+def _back(poses: Array, space: Space, sweeping: Sweeping) -> Array:
+    """Return a straight pass driven the other way round, so that it sweeps the same."""
+    way = poses[-1, :2] - poses[0, :2]
+    shift = (sweeping.tool.front + sweeping.tool.rear + 0.05) * way / math.hypot(*way)
+    line = straight(poses[-1, :2] + shift, poses[0, :2] + shift)
+    return _longest_free(line, space, sweeping.fit.least)
 
 
 def _way_to(here: Array, poses: Array) -> float:
@@ -155,6 +171,7 @@ def _best_pass(spot: Grid, space: Space, sweeping: Sweeping) -> Pass | None:
     rows, cols = np.nonzero(spot.cells)
     points = np.column_stack((cols, rows)) * spot.resolution
     points = points + np.asarray(spot.origin) + 0.5 * spot.resolution
+    margin = max(sweeping.fit.least, sweeping.fit.wall - NEARER)
     best: Pass | None = None
     for yaw in np.arange(24) * (math.pi / 12):
         along = np.array([math.cos(yaw), math.sin(yaw)])
@@ -165,7 +182,7 @@ def _best_pass(spot: Grid, space: Space, sweeping: Sweeping) -> Pass | None:
             if poses is None:
                 continue
             line = straight(poses[0] * along + y * across, poses[1] * along + y * across)
-            run = _longest_free(line, space, sweeping.fit.least)
+            run = _longest_free(line, space, margin)
             if len(run) < 4:
                 continue
             touched = np.zeros(spot.cells.shape, dtype=np.bool_)
@@ -186,7 +203,7 @@ def _offsets(side: Array, half_width: float) -> Array:
     low, high = float(side.min()), float(side.max())
     middle = 0.5 * (low + high)
     rims = [low + 0.85 * half_width, high - 0.85 * half_width]
-    far = [low - 0.7 * half_width, high + 0.7 * half_width]
+    far = [low - part * half_width for part in FAR] + [high + part * half_width for part in FAR]
     return np.asarray(frozen([middle, *rims, *(far if high - low < half_width else [])]))
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import compose
+from robotics.planning.coverage.corners import onto
 from robotics.planning.search import Room, Route, find_route
 from robotics.planning.smoothing import along, joined, rounded, straight
 from robotics.planning.space import Space
@@ -16,6 +17,8 @@ ALONG = (0.6, 1.0, 1.5, 2.0, 2.5)
 """How far ahead of a pose (or behind it) room to turn is looked for [m]."""
 ASIDE = (0.0, 0.12, -0.12, 0.24, -0.24, 0.4, -0.4, 0.8, -0.8)
 """How far to its side [m]. Beside a wall only slight angles are free: the nose swings out."""
+BESIDE = (0.2, -0.2, 0.28, -0.28, 0.4, -0.4)
+"""How far to its side room is looked for where slight bends lead to a wall [m]."""
 BEND = 0.6
 """Radius of the bends on a way [m]."""
 
@@ -35,7 +38,21 @@ def way_in(space: Space, pose: Array, least: float) -> Array | None:
     """Return poses from a place with room to turn to ``pose`` (3,), the last one, (n, 3)."""
     if space.roomy(pose, least):
         return pose[None, :].copy()
-    return _best_link(space, pose, least, sign=-1.0)
+    link = _best_link(space, pose, least, sign=-1.0)
+    return link if link is not None else _sidling(space, pose, least)
+
+
+def _sidling(space: Space, pose: Array, least: float) -> Array | None:
+    """Return a way from a place with room aside, on two slight bends, to a pose at a wall."""
+    for aside in BESIDE:
+        local = onto(np.zeros(3), aside)
+        spot = compose(pose, (-local[-1, 0], -aside, 0.0))
+        if space.roomy(spot, least):
+            link = onto(spot, aside)
+            link[-1] = pose
+            if space.free(link, 0.0).all():
+                return link
+    return None
 
 
 def _best_link(
