@@ -110,7 +110,7 @@ class SweepJob:
         """Note that the robot is at ``pose`` (3,) now."""
         if brushing:
             frame = np.array([*self.reachable.origin, self.reachable.resolution])
-            mark(self.swept, frame, self.sweeping.tool.discs, pose.reshape(1, 3))
+            mark(self.swept, frame, self.sweeping.tool.discs, np.array(pose).reshape(1, 3))
 
     def first_plan(self, pose: Array) -> Plan:
         """Return the plan for the whole zone from ``pose`` (3,)."""

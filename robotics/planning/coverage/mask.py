@@ -65,6 +65,11 @@ def mark(mask: BoolArray, frame: Array, discs: Array, poses: Array) -> None:
                     mask[row, col] = True
 
 
+def warm_up(discs: Array) -> None:
+    """Compile now what marking needs, for a tool of discs (k, 3)."""
+    mark(np.zeros((2, 2), dtype=np.bool_), np.array([0.0, 0.0, 1.0]), discs, np.zeros((1, 3)))
+
+
 def densely(poses: Array, spacing: float = 0.04) -> Array:
     """Return a path (n, 3) with poses put between, so that marking it leaves no gaps."""
     if len(poses) < 2:

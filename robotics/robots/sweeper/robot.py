@@ -21,6 +21,7 @@ from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Site
 from robotics.mapping.walkable import walkable_ground
 from robotics.planning.brush_led import BrushLed
+from robotics.planning.coverage.mask import warm_up
 from robotics.planning.kerb_following import KerbTracker
 from robotics.planning.navigator import Navigator
 from robotics.planning.predictive.tracker import PredictiveTracker
@@ -64,6 +65,8 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
     )
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())
+    if config.navigator.sweeping is not None:
+        warm_up(config.navigator.sweeping.tool.discs)
     rate = np.array([config.wheel_braking] * 2 + [config.brush_ramp] * 3)
     around = LocalMap(blocked, lidar_in_base=(*position[:2], 0.0), body=space.discs)
     brakes = config.guard.body
