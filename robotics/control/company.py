@@ -33,6 +33,8 @@ WIDEST = 0.45
 """Radius of what could be somebody [m]."""
 STIRS = 0.25
 """What was taken for a thing is somebody if it moves faster than this [m/s]."""
+FRESH, UNTOLD = 0.6, 0.8
+"""Of what came into view less than this ago [s], a speed up to this is not known yet [m/s]."""
 MOST = 3.0
 """Faster is nobody [m/s]."""
 
@@ -114,12 +116,17 @@ def moving_people(
     turn = rotation2(float(pose[2]))
     for one in people:
         seen = paces.get(one.id)
-        if not _walks(one) and (seen is None or float(np.hypot(*seen[1])) < STIRS):
-            continue
+        berth, blur, push = doubt
+        if not _walks(one):
+            if seen is None and one.kind is Kind.UNKNOWN and one.age < FRESH:
+                blur = max(blur, UNTOLD)
+            elif seen is None or float(np.hypot(*seen[1])) < STIRS:
+                continue
         place = transform(inverse(pose), [one.position_in_map])[0]
         speed = one.velocity_in_map @ turn if seen is None else seen[1]
         places = [place] if seen is None else [place, seen[0]]
         rows += [
-            (*(spot + state.points_age * speed), *speed, one.radius, *doubt) for spot in places
+            (*(spot + state.points_age * speed), *speed, one.radius, berth, blur, push)
+            for spot in places
         ]
     return np.array(rows) if rows else np.zeros((0, 8))

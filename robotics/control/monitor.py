@@ -20,7 +20,7 @@ import numpy as np
 
 from robotics.control.company import LAPSE, Sight, company, moving_people, pace, sights
 from robotics.control.ground import Ground
-from robotics.control.stopping import Body, free_speed, time_to_meet
+from robotics.control.stopping import RECEDES, Body, free_speed, gap_rate
 from robotics.control.yielding import yielding_share
 from robotics.core.arrays import Array, frozen
 from robotics.core.compiled import compiled
@@ -163,7 +163,7 @@ class CollisionMonitor:
         for twist in (Twist2(1.0), Twist2(1.0, 0.0, 1.0)):
             free_speed(points, 0.0, twist, body)
         motions(frozen(points), frozen(points), np.zeros(2), np.ones(4))
-        time_to_meet(body.edges, np.ones((1, 4)), np.ones(3), np.ones(3))
+        gap_rate(body.edges, 0.0, 0.0, np.ones(3))
         yielding_share((body.edges, body.faces), np.ones((1, 8)), np.ones(3), np.ones(6))
 
     def watch(self, state: State) -> None:
@@ -274,10 +274,12 @@ class CollisionMonitor:
         )
         share = yielding_share((body.edges, body.faces), people, motion, brake)
         rules = [(share * body.fastest(twist), "contact ahead")] if share < 1.0 else []
-        moving = np.ascontiguousarray(people[:, :4])
-        close = np.array([1e-6, body.radius, config.near])
-        if math.isfinite(time_to_meet(body.edges, moving, motion, close)):
-            rules.append((config.near_speed, "something near"))
+        gaps = (people[:, :2] @ body.edges[:, :2].T - body.edges[:, 2]).max(axis=1)
+        leaving = RECEDES * body.fastest(twist)
+        for x, y in people[gaps < config.near, :2].tolist():
+            if gap_rate(body.edges, x, y, motion) <= leaving:
+                rules.append((config.near_speed, "something near"))
+                break
         return rules
 
     def _seen_moving(self, state: State) -> Array:

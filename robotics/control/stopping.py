@@ -194,37 +194,6 @@ def seen_after(x: float, y: float, twist: Array, time: float) -> tuple[float, fl
     return c * x + s * y, c * y - s * x
 
 
-@compiled
-def time_to_meet(edges: Array, moving: Array, twist: Array, look: Array) -> float:
-    """Return when the footprint first meets a point that moves itself [s], infinite if never.
-
-    Time goes on by what the gap surely lasts (conservative advancement, Mirtich 1996). Points from
-    which the body's own motion leads away do not count: fleeing is always allowed.
-
-    Args:
-        edges: Half planes of the footprint, shape (e, 3).
-        moving: (x, y, vx, vy) seen from the base of now, shape (k, 4) [m, m/s].
-        twist: (vx, vy, wz), shape (3,).
-        look: (horizon [s], radius of the footprint [m], skin [m]), shape (3,).
-    """
-    horizon, radius, skin = look
-    speed = math.hypot(twist[0], twist[1]) + abs(twist[2]) * radius
-    first = np.inf
-    for i in range(len(moving)):
-        x, y, ux, uy = moving[i]
-        if gap_rate(edges, x, y, twist) > RECEDES * speed:
-            continue
-        time, closing = 0.0, speed + math.hypot(ux, uy) + 1e-9
-        while time < min(horizon, first):
-            px, py = seen_after(x + ux * time, y + uy * time, twist, time)
-            gap = outside(edges, px, py) - skin
-            if gap < 0.0:
-                first = time
-                break
-            time += max(0.01, gap / closing)
-    return float(first)
-
-
 def free_speed(
     points: ArrayLike, age: float, twist: Twist2, body: Body, *, slip: float | None = None
 ) -> float:

@@ -103,7 +103,7 @@ def _is_pushed(
     if math.hypot(x, y) - radius > far:
         return False
     most = max(FASTEST, math.hypot(ux, uy) + HURRY)
-    time = 0.0
+    time, held_x, held_y = 0.0, x, y
     while time < end:
         braked = max(0.0, time - reaction)
         driven = time - 0.5 * braked * braked / stop
@@ -112,8 +112,9 @@ def _is_pushed(
         px, py = seen_after(x + ux * time, y + uy * time, twist, driven)
         reach = size + berth + doubt * time + 0.5 * push * time * time
         gap = outside(edges, px, py)
-        if gap < -0.05:
-            return False  # somebody here was stopped by the side before
+        if gap < 0.0 and time > 0.0:
+            px, py = held_x, held_y  # the side stops them, and carries on
+        held_x, held_y = px, py
         if gap < reach:
             share = 1.0 - max(0.0, time - lead - reaction) / stop
             for k in range(3):
