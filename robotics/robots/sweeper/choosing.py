@@ -127,8 +127,9 @@ def _nothing(day: DayProgress, site: Site) -> Next:
     if open_zones and 0.0 < opening < math.inf:
         return Next("pause", f"nothing may be swept before {clock_of(day.clock + opening)}")
     reason = "no further zone fits" if day.closed else "the time is too short for any zone"
-    if open_zones:
-        day.note(f"{reason}: {open_zones} left")
+    if not open_zones:
+        return Next("all_done", "every zone of the day is done")
+    day.note(f"{reason}: {open_zones} left")
     return Next("all_done", reason)
 
 
