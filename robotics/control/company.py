@@ -33,8 +33,8 @@ WIDEST = 0.45
 """Radius of what could be somebody [m]."""
 STIRS = 0.25
 """What was taken for a thing is somebody if it moves faster than this [m/s]."""
-FRESH, UNTOLD = 0.6, 0.8
-"""Of what came into view less than this ago [s], a speed up to this is not known yet [m/s]."""
+UNTOLD = 0.8
+"""What is not known to stand and whose pace nothing tells may go so fast [m/s]."""
 MOST = 3.0
 """Faster is nobody [m/s]."""
 
@@ -118,7 +118,7 @@ def moving_people(
         seen = paces.get(one.id)
         berth, blur, push = doubt
         if not _walks(one):
-            if seen is None and one.kind is Kind.UNKNOWN and one.age < FRESH:
+            if seen is None and one.kind is Kind.UNKNOWN:
                 blur = max(blur, UNTOLD)
             elif seen is None or float(np.hypot(*seen[1])) < STIRS:
                 continue

@@ -65,15 +65,16 @@ def test_who_stood_for_long_is_somebody_once_they_stir() -> None:
     assert len(moving_people(state, near, {7: (place, np.array([0.1, 0.0]))}, DOUBT)) == 0
 
 
-def test_who_has_just_come_into_view_may_be_walking() -> None:
-    """Before their pace is known they count, with a wide doubt; a thing known longer does not."""
+def test_of_whom_nothing_is_known_may_be_walking() -> None:
+    """Before their pace is known they count, with a wide doubt; what is known to stand does not."""
     state = _seen(np.array([1.0, 0.5]), Kind.UNKNOWN)
     rows = moving_people(state, company(state, 3.0), {}, DOUBT)
     assert len(rows) == 1
     assert rows[0, 6] > 0.5
-    older = replace(state.obstacles[0], age=2.0)
-    state = replace(state, obstacles=(older,))
-    assert len(moving_people(state, company(state, 3.0), {}, DOUBT)) == 0
+    stands = {7: (np.array([1.0, 0.5]), np.array([0.05, 0.0]))}
+    assert len(moving_people(state, company(state, 3.0), stands, DOUBT)) == 0
+    thing = replace(state, obstacles=(replace(state.obstacles[0], kind=Kind.STATIC),))
+    assert len(moving_people(thing, company(thing, 3.0), {}, DOUBT)) == 0
 
 
 def test_what_is_followed_is_seen_from_the_base() -> None:
