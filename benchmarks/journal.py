@@ -50,6 +50,8 @@ GRACE = 2.0
 """What happened so long before the kill may not be forgotten [s]."""
 RING = 4000
 """Ticks that are kept: longer than any life."""
+BEGIN = (0.95, 0.5, 0.85)
+"""Charge, water and bin at first: the bin has to be emptied on the way."""
 WAIT = 100
 """Ticks within which the next entry comes."""
 BIN_TIME = 1500.0
@@ -123,7 +125,7 @@ def campaign(folder: Path, site_name: str, day: Path, kills: int, seed: int) -> 
         status = live(world, site, wishes, plan, shared)
         if status != signal.SIGKILL:
             print(f"life {life} ended with {status}", file=sys.stderr)
-            continue
+            break
         if before is not None and shared.head[PAGE] >= 0.0:
             resumed += 1
             outcomes.append(compare(before, shared.head))
@@ -165,7 +167,7 @@ def work(world: World, site: Site, wishes: Wishes, plan: Plan, shared: Shared) -
     begun = head[STEPS] > 0.0
     if not begun:
         head[POSE : POSE + 3] = world.place("start", NAME).pose
-        head[LEVELS : LEVELS + 3] = book.begin.charge, book.begin.water, book.begin.bin
+        head[LEVELS : LEVELS + 3] = BEGIN
     place.steps = int(head[STEPS])
     body = KinematicBody(
         place, sweeper_spec(), head[POSE : POSE + 3].copy(), np.random.default_rng(place.steps)

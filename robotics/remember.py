@@ -45,12 +45,15 @@ class Keeper:
         seen = milestones(mission)
         if state.time < self._due - 1e-9 and seen == self._seen:
             return
+        begins = self._seen < 0
         event = "time" if seen == self._seen else "event"
         self._due, self._seen = state.time + PERIOD, seen
         memory = remember(robot, mission, state)
         if memory is not None:
             value, parts = self._plain(memory)
             self.journal.write(state.time, event, value, parts)
+            if begins:  # twice: what was recalled must survive another torn end
+                self.journal.write(state.time, event, value, parts)
 
     def _plain(self, memory: RobotMemory) -> tuple[dict[str, Any], tuple[bytes, ...]]:
         plans = {id(sweep.plan): self._encoded(sweep.plan) for sweep in memory.sweeps}
@@ -70,7 +73,7 @@ class Keeper:
 
 def recalled(page: Page) -> RobotMemory:
     """Return the memory that an entry holds."""
-    plans = {name: decode(Plan, part) for name, part in page.parts.items()}
+    plans = {name: _plan(orjson.loads(part)) for name, part in page.parts.items()}
     value = page.value
     sweeps = tuple(_recalled_sweep(sweep, plans[sweep["plan"]]) for sweep in value["sweeps"])
     return _recalled_head(value, sweeps)
@@ -84,8 +87,13 @@ def memory_to_plain(memory: RobotMemory) -> dict[str, Any]:
 
 def memory_from_plain(plain: Mapping[str, Any]) -> RobotMemory:
     """Return the memory that ``memory_to_plain`` made ``plain`` of."""
-    sweeps = tuple(_recalled_sweep(s, decode(Plan, s["plan"])) for s in plain["sweeps"])
+    sweeps = tuple(_recalled_sweep(s, _plan(s["plan"])) for s in plain["sweeps"])
     return _recalled_head(plain, sweeps)
+
+
+def _plan(plain: dict[str, Any]) -> Plan:
+    """Return a plan; one that has not come yet is empty, and JSON does not tell its shape."""
+    return decode(Plan, plain) if plain["path"] else Plan.none(plain["reason"])
 
 
 def _head(memory: RobotMemory) -> dict[str, Any]:

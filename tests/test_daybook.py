@@ -127,9 +127,10 @@ def test_a_memory_reads_back_from_plain_values() -> None:
     path = np.arange(12.0).reshape(4, 3)
     plan = Plan(path, np.ones(4), np.array([True, False, True, True]))
     sweep = SweepMemory("apron", (5, 9), bytes(range(6)), 2, plan, 3)
+    begun = SweepMemory("plaza", (5, 9), bytes(6), 0, Plan.none("not planned yet"), 0)
     progress = DayProgress.begin(Day(()), 100.0, 0.0)
     progress.note("a note")
-    memory = RobotMemory((1.0, 2.0, 0.1 + 0.2), 0.9, 0.8, 0.7, progress.memory(), (sweep,))
+    memory = RobotMemory((1.0, 2.0, 0.1 + 0.2), 0.9, 0.8, 0.7, progress.memory(), (sweep, begun))
     again = memory_from_plain(memory_to_plain(memory))
     assert again.day == memory.day
     assert again.pose == memory.pose
@@ -140,6 +141,8 @@ def test_a_memory_reads_back_from_plain_values() -> None:
     )
     assert np.array_equal(back.plan.path, path)
     assert np.array_equal(back.plan.working, plan.working)
+    assert again.sweeps[1].plan.is_empty
+    assert again.sweeps[1].plan.reason == "not planned yet"
 
 
 def test_a_journal_of_another_day_is_refused(tmp_path: Path) -> None:

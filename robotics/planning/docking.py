@@ -20,6 +20,8 @@ from robotics.planning.goals import has_arrived
 
 AT_REST = 0.02
 """Slower than this the base stands [m/s, and rad/s of turn]."""
+HERE = 0.04
+"""Nearer than this to the station it stands in it already [m, and rad]."""
 SLACK = 1.5
 """A try may take so many times what it takes when nobody is in the way."""
 
@@ -124,6 +126,8 @@ class Docking:
 
     def _stage(self, state: State, error: Array, _: float) -> BaseGoal:
         config, goal = self.config, self.staging
+        if np.hypot(error[0], error[1]) < HERE and abs(error[2]) < HERE and _rests(state):
+            return self._enter(Phase.CHECK, state)
         ready = has_arrived(state, goal)
         inside = -config.staging < error[0] < -0.5 and abs(error[1]) < 0.02 * -error[0]
         if (ready or (inside and abs(error[2]) < 0.3)) and _rests(state):

@@ -375,6 +375,23 @@ def test_a_new_mission_goes_on_where_the_memory_ends() -> None:
     assert sum(TICK for _, g in again.goals if g.tools.brush > 0.0) < 75.0
 
 
+def test_a_mission_resumed_in_a_station_stays_until_it_is_served() -> None:
+    """It does not drive out and in again for every restart: the tank gets full."""
+    stage, mission = scene(day(Task("near", 1, ANY)))
+    stage.water = 0.0
+    while mission.machine.state != "working/service/serve":
+        stage.run(mission, stage.time + 1.0)
+    for _ in range(3):
+        _, second = scene(day(Task("near", 1, ANY)), memory=mission.memory())
+        second._progress = stage.progress
+        stage.run(second, stage.time + 4.0)
+        mission = second
+        assert mission.machine.state == "working/service/serve"
+    run_out(stage, mission)
+    assert mission.report().counts["refills"] == 1
+    assert len([pose for pose in stage.path if pose[1] < 2.1 and pose[0] > 12.0]) * TICK < 45.0
+
+
 def test_a_day_resumed_late_is_home_in_time() -> None:
     """What is left of the day counts, not its whole length again."""
     stage, mission = scene(day(), seconds=400.0)

@@ -57,7 +57,7 @@ def choose_next(
     if choice is None:
         return _nothing(day, site)
     need = _need(day, site, state, choice, at_hand=at_hand)
-    if need is not None and not _is_usable(need.kind, day, site):
+    if need is not None and not is_usable(need.kind, day, site):
         day.note(_missing(need))
         if need.urgent:
             return Next("all_done", _missing(need))
@@ -88,7 +88,7 @@ def resting(day: DayProgress, site: Site, state: State, *, dock: Array) -> tuple
     if choice is None:
         return False, "nothing more fits into the day"
     need = urgent_need(state, supplies)
-    if need is not None and not _is_usable(need.kind, day, site):
+    if need is not None and not is_usable(need.kind, day, site):
         return False, _missing(need)
     needed = charge_needed(choice.careful, zones.DOCKING_TIME, day.usage, supplies)
     needed = min(1.0, needed + SPARE)
@@ -133,7 +133,8 @@ def _nothing(day: DayProgress, site: Site) -> Next:
     return Next("all_done", reason)
 
 
-def _is_usable(kind: str, day: DayProgress, site: Site) -> bool:
+def is_usable(kind: str, day: DayProgress, site: Site) -> bool:
+    """Return whether the site has a station of this kind that serves."""
     there = any(place.kind == kind for place in site.places.values())
     return there and kind not in day.broken
 

@@ -15,9 +15,9 @@ from robotics.core.messages import BaseGoal, Cover, Goal, State, Stay, Tools
 from robotics.core.parts import Progress, Status
 from robotics.mapping.places import Site
 from robotics.planning.docking import Docking, Phase, failed
-from robotics.robots.duty import Duty, Since
+from robotics.robots.duty import Duty
 from robotics.robots.sweeper import zones
-from robotics.robots.sweeper.choosing import Next, choose_next, resting
+from robotics.robots.sweeper.choosing import Next, choose_next, is_usable, resting
 from robotics.robots.sweeper.day import Day, clock_of
 from robotics.robots.sweeper.leaving import Leaving
 from robotics.robots.sweeper.manners import Manners
@@ -80,7 +80,6 @@ class _Now:
     served: float = -math.inf
     """The level that a station has reached, and since when [s]."""
     since: float = 0.0
-    held: Since = field(default_factory=Since)
 
 
 class SweeperMission(Duty):
@@ -103,8 +102,7 @@ class SweeperMission(Duty):
         self._now = _Now()
         self._state: State | None = None
 
-    # ------------------------------------------------------------------ as a Mission
-
+    # ---------------------------------------------------------------- as a Mission
     def decide(self, state: State) -> Goal:
         """Return the goal for this tick."""
         self._state = state
@@ -113,7 +111,16 @@ class SweeperMission(Duty):
 
     def memory(self) -> DayMemory:
         """Return what has to outlive a restart."""
-        return replace(self.day.memory(), requests=self.day.requests + self._manners.requests)
+        serving = self.machine.is_in("working/service")
+        return replace(
+            self.day.memory(),
+            requests=self.day.requests + self._manners.requests,
+            station=self._now.next.station if serving else self.day.station,
+        )
+
+    def begin_service(self, _: Event) -> None:
+        """Take note of the station: what was bound for before a restart is taken up."""
+        self.day.station = ""
 
     def report(self) -> MissionReport:
         """Return what it has done so far."""
@@ -128,8 +135,7 @@ class SweeperMission(Duty):
         home = state in ("finished", "returning/docked")
         return MissionReport("sweeper", state, home, counts, tuple(day.notes), self.history)
 
-    # ------------------------------------------------------------------ callbacks of the table
-
+    # ---------------------------------------------------------------- callbacks of the table
     def has_zone(self) -> bool:
         """Guard: it was at work on a zone."""
         return bool(self.day.begun)
@@ -171,8 +177,7 @@ class SweeperMission(Duty):
         self.day.over = not resting(self.day, self._site, self._state, dock=self._dock)[0]
         self._speaker.say("finished" if self.day.over else "resting", event.time)
 
-    # ------------------------------------------------------------------ deciding
-
+    # ---------------------------------------------------------------- deciding
     def _work(self, state: State) -> Goal:
         event, reason = self._next(state)
         if event:
@@ -193,6 +198,9 @@ class SweeperMission(Duty):
         if where == "returning/docked":
             return self._rest(state)
         if where == "working/undock":
+            if self.day.station:  # it was on its way there, or in it, when it was interrupted
+                self._now.next = Next(station=self.day.station)
+                return "supply", "going on where it was interrupted"
             return "away" if self._leaving.is_away(state, lasted) else "", ""
         if where == "working/choose":
             return self._choose(state)
@@ -218,15 +226,12 @@ class SweeperMission(Duty):
             need = urgent_need(state, self.day.day.supplies)
             if need is not None:
                 self._now.next = Next(station=need.kind, reason=need.reason)
-                if need.kind in self.day.broken or not self._has(need.kind):
+                if not is_usable(need.kind, self.day, self._site):
                     return "pause", need.reason
                 return NEEDS[need.kind == "dock_water"], need.reason
             if state.battery.charge <= self.day.day.supplies.charge_least:
                 return "pause", f"battery at {state.battery.charge:.0%}"
         return "", ""
-
-    def _has(self, kind: str) -> bool:
-        return any(place.kind == kind for place in self._site.places.values())
 
     def _choose(self, state: State) -> tuple[str, str]:
         now = self._now
@@ -273,9 +278,10 @@ class SweeperMission(Duty):
         if docking.phase is Phase.FAILED or told.status is Status.IMPOSSIBLE:
             why = failed(docking) or told.reason or "no way there"
             self._now.docking = None
-            if not home:
-                self._break(self._now.next.station, why)
-            return ("stuck", why) if home else ("unserved", why)
+            if home:
+                return "stuck", why
+            self._break(self._now.next.station, why)
+            return "unserved", why
         if where.endswith("approach"):
             if docking.phase is Phase.DONE:
                 return "docked", ""
@@ -344,8 +350,7 @@ class SweeperMission(Duty):
         self._speaker.say_politely("help_way", state.time, every=30.0)
         return ""
 
-    # ------------------------------------------------------------------ goals
-
+    # ---------------------------------------------------------------- goals
     def _station(self) -> Docking:
         """Return the way into the station that it is bound for."""
         if self._now.docking is None:

@@ -43,6 +43,8 @@ class DayMemory:
     """Time of day since which no rain fell; below zero: it never did [s]."""
     pace: float
     usage: tuple[float, float, float, float]
+    station: str = ""
+    """Kind of the station that it is bound for, or stands in; "" for none."""
 
 
 @dataclass(slots=True)
@@ -58,6 +60,7 @@ class DayProgress:
         begun: The zone at work; "" for none.
         fractions: Part swept of zones that were begun.
         services: How often each kind of station served it.
+        station: Kind of the station that it is bound for, or stands in; "" for none.
         broken: Kinds of stations that do not serve.
         pace: What zones take, as times of the estimate, learned.
     """
@@ -79,6 +82,7 @@ class DayProgress:
     raining: bool = False
     pace: float = 1.0
     usage: Usage = field(default_factory=Usage)
+    station: str = ""
     _time: float | None = None
 
     @staticmethod
@@ -95,7 +99,7 @@ class DayProgress:
         told.fractions, told.notes = dict(m.fractions), list(m.notes)
         told.services, told.broken = dict(m.services), list(m.broken)
         told.requests, told.dry_since, told.pace = m.requests, m.dry_since, m.pace
-        told.usage = Usage(*m.usage)
+        told.usage, told.station = Usage(*m.usage), m.station
         return told
 
     def memory(self) -> DayMemory:
@@ -117,6 +121,7 @@ class DayProgress:
             self.dry_since,
             self.pace,
             (usage.water, usage.bin, usage.charge, usage.seconds),
+            self.station,
         )
 
     def look(self, state: State) -> None:

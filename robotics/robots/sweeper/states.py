@@ -46,6 +46,7 @@ def _working() -> State:
     service = State(
         "service",
         "goes to a station for water, or to empty the bin",
+        enter="begin_service",
         initial="transit",
         children=(
             State("transit", "drives to before the station, tools off"),
@@ -93,7 +94,7 @@ def _transitions() -> tuple[Transition, ...]:
     return (
         Transition("away", "working/undock", "working/choose"),
         Transition("chosen", "working/choose", "working/cover"),
-        Transition("supply", "working/choose", SERVICE),
+        *(Transition("supply", source, SERVICE) for source in ("working/choose", "working/undock")),
         Transition("all_done", "working/choose", "returning"),
         Transition("arrived", "working/cover/transit", "working/cover/sweep"),
         Transition("zone_done", "working/cover", "working/choose"),
@@ -141,7 +142,7 @@ def _promises() -> tuple[Promise, ...]:
     return (
         Promise("away", "working/undock", "working/choose"),
         Promise("chosen", "working/choose", "working/cover"),
-        Promise("supply", "working/choose", SERVICE),
+        *(Promise("supply", f"working/{x}", SERVICE) for x in ("choose", "undock")),
         Promise("all_done", "working/choose", "returning"),
         Promise("arrived", "working/cover/transit", "working/cover/sweep"),
         Promise("zone_done", "working/cover", "working/choose"),
