@@ -16,6 +16,7 @@ from robotics.core.rotation import matrix_from_quaternion
 from robotics.robots.greeter.robot import standing_pose
 from sim.body import BulletBody
 from sim.bullet import BulletWorld
+from sim.cleaning.shapes import boxes
 from sim.dirt import Dirt
 from sim.kinematic import KinematicBody, KinematicWorld
 from sim.simulated import Levels, SimulatedBody
@@ -115,6 +116,7 @@ class SimStage:
         )
         body.bin_fraction = self._dirt.bin_fraction
         body.surroundings = self._dirt.around(seen.pose)
+        body.litter = boxes(self._dirt.litter)
 
     def figures(self) -> Mapping[str, Any]:
         """Return the onlooker's figures so far."""

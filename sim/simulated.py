@@ -18,6 +18,7 @@ from robotics.core.errors import BackendError
 from robotics.core.messages import Command, Contacts, Observation, Scan, ToolReadings, Tools
 from robotics.core.rotation import cross, rpy_from_matrix
 from sim.battery import Accumulator
+from sim.cleaning.shapes import box_distances, near
 from sim.docks import FILLING, TIPPING, Moored, Stations
 from sim.sensors import GRAVITY, LidarSpec, read_feet, read_imu, read_joints, read_scan
 from sim.servo import Drive, registers
@@ -103,6 +104,8 @@ class SimulatedBody:
         sprayed: All water that has come out of the spray bar [kg].
         surroundings: What the tools' sensors read of ground and air; whoever knows these sets it.
         tools: The tool settings that are applied now.
+        litter: Boxes on the ground as from ``sim.cleaning.shapes``, shape (k, 6), for the lidar
+            that looks down; whoever scatters the litter sets it.
     """
 
     def __init__(
@@ -121,12 +124,15 @@ class SimulatedBody:
         self.heard: tuple[str, ...] = ()
         self.sprayed = 0.0
         self.surroundings = ToolReadings()
+        self.litter = np.zeros((0, 6))
         self._timeline, self._mechanism = timeline, mechanism
         self._moored, self._rng = Moored(docks), rng
         self._substeps = timeline.count(spec.period, f"the control period of {spec.name}")
         self._delay = timeline.count(spec.sensor_delay, f"the sensor delay of {spec.name}")
         self._scan_every = max(1, round(spec.lidar.period / spec.period))
         self._imu_in_base = spec.model.pose_in_base(spec.imu, spec.initial_joints)
+        down = spec.kerb_lidar or spec.lidar
+        self._looking_down = spec.model.pose_in_base(down.link, spec.initial_joints)
         bias = spec.noise.gyro_bias
         self._gyro_bias = rng.uniform(-bias, bias, 3)
         self._battery = Accumulator(spec.battery)
@@ -325,7 +331,19 @@ class SimulatedBody:
 
     def _scan(self, lidar: LidarSpec) -> Scan:
         draw = self._rng.standard_normal(lidar.beams)
-        return read_scan(lidar, self._mechanism.distances(lidar), noise=self.spec.noise, draw=draw)
+        distance = self._mechanism.distances(lidar)
+        if lidar is self.spec.kerb_lidar:
+            distance = np.minimum(distance, self._litter_distances(lidar))
+        return read_scan(lidar, distance, noise=self.spec.noise, draw=draw)
+
+    def _litter_distances(self, lidar: LidarSpec) -> Array:
+        """Return how far each beam goes before it meets a piece of litter, shape (m,) [m]."""
+        motion, (point, turn) = self._mechanism.motion(), self._looking_down
+        start = motion.position + motion.rotation @ point
+        pieces = near(self.litter, start[:2], 0.5 * lidar.most)
+        if not len(pieces):
+            return np.full(lidar.beams, np.inf)
+        return box_distances(start, lidar.directions @ (motion.rotation @ turn).T, pieces)
 
     def _feet(self) -> Array:
         if not self.spec.soles:

@@ -1,6 +1,7 @@
 """The last word on every command: limits of the joints, and what the collision monitor allows.
 
-It reads raw lidar returns, not tracks, and knows no plan. Nothing above it can switch it off.
+It reads raw lidar returns, not tracks, and knows no plan. Nothing above it can switch it off. What
+lies too low for that lidar and must not be driven over counts as returns, too.
 """
 
 from __future__ import annotations
@@ -12,11 +13,16 @@ import numpy as np
 
 from robotics.control.ground import Ground
 from robotics.control.monitor import CollisionMonitor, GuardConfig
-from robotics.core.arrays import Array, BoolArray, clamped
+from robotics.core.arrays import Array, BoolArray, clamped, frozen
+from robotics.core.geometry import inverse, transform
 from robotics.core.joints import JointTable
 from robotics.core.messages import Command, State, Twist2
+from robotics.mapping.litter import outlines
 
 __all__ = ["Drive", "GuardConfig", "SafetyGuard"]
+
+NEAR = 3.0
+"""Litter within this of the base is looked at [m]."""
 
 
 class Drive(Protocol):
@@ -75,7 +81,7 @@ class SafetyGuard:
         effort = clamped(wished.effort_limit, 0.0, self._effort)
         target = self._limited(state, target)
         command = replace(wished, target=target, effort_limit=effort, stopped_by="")
-        verdict = self.monitor.judge(state, self.drive.twist(state, command))
+        verdict = self.monitor.judge(_with_litter(state), self.drive.twist(state, command))
         if verdict.share < 1.0:
             slowed = self.drive.slowed(command, verdict.share).target
             target = self._limited(state, clamped(slowed, self._lower, self._upper))
@@ -90,3 +96,12 @@ class SafetyGuard:
             last = np.where(self._position, state.joints.position, 0.0)
         step = self.rate * self.period
         return np.asarray(last + clamped(target - last, -step, step))
+
+
+def _with_litter(state: State) -> State:
+    """Return the state with the outlines of litter that is too large among its returns."""
+    if all(piece.fits for piece in state.ground.litter):
+        return state
+    pose = state.pose_base_in_map
+    low = transform(inverse(pose), outlines(state.ground.litter, pose[:2], NEAR))
+    return replace(state, points_in_base=frozen(np.vstack((state.points_in_base, low))))

@@ -69,6 +69,8 @@ class Litter:
     """Its longest side [m]."""
     height: float
     """[m]."""
+    fits: bool = True
+    """Whether the sweeper's mouth can take it; else it must not be driven over."""
 
     def __post_init__(self) -> None:
         position = checked("Litter", "position_in_map", self.position_in_map, (2,))

@@ -44,6 +44,8 @@ class KerbWatch:
         window: Turns of this time tell how a kerb runs [s].
         memory: Older sightings are forgotten [s].
         reach: So are those farther than this from the base [m].
+        found: The kerbs of the last turn, and
+        points_in_base: its returns, NaN where nothing came back, shape (m, 3) [m].
     """
 
     mounting: Mounting
@@ -52,6 +54,7 @@ class KerbWatch:
     memory: float = 10.0
     reach: float = 2.5
     found: tuple[Kerb, ...] = ()
+    points_in_base: Array = field(default_factory=lambda: np.zeros((0, 3)))
     _odometry: Array = field(default_factory=lambda: np.zeros(3))
     _rows: Array = field(default_factory=lambda: np.zeros((0, 4)))
     _low: tuple[float, BoolArray] | None = None
@@ -90,12 +93,10 @@ class KerbWatch:
         hints = {side: self._direction(time, pose, side) for side in (1.0, -1.0)}
         seen = [kerb_beside(scan, self.mounting, s, angle=a) for s, a in hints.items()]
         self.found = tuple(one for one in seen if one is not None)
-        points = points_of(scan, self.mounting)
+        points = self.points_in_base = points_of(scan, self.mounting)
         for one in self.found:
             self._add(time, one.point[None], math.copysign(1.0, one.distance))
         self._add(time, self._across(time, points), 0.0)
-        # here a detector of litter is called with ``split_returns(points, self.found).others`` and
-        # ``pose``; what it knows becomes ``GroundSight.litter``
 
     def _forget(self, time: float) -> None:
         rows = self._rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -14,10 +14,13 @@ from robotics.estimation.odometry import DifferentialDrive, Increment, WheelOdom
 from robotics.estimation.perception import Lidar, Perceived, RangePerception, Start
 from robotics.estimation.tilt import TiltFilter
 from robotics.mapping.grid import Grid
+from robotics.mapping.litter import LitterWatch, Look
 
 BACKWARDS = "time ran backwards"
 STOOD_STILL = "time stood still"
 ENCODER_LOST = "wheel encoder lost"
+TURNS_FROM = 3.0
+"""A roller that is quicker than this sweeps [rad/s]."""
 
 
 @dataclass(slots=True)
@@ -31,6 +34,10 @@ class WheeledEstimator:
     tilt: TiltFilter = field(default_factory=TiltFilter)
     kerb: KerbWatch | None = None
     """What looks at the ground ahead; None without a down-tilted lidar."""
+    litter: LitterWatch | None = None
+    """What finds litter there; None to leave that out."""
+    roller: int = -1
+    """Place of the roller, which takes litter, in the joint table; -1 for none."""
     fade: float = 2.0
     """Time constant with which the quality falls while a fault lasts [s]."""
     _time: float | None = None
@@ -81,9 +88,22 @@ class WheeledEstimator:
         if self.kerb is None:
             return GroundSight()
         motion = np.array([step.dx, step.dy, step.dyaw])
-        return self.kerb.update(
-            observation.time, motion, seen.pose_base_in_map, observation.kerb_scan
-        )
+        pose = seen.pose_base_in_map
+        sight = self.kerb.update(observation.time, motion, pose, observation.kerb_scan)
+        if self.litter is None:
+            return sight
+        if observation.kerb_scan is not None:
+            points = self.kerb.points_in_base
+            self.litter.look(Look(observation.time, pose, points, seen.points_in_base))
+        if self._is_brushing(observation):
+            self.litter.swept(pose)
+        return replace(sight, litter=self.litter.pieces)
+
+    def _is_brushing(self, observation: Observation) -> bool:
+        """Return whether the roller turns."""
+        joints = observation.joints
+        there = 0 <= self.roller < len(joints.velocity)
+        return there and abs(float(joints.velocity[self.roller])) > TURNS_FROM
 
     def _elapsed(self, time: float) -> tuple[float, tuple[str, ...]]:
         """Return the time since the last tick [s] and what is wrong with it."""

@@ -10,9 +10,10 @@ from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array, BoolArray
 from robotics.core.geometry import compose, transform
-from robotics.core.messages import Kind, State
+from robotics.core.messages import Kind, Litter, State
 from robotics.mapping.grid import Grid, distance_field
 from robotics.mapping.layers import shifted, take_scan
+from robotics.mapping.litter import disc_over
 
 MOVING = 0.15
 """Tracked things faster than this are not part of the map [m/s]."""
@@ -78,6 +79,9 @@ class LocalMap:
     _corner: tuple[int, int] | None = None
     _trust: Array = field(init=False)
     _kerb: Array = field(init=False)
+    _low: BoolArray = field(init=False)
+    """Where litter lies that must not be driven over."""
+    _litter: tuple[Litter, ...] = ()
     _static: BoolArray = field(init=False)
     _explained: BoolArray = field(init=False)
     _distance: Grid = field(init=False)
@@ -92,6 +96,7 @@ class LocalMap:
         shape = (self._size, self._size)
         self._trust, self._kerb = np.zeros(shape), np.zeros(shape)
         self._static, self._explained = np.zeros(shape, np.bool_), np.zeros(shape, np.bool_)
+        self._low = np.zeros(shape, np.bool_)
         self.body = np.array(self.body, dtype=float).reshape(-1, 3)
         scan = (np.zeros((1, 2)), np.zeros(4), np.ones(1, np.bool_))
         take_scan(np.zeros((8, 8)), np.array([0.0, 0.0, 1.0]), scan, np.ones(3), self.body.copy())
@@ -123,8 +128,8 @@ class LocalMap:
 
     @property
     def obstacles(self) -> Grid:
-        """True where the lidar saw something that is not on the site map and does not move."""
-        return Grid(self._trust > 0.0, self.resolution, self.origin)
+        """True where a lidar saw something that is not on the site map and does not move."""
+        return Grid((self._trust > 0.0) | self._low, self.resolution, self.origin)
 
     @property
     def kerbs(self) -> Grid:
@@ -134,7 +139,7 @@ class LocalMap:
     @property
     def occupied(self) -> Grid:
         """True where the robot must not be, for whatever reason."""
-        cells = self._static | (self._trust > 0.0) | (self._kerb > 0.0)
+        cells = self._static | (self._trust > 0.0) | (self._kerb > 0.0) | self._low
         return Grid(cells, self.resolution, self.origin)
 
     # ------------------------------------------------------------------ news
@@ -150,6 +155,7 @@ class LocalMap:
             self._stale = True
         self._time, self._pose = state.time, state.pose_base_in_map
         changed = self._follow(state.pose_base_in_map)
+        changed = self._avoid(state.ground.litter, moved=changed) or changed
         scanned = state.time - state.points_age
         if len(state.points_in_base) and abs(scanned - self._scanned) > 1e-6:
             passed = min(max(scanned - self._scanned, 0.0), 1.0)
@@ -168,6 +174,20 @@ class LocalMap:
         if (self._kerb[rows[inside], cols[inside]] <= 0.0).any():
             self._kerb[rows[inside], cols[inside]] = 1.0
             self._stale = True
+
+    def _avoid(self, litter: tuple[Litter, ...], *, moved: bool) -> bool:
+        """Block the cells of litter that is too large to be taken; return whether any changed."""
+        large = tuple(piece for piece in litter if not piece.fits)
+        if not moved and [id(piece) for piece in large] == [id(piece) for piece in self._litter]:
+            return False
+        self._litter = large
+        before, self._low = self._low, np.zeros_like(self._low)
+        grid = Grid(self._low, self.resolution, self.origin)
+        for piece in large:
+            rows, cols = grid.index(disc_over(piece, self.resolution))
+            inside = (rows >= 0) & (cols >= 0) & (rows < self._size) & (cols < self._size)
+            self._low[rows[inside], cols[inside]] = True
+        return not np.array_equal(before, self._low)
 
     def _jumped(self, state: State) -> bool:
         if self._pose is None:

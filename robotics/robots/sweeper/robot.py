@@ -17,6 +17,7 @@ from robotics.estimation.odometry import DifferentialDrive
 from robotics.estimation.perception import Lidar, Start
 from robotics.estimation.wheeled import WheeledEstimator
 from robotics.mapping.kerb import Mounting
+from robotics.mapping.litter import LitterWatch, beside
 from robotics.mapping.local_map import LocalMap
 from robotics.mapping.places import Site
 from robotics.mapping.walkable import walkable_ground
@@ -63,6 +64,8 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
         ground=walkable_ground(site),
         kerb=watch,
     )
+    estimator.litter = LitterWatch(known=beside(site.occupied))
+    estimator.roller = model.joints.names.index("brush_roller")
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())
     if config.navigator.sweeping is not None:
