@@ -21,7 +21,7 @@ from robotics.mapping.places import load_site
 from robotics.record.schemas import frame_transform
 from robotics.record.writer import Recorder
 from robotics.robots.catalog import MISSING, ROBOTS, assemble
-from robotics.robots.memory import is_over
+from robotics.robots.memory import is_over, litter_reported
 
 STAGES = {"sim": "sim.scenario:open_stage", "kinematic": "sim.scenario:open_kinematic"}
 """Bodies by the name that ``--on`` takes, as ``module:function``; loaded when asked for."""
@@ -150,6 +150,9 @@ class Session:
             elapsed = self.clock() - started
             factor = self.time / elapsed if elapsed > 0.0 else 0.0
             summary = {**self._stage.summary(), "realtime_factor": factor, "duration": self.time}
+            told = [one for m in self._crew.values() for one in litter_reported(m.mission)]
+            if NAME in self._crew:
+                summary["litter_reported"] = told
             self._recorder.value("/summary", self.time, summary)
             for member in self._crew.values():
                 self._record_times(member)

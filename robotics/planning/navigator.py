@@ -101,6 +101,7 @@ class Navigator:
             self._begin(state, goal.base)
         self._thinking.go_on(state)
         if isinstance(goal.base, Cover) and self._job is not None and not self._finished:
+            self._job.litter = state.ground.litter
             self._job.touch(state.pose_base_in_map, brushing=goal.tools.brush > 0.0)
         if self._stuck and isinstance(goal.base, GoTo):
             self._try_again(state, goal.base)

@@ -6,8 +6,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from robotics.core.arrays import Array, BoolArray
-from robotics.core.messages import Plan
+from robotics.core.arrays import Array, BoolArray, frozen
+from robotics.core.messages import Litter, Plan
 from robotics.mapping.grid import Grid
 from robotics.mapping.places import Zone
 from robotics.planning.coverage.mask import mark, mask_of
@@ -23,6 +23,8 @@ RESOLUTION = 0.05
 """Of the mask of what was swept [m]."""
 ROUNDS = 5
 """Most plans for what was left out."""
+AROUND = 0.15
+"""So much around a piece of litter that was left over is swept again [m]."""
 JUMPS = (0.8, 1.6, 2.4, 3.2, 4.5, 6.0, 8.0, 11.0, 15.0, 20.0, 30.0)
 """How much further along the plan a blocked robot tries to go on [m]."""
 
@@ -58,6 +60,7 @@ class SweepJob:
         rounds: Plans made for what was left out.
         plan: The plan at work, and
         index: how far along it the robot is: kept while the robot does something else.
+        litter: Pieces that are known to lie about: what of them can be taken is swept in the end.
     """
 
     zone: Zone
@@ -68,6 +71,7 @@ class SweepJob:
     rounds: int = 0
     plan: Plan = field(default_factory=lambda: Plan.none("not planned yet"))
     index: int = 0
+    litter: tuple[Litter, ...] = ()
 
     @staticmethod
     def begin(zone: Zone, space: Space, sweeping: Sweeping) -> SweepJob:
@@ -119,11 +123,21 @@ class SweepJob:
     def next_plan(self, pose: Array, space: Space) -> Plan:
         """Return a plan for what was left out; empty if it is done or nothing more can be done."""
         self.rounds += 1
-        if self.rounds > ROUNDS or self.fraction > 0.998:
+        pieces = self._left_over()
+        if self.rounds > ROUNDS or (self.fraction > 0.998 and not pieces.any()):
             return Plan.none("covered")
-        left = self.reachable.cells & ~self.swept
+        left = self.reachable.cells & (~self.swept | pieces)
         missing = Grid(left, self.reachable.resolution, self.reachable.origin)
         return touch_up(missing, space, self.sweeping, pose)
+
+    def _left_over(self) -> BoolArray:
+        """Return the cells around pieces of litter that are to be swept again."""
+        cells = np.zeros(self.swept.shape, dtype=np.bool_)
+        frame = np.array([*self.reachable.origin, self.reachable.resolution])
+        places = [(*one.position_in_map, 0.0) for one in self.litter if one.fits]
+        if places:
+            mark(cells, frame, frozen([[0.0, 0.0, AROUND]]), np.array(places))
+        return np.asarray(cells & self.reachable.cells)
 
     def take(self, plan: Plan) -> None:
         """Note the plan that is followed from now on."""

@@ -55,3 +55,19 @@ def milestones(mission: Mission) -> int:
 def is_over(mission: Mission) -> bool:
     """Return whether a mission has come to its end."""
     return isinstance(mission, SweeperMission) and mission.machine.state == "finished"
+
+
+def litter_reported(mission: Mission) -> list[dict[str, float | str]]:
+    """Return the litter that a mission has told people of, as the report reads it."""
+    if not isinstance(mission, SweeperMission):
+        return []
+    return [
+        {
+            "x": one.x,
+            "y": one.y,
+            "size": one.size,
+            "time": one.time,
+            "note": f"{100.0 * one.height:.0f} cm high",
+        }
+        for one in mission.day.litter
+    ]

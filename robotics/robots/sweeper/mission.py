@@ -20,6 +20,7 @@ from robotics.robots.sweeper import zones
 from robotics.robots.sweeper.choosing import Next, choose_next, is_usable, resting
 from robotics.robots.sweeper.day import Day, clock_of
 from robotics.robots.sweeper.leaving import Leaving
+from robotics.robots.sweeper.litter import LitterReports
 from robotics.robots.sweeper.manners import Manners
 from robotics.robots.sweeper.progress import DayMemory, DayProgress
 from robotics.robots.sweeper.states import NEEDS, table
@@ -98,6 +99,7 @@ class SweeperMission(Duty):
         self.day = day
         self._manners = Manners(self._speaker)
         self._leaving = Leaving(site)
+        self._litter = LitterReports(self._speaker, day)
         self._sweeping = Work()
         self._now = _Now()
         self._state: State | None = None
@@ -107,6 +109,7 @@ class SweeperMission(Duty):
         """Return the goal for this tick."""
         self._state = state
         self.day.look(state)
+        self._litter.look(state)
         return self._conduct.decide(state)
 
     def memory(self) -> DayMemory:
@@ -125,13 +128,7 @@ class SweeperMission(Duty):
     def report(self) -> MissionReport:
         """Return what it has done so far."""
         day, state = self.day, self.machine.state
-        counts = {
-            "zones_begun": len(day.closed) + bool(day.begun),
-            "zones_finished": len(day.finished),
-            "requests": day.requests + self._manners.requests,
-            "refills": day.services.get("dock_water", 0),
-            "tips": day.services.get("dock_tip", 0),
-        }
+        counts = day.counts(self._manners.requests)
         home = state in ("finished", "returning/docked")
         return MissionReport("sweeper", state, home, counts, tuple(day.notes), self.history)
 

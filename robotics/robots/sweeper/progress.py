@@ -16,6 +16,20 @@ PACE = (0.6, 1.8)
 
 
 @dataclass(frozen=True, slots=True)
+class LitterReport:
+    """A piece of litter that people were told of, in the map [m]."""
+
+    x: float
+    y: float
+    size: float
+    """Its longest side [m]."""
+    height: float
+    """[m]."""
+    time: float
+    """Of the run in which it was reported [s]."""
+
+
+@dataclass(frozen=True, slots=True)
 class DayMemory:
     """What has to outlive a restart; plain values only."""
 
@@ -45,6 +59,7 @@ class DayMemory:
     usage: tuple[float, float, float, float]
     station: str = ""
     """Kind of the station that it is bound for, or stands in; "" for none."""
+    litter: tuple[LitterReport, ...] = ()
 
 
 @dataclass(slots=True)
@@ -63,6 +78,7 @@ class DayProgress:
         station: Kind of the station that it is bound for, or stands in; "" for none.
         broken: Kinds of stations that do not serve.
         pace: What zones take, as times of the estimate, learned.
+        litter: Pieces that people were told of.
     """
 
     day: Day
@@ -83,6 +99,7 @@ class DayProgress:
     pace: float = 1.0
     usage: Usage = field(default_factory=Usage)
     station: str = ""
+    litter: list[LitterReport] = field(default_factory=list)
     _time: float | None = None
 
     @staticmethod
@@ -100,6 +117,7 @@ class DayProgress:
         told.services, told.broken = dict(m.services), list(m.broken)
         told.requests, told.dry_since, told.pace = m.requests, m.dry_since, m.pace
         told.usage, told.station = Usage(*m.usage), m.station
+        told.litter = list(m.litter)
         return told
 
     def memory(self) -> DayMemory:
@@ -122,7 +140,19 @@ class DayProgress:
             self.pace,
             (usage.water, usage.bin, usage.charge, usage.seconds),
             self.station,
+            tuple(self.litter),
         )
+
+    def counts(self, requests: int) -> dict[str, float]:
+        """Return plain figures; ``requests`` is how often it has asked since it was switched on."""
+        return {
+            "zones_begun": len(self.closed) + bool(self.begun),
+            "zones_finished": len(self.finished),
+            "requests": self.requests + requests,
+            "refills": self.services.get("dock_water", 0),
+            "tips": self.services.get("dock_tip", 0),
+            "litter_reported": len(self.litter),
+        }
 
     def look(self, state: State) -> None:
         """Let the clock go on, and look at the sky."""
