@@ -1,16 +1,17 @@
 """Let both robots work among people who do not make way, and count what they cause.
 
 Usage: python benchmarks/crowd.py [--hours H] [--robot both|sweeper|greeter] [--seed N] [--quick]
-           [--data TRACKS [--rate FPS]] [--save RUNS.jsonl] [--part K/N] [--peer-hours H]
-           [--picture FILE.png]
+           [--density D] [--data TRACKS [--rate FPS]] [--save RUNS.jsonl] [--part K/N]
+           [--peer-hours H] [--picture FILE.png]
 
 People walk by the social force and do not know of the robot: nobody makes way. Who walks into it
 is stopped by its side and slides along it. Five places with 0.05 to 0.06 people/m² take turns, five
 minutes each: a plaza with crossing flows (26 m by 24 m), a corridor 7.5 m wide, a gate 5.6 m wide
 that everybody passes (twenty people in both directions: the extreme one), standing groups, an open
-place. The footprint of the sweeper is 1.12 m wide and 1.2 m long. With --data, people walk as
-recorded, right through the robot: rows of frame, person, x, y [m], separated by blanks or commas
-(ETH, UCY); frames are divided by --rate.
+place. --density asks for other numbers of people in the same places: fifty visitors on the plaza of
+Zhanqiao are 0.025/m². The footprint of the sweeper is 1.12 m wide and 1.2 m long. With --data,
+people walk as recorded, right through the robot: rows of frame, person, x, y [m], separated by
+blanks or commas (ETH, UCY); frames are divided by --rate.
 
 Each robot is its own perception, planner, tracker and collision monitor on a body without physics
 that obeys 150 ms late (``promenade/rig.py``). Contacts: ``promenade/judge.py``. The speed ratio is
@@ -51,6 +52,7 @@ def main() -> None:
     parser.add_argument("--robot", choices=("both", *ROBOTS), default="both")
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--quick", action="store_true", help="one episode in each place")
+    parser.add_argument("--density", type=float, help="people per m² (0.05 to 0.06)")
     parser.add_argument("--data", type=Path, help="recorded tracks")
     parser.add_argument("--rate", type=float, default=25.0, help="frames a second in --data")
     parser.add_argument("--save", type=Path, help="episodes, one JSON object a line")
@@ -60,6 +62,8 @@ def main() -> None:
     arguments = parser.parse_args()
     recording = read_tracks(arguments.data, arguments.rate) if arguments.data else None
     scenes = (recorded_scene(recording.low, recording.high),) if recording else SCENES
+    if arguments.density is not None:
+        scenes = tuple(scene.peopled(arguments.density) for scene in scenes)
     robots = ROBOTS if arguments.robot == "both" else (arguments.robot,)
     hours = len(SCENES) * SECONDS / 3600.0 if arguments.quick else arguments.hours
     campaign = Campaign(scenes, recording, arguments.seed, arguments.save)
@@ -114,7 +118,7 @@ class Campaign:
         result = []
         for number in range(part[0] - 1, count, part[1]):
             scene = self.scenes[number % len(self.scenes)]
-            key = (robot, contender.name, scene.name, self.seed, number)
+            key = (robot, contender.name, scene.name, scene.people, self.seed, number)
             if key not in self.known:
                 self._run(
                     Episode(robot, scene, self.seed, number, SECONDS, self.recording), contender
@@ -152,7 +156,8 @@ def _beside(save: Path) -> Path:
 
 
 def _key(row: dict[str, Any]) -> tuple[Any, ...]:
-    return row["robot"], row["contender"], row["scene"], row["seed"], row["number"]
+    names = ("robot", "contender", "scene", "people", "seed", "number")
+    return tuple(row.get(name) for name in names)
 
 
 def show(name: str, rows: Sequence[dict[str, Any]]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import numpy as np
@@ -46,6 +46,10 @@ class Scene:
     def density(self) -> float:
         """People per area [1/m²]."""
         return self.people / float(self.walkable().area)
+
+    def peopled(self, density: float) -> Scene:
+        """Return the same place with about ``density`` people per area [1/m²]."""
+        return replace(self, people=max(1, round(density * float(self.walkable().area))))
 
     def walkable(self) -> BaseGeometry:
         """Return the ground without solids."""

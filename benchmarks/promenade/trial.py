@@ -171,6 +171,7 @@ def run(
         "robot": episode.robot,
         "contender": contender.name,
         "scene": scene.name,
+        "people": scene.people,
         "seed": episode.seed,
         "number": episode.number,
         "seconds": round(judge.time, 3),
