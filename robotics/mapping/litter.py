@@ -36,7 +36,11 @@ GONE = 4
 BARE = (0.02, 0.06)
 """Counted so near the middle of a piece that fits the mouth, and of a larger one [m]."""
 MOST = 400
-"""Pieces that are remembered, and returns of one piece."""
+"""Pieces that are remembered, and returns of one piece before they are evened out."""
+EVEN = (0.02, 2)
+"""Then so many are kept in every square of this side [m]: what was long in view weighs no more."""
+STILL = 0.01
+"""A turn from the same place tells nothing new; places differ by more than this [m, rad]."""
 TURNED = np.linspace(0.0, 0.5 * np.pi, 15, endpoint=False)
 """Headings of the rectangles that are tried [rad]."""
 TRIMMED = (0.03, 0.97)
@@ -66,6 +70,8 @@ class _Piece:
     id: int
     first: float
     last: float
+    pose: Array
+    """From where it was measured last, shape (3,)."""
     points: Array
     """Returns in the map, z above the ground, shape (k, 3) [m]."""
     turns: int = 1
@@ -129,7 +135,7 @@ class LitterWatch:
         self._miss(look, points[np.abs(height) < RAISED, :2])
         for lump in found:
             if len(self._unknown(lump[:, :2])) == len(lump):
-                self._add(look.time, lump)
+                self._add(look, lump)
         self._forget(look.time)
         return self._tell()
 
@@ -174,22 +180,26 @@ class LitterWatch:
             reach = BARE[0] if piece.told.fits else BARE[1]
             piece.bare += int((np.abs(off).max(axis=1, initial=0.0) < reach).sum())
 
-    def _add(self, time: float, lump: Array) -> None:
+    def _add(self, look: Look, lump: Array) -> None:
         """Add a lump to the piece that it belongs to, or begin a new one; join what it joins."""
-        mine = self._of(lump)
+        mine, time, pose = self._of(lump), look.time, look.pose_base_in_map
         if not mine:
-            piece = _Piece(self._next, time, time, lump)
+            piece = _Piece(self._next, time, time, pose, lump)
             self._all.append(piece)
             self._next += 1
             if len(lump) >= CLEAR[0] and float(lump[:, 2].max()) > CLEAR[1]:
                 piece.measure(self.mouth)
             return
         piece = mine[0]
+        piece.last, piece.bare = time, 0
+        if len(mine) == 1 and np.abs(pose - piece.pose).max() < STILL:
+            return
+        piece.pose = pose
         piece.points = np.vstack([lump, *(one.points for one in mine)])
-        piece.last, piece.turns, piece.bare = time, max(one.turns for one in mine) + 1, 0
+        piece.turns = max(one.turns for one in mine) + 1
         self._all = [one for one in self._all if one is piece or one not in mine]
         if len(piece.points) > MOST:
-            piece.points = piece.points[::2]
+            piece.points = evened(piece.points)
         if piece.turns >= TURNS and len(piece.points) >= RETURNS:
             piece.measure(self.mouth)
 
@@ -210,6 +220,18 @@ class LitterWatch:
     def _tell(self) -> tuple[Litter, ...]:
         self.pieces = tuple(piece.told for piece in self._all if piece.told is not None)
         return self.pieces
+
+
+def evened(points: Array) -> Array:
+    """Return points (k, 3) with at most ``EVEN`` in each square of the ground."""
+    side, most = EVEN
+    square = np.floor(points[:, :2] / side).astype(np.int64)
+    order = np.lexsort(square.T)
+    fresh = np.ones(len(points), dtype=np.bool_)
+    fresh[1:] = np.diff(square[order], axis=0).any(axis=1)
+    start = np.maximum.accumulate(np.where(fresh, np.arange(len(points)), 0))
+    kept = points[np.sort(order[np.arange(len(points)) - start < most])]
+    return kept if len(kept) <= MOST else kept[::2]
 
 
 def rectangle(points: Array) -> tuple[Array, float]:
