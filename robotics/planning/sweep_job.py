@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from robotics.core.messages import Litter, Plan
 from robotics.mapping.grid import Grid
 from robotics.mapping.places import Zone
 from robotics.planning.coverage.mask import mark, mask_of
-from robotics.planning.coverage.planner import cover
+from robotics.planning.coverage.planner import OVER, cover
 from robotics.planning.coverage.region import polygon_of, region_of
 from robotics.planning.coverage.shape import Sweeping
 from robotics.planning.coverage.touchup import touch_up
@@ -165,7 +165,8 @@ class SweepJob:
             return None
         step = np.hypot(*np.diff(plan.path[:, :2], axis=0).T)
         way = np.concatenate(([0.0], np.cumsum(step)))
-        free = space.free(plan.path)
+        over = np.where(plan.kerb_side != 0.0, OVER, 0.0)
+        free = space.clearance(plan.path) >= -over
         for ahead in jumps:
             k = int(np.searchsorted(way, way[self.index] + ahead))
             end = int(np.searchsorted(way, way[min(k, len(way) - 1)] + 1.2))
@@ -175,7 +176,7 @@ class SweepJob:
                 continue
             if k > 0 and step[k - 1] < TURN:
                 k -= 1
-            track = Track(space, self.sweeping)
+            track = Track(space, replace(self.sweeping, kerbside=None))  # it was led to them before
             track.add(pose.reshape(1, 3), working=False)
             if track.go(plan.path[k:]):
                 return track.plan(plan.reason)

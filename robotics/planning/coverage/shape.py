@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.core.arrays import Array
+from robotics.planning.coverage.pulled import Kerbside
 from robotics.planning.profile import Pace
 from robotics.planning.search import Room
 
@@ -83,6 +84,8 @@ class Sweeping:
     """What a metre of turns costs beyond its time [s]: more makes them short and slow."""
     room: Room = field(default_factory=lambda: Room(0.58, 0.95))
     """Space on transits."""
+    kerbside: Kerbside | None = None
+    """The site's kerbs: brushes that pass by are led along them."""
 
     @property
     def spacing(self) -> float:

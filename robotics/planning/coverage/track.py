@@ -12,6 +12,7 @@ from shapely.geometry.base import BaseGeometry
 from robotics.core.arrays import Array, BoolArray
 from robotics.core.geometry import wrap
 from robotics.core.messages import Plan
+from robotics.planning.coverage.pulled import pulled
 from robotics.planning.coverage.shape import Sweeping
 from robotics.planning.coverage.transit import transit, way_in
 from robotics.planning.profile import TURN, speeds
@@ -135,7 +136,11 @@ class Track:
         path, working = path[keep], working[keep]
         if len(path) < 2:
             return Plan.none(reason or "nothing to sweep")
-        return Plan(path, speeds(path, self.sweeping.pace), working, reason)
+        pace, kerbside = self.sweeping.pace, self.sweeping.kerbside
+        if kerbside is None:
+            return Plan(path, speeds(path, pace), working, reason)
+        path, side = pulled(path, working, kerbside, self.space)
+        return Plan(path, speeds(path, pace), working, reason, kerb_side=side)
 
 
 def _half_turn(here: Array, target: Array, ahead: float, side: float, radius: float) -> Array:

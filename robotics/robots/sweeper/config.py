@@ -10,8 +10,10 @@ from robotics.control.chassis import DifferentialChassis
 from robotics.control.guard import GuardConfig
 from robotics.control.stopping import Body
 from robotics.core.arrays import Array, frozen
+from robotics.planning.coverage.pulled import Kerbside
 from robotics.planning.coverage.shape import Sweeping, Tool
 from robotics.planning.kerb_following import KerbFollowing
+from robotics.planning.kerb_path import SideBrush
 from robotics.planning.navigator import NavigatorConfig
 from robotics.planning.predictive.config import Limits, PredictiveConfig, Sampling, Weights
 from robotics.planning.predictive.visibility import Caution
@@ -68,6 +70,16 @@ def hard_outline() -> Array:
     """Return the corners of the body without brushes, shape (4, 2) [m]."""
     corners = [(x, y) for x in (REAR, FRONT) for y in (-HALF_WIDTH, HALF_WIDTH)]
     return np.asarray(frozen(corners))
+
+
+def kerbside(kerbs: tuple[Array, ...]) -> Kerbside:
+    """Return what is led along kerbs (k, 2) [m]: a brush, 5 mm off, while the body stays away."""
+    x = np.linspace(REAR, FRONT, 12)
+    sides = [np.column_stack((x, np.full(12, y))) for y in np.linspace(-HALF_WIDTH, HALF_WIDTH, 9)]
+    ends = [side[[0, -1]] for side in sides[1:-1]]
+    body = np.vstack((sides[0], *ends, sides[-1]))
+    brush = SideBrush(*BRUSH_CENTRE, BRUSH_RADIUS, gap=0.005)
+    return Kerbside(kerbs, brush, np.asarray(frozen(body)))
 
 
 def tool() -> Tool:

@@ -33,6 +33,7 @@ from robotics.robots.sweeper.config import (
     SweeperConfig,
     footprint_discs,
     hard_outline,
+    kerbside,
     kerbside_discs,
 )
 from robotics.robots.sweeper.joints import load
@@ -68,8 +69,10 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
     estimator.roller = model.joints.names.index("brush_roller")
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())
-    if config.navigator.sweeping is not None:
-        warm_up(config.navigator.sweeping.tool.discs)
+    routes = config.navigator
+    if routes.sweeping is not None:
+        warm_up(routes.sweeping.tool.discs)
+        routes = replace(routes, sweeping=replace(routes.sweeping, kerbside=kerbside(site.kerbs)))
     rate = np.array([config.wheel_braking] * 2 + [config.brush_ramp] * 3)
     around = LocalMap(blocked, lidar_in_base=(*position[:2], 0.0), body=space.discs)
     brakes = config.guard.body
@@ -81,7 +84,7 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
         joints=model.joints,
         period=PERIOD,
         estimator=estimator,
-        planner=Navigator(config.navigator, space, site.zones, site.speed_limit, local_map=around),
+        planner=Navigator(routes, space, site.zones, site.speed_limit, local_map=around),
         tracker=KerbTracker(
             PredictiveTracker(config.tracker, space, around),
             site.kerbs,
