@@ -29,6 +29,7 @@ from sweeping.trial import Trial
 from robotics.app import Member
 from robotics.core.geometry import transform
 from robotics.core.messages import Tick
+from robotics.robots.memory import litter_reported
 from robotics.session import Options
 from sim.cleaning.litter import KINDS
 from sim.cleaning.shapes import boxes
@@ -103,19 +104,22 @@ class LitterTrial(Trial):
         shape = Polygon(self._zone.polygon, self._zone.holes)
         inner, (x0, y0, x1, y1) = shape.buffer(-SPACING), shape.bounds
         pieces, large = self._counts
+        places: list[Any] = []
+        placed: list[int] = []
         share = np.where([_fits(k) for k in range(len(KINDS))], KINDS[:, 0], 0.0)
         small = rng.choice(len(KINDS), pieces, p=share / share.sum())
-        kinds, places = np.concatenate((np.full(large, len(KINDS) - 1), small)), []
+        kinds = np.concatenate((np.full(large, len(KINDS) - 1), small))
         for kind in kinds:
             for _ in range(2000):
                 p = rng.uniform((x0, y0), (x1, y1))
                 free = all(math.dist(p, q) > SPACING for q in places)
                 if free and shapely.contains_xy(shape if _fits(int(kind)) else inner, *p):
                     places.append(p)
+                    placed.append(int(kind))
                     break
         litter = self._stage._dirt.litter
-        self._kinds = kinds[: len(places)]
-        litter.position = np.array(places)
+        self._kinds = np.array(placed, dtype=np.int64)
+        litter.position = np.array(places).reshape(-1, 2)
         litter.size, litter.height, litter.mass = (KINDS[self._kinds, k] for k in (1, 2, 3))
         litter.lying = np.ones(len(places), dtype=np.bool_)
         self._ever = litter.position.copy()
@@ -135,8 +139,8 @@ class LitterTrial(Trial):
             if true and k < len(self._kinds):
                 self._seen.add(k)
                 self._measured[k] = (piece.size, piece.height)
-        for one in member.mission.day.litter:
-            away = np.hypot(*(self._ever - (one.x, one.y)).T)
+        for one in litter_reported(member.mission):
+            away = np.hypot(*(self._ever - np.array([one["x"], one["y"]], dtype=float)).T)
             if len(away) and away.min() < 2.0 * SAME:
                 self._reported.add(int(away.argmin()))
 
