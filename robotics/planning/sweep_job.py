@@ -179,5 +179,6 @@ class SweepJob:
             track = Track(space, replace(self.sweeping, kerbside=None))  # it was led to them before
             track.add(pose.reshape(1, 3), working=False)
             if track.go(plan.path[k:]):
+                track.working[-1] = plan.working[-len(track.pieces[-1]) :]
                 return track.plan(plan.reason)
         return None

@@ -15,6 +15,7 @@ from robotics.core.arrays import Array
 from robotics.core.messages import Plan
 from robotics.mapping.grid import Grid
 from robotics.planning.coverage.items import Item, items_of, sequenced
+from robotics.planning.coverage.kerb_rests import append_kerb_rests
 from robotics.planning.coverage.layout import Layout, best_layout
 from robotics.planning.coverage.mask import densely, mark, mask_of
 from robotics.planning.coverage.region import Region, fault_of, parts_text, region_of
@@ -118,6 +119,8 @@ def cover_steps(
     if len(track.pieces) == 1:
         return Coverage(Plan.none("no way to the zone"), region)
     left = yield from _mend(track, region)
+    append_kerb_rests(track, zone)
+    yield
     return Coverage(_led(track.plan(left), sweeping.tool, kerbs), region)
 
 

@@ -40,6 +40,8 @@ BENT = 0.02
 """Bristles may bend by so much at a kerb [m]."""
 SAME = 2e-4
 """A base that is so near to its old way is on it [m], [rad]."""
+SETTLED = 8.0
+"""After so many times the brush's lever along the way the base is back [m/m]."""
 BLUR = 0.16
 """Cells so near to a kerb are that kerb: its exact line stands for them [m]."""
 GIVE_UP = (0.4, 0.4, 0.6, 0.8, 1.2, 2.0)
@@ -111,11 +113,11 @@ class Beside:
         """Return how far body and brush are from kerbs, and both from all else, (n,) each [m]."""
         own = np.array([(brush.x, brush.y)])
         body, led = (
-            shapely.distance(self.lines, shapely.points(_placed(poses, points))).min(axis=1)
+            shapely.distance(self.lines, shapely.points(placed(poses, points))).min(axis=1)
             for points in (self.kerbside.body, own)
         )
         discs = self.space.discs
-        places = _placed(poses, discs[:, :2])
+        places = placed(poses, discs[:, :2])
         other: Array = np.full(places.shape[:2], np.inf)
         if self.others is not None:
             half = 0.5 * self.space.distance.resolution
@@ -145,22 +147,25 @@ def pulled(
     if beside is None:
         return result, sides
     for first, last in _legs(path):
+        back = _way_back(path, first, last)
         for side in (1.0, -1.0):
             part = slice(first, last + 1)
             leg = result[part]
             brush = replace(kerbside.brush, y=side * kerbside.brush.y)
-            left = _way_left(path, last)
+            left = 0.0 if back else _way_left(path, last)
             moved, at_kerb = _pulled_leg(leg, working[part], beside, brush, left)
             result[part] = moved
             sides[part][at_kerb] = side
-        for k in range(last + 1, len(path)):  # turns where the leg ends now
+        for k in range(1, back + 1):
+            result[last + k], sides[last + k] = result[last - k], sides[last - k]
+        for k in range(last + 1, len(path) if not back else 0):  # turns where the leg ends now
             if (path[k, :2] != path[last, :2]).any():
                 break
             result[k, :2] = result[last, :2]
     return result, sides
 
 
-def _placed(poses: Array, points: Array) -> Array:
+def placed(poses: Array, points: Array) -> Array:
     """Return where points (k, 2) of the base are at poses (n, 3), shape (n, k, 2)."""
     c, s = np.cos(poses[:, 2])[:, None], np.sin(poses[:, 2])[:, None]
     x, y = points.T
@@ -187,12 +192,21 @@ def _legs(path: Array) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in zip(cuts[::2], cuts[1::2], strict=True)]
 
 
+def _way_back(path: Array, first: int, last: int) -> int:
+    """Return how many poses after a leg lead back on it."""
+    most = min(last - first, len(path) - 1 - last)
+    same = (path[last + 1 : last + 1 + most] == path[last - most : last][::-1]).all(axis=1)
+    return most if same.all() else int(same.argmin())
+
+
 def _way_left(path: Array, last: int) -> float:
     """Return how long before its last pose a leg must be back on its way [m].
 
     Where the robot turns square there, a base that is aside is only a little before or behind its
     next leg.
     """
+    if last == len(path) - 1:
+        return 0.0
     after = last + 1
     while after < len(path) and (path[after, :2] == path[last, :2]).all():
         after += 1
@@ -208,7 +222,7 @@ def _pulled_leg(
     """Return a leg (n, 3) pulled to one side, that of ``brush``, and where it is led, (n,)."""
     way = np.append(0.0, np.cumsum(np.hypot(*np.diff(leg[:, :2], axis=0).T)))
     c, s = np.cos(leg[:, 2]), np.sin(leg[:, 2])
-    centres = _placed(leg, np.array([(brush.x, brush.y)]))[:, 0]
+    centres = placed(leg, np.array([(brush.x, brush.y)]))[:, 0]
     gap, to_it, along = beside.nearest(centres)
     level = np.abs(along[:, 0] * c + along[:, 1] * s) > math.cos(ASLANT)
     mine = (c * to_it[:, 1] - s * to_it[:, 0]) * brush.y > 0.0
@@ -219,8 +233,9 @@ def _pulled_leg(
         if old is None or not led.any():
             break
         pull = _gently(np.where(led, np.clip(gap - brush.off, -WITHIN, WITHIN), 0.0), way)
-        nearest = np.flatnonzero(led)[
-            np.abs(np.flatnonzero(led)[:, None] - np.arange(len(leg))).argmin(axis=0)
+        places = np.flatnonzero(led)
+        nearest = places[
+            np.interp(np.arange(len(leg)), places, np.arange(len(places))).round().astype(int)
         ]
         moved = _following(leg, centres + pull[:, None] * unit[nearest], pull, brush)
         new = beside.room(moved, brush)
@@ -238,25 +253,29 @@ def _pulled_leg(
 
 def _gently(pull: Array, way: Array) -> Array:
     """Return a pull (n,) [m] cut so that it grows from nothing and falls by ``SLOPE`` at most."""
-    bound = (np.abs(pull) + SLOPE * np.abs(way[:, None] - way)).min(axis=1)
-    bound = np.minimum(bound, SLOPE * way)
+    size, gained = np.abs(pull), SLOPE * way
+    size[0] = 0.0
+    size = np.minimum.accumulate(size - gained) + gained
+    bound = np.minimum.accumulate((size + gained)[::-1])[::-1] - gained
     return np.asarray(np.sign(pull) * np.minimum(np.abs(pull), bound))
 
 
 def _following(leg: Array, centres: Array, pull: Array, brush: SideBrush) -> Array:
     """Return the leg (n, 3) with the base pulled by its brush wherever that is moved."""
-    moved, k = leg.copy(), 0
+    moved = leg.copy()
     places = np.flatnonzero(pull)
-    while k < len(places):
-        first = max(int(places[k]) - 1, 0)
-        new = led_path(centres[first:], float(leg[first, 2]), brush, 1.0)
-        off = new - leg[first:]
+    way = np.append(0.0, np.cumsum(np.hypot(*np.diff(leg[:, :2], axis=0).T)))
+    for run in np.split(places, np.flatnonzero(np.diff(way[places]) > SETTLED * brush.x) + 1):
+        if not len(run):
+            continue
+        first, last = max(int(run[0]) - 1, 0), int(run[-1])
+        end = int(np.searchsorted(way, way[last] + SETTLED * brush.x))
+        new = led_path(centres[first:end], float(leg[first, 2]), brush, 1.0)
+        off = new - leg[first:end]
         off[:, 2] = wrap_array(off[:, 2])
-        new[:, 2], off = leg[first:, 2] + off[:, 2], np.abs(off)
-        last = places[k]
-        back = (off < SAME).all(axis=1) & (pull[first:] == 0.0)
-        back &= np.arange(first, len(leg)) > last
-        end = first + int(back.argmax()) if back.any() else len(leg)
-        moved[first + 1 : end] = new[1 : end - first]
-        k = int(np.searchsorted(places, end))
+        new[:, 2], off = leg[first:end, 2] + off[:, 2], np.abs(off)
+        back = np.asarray((off < SAME).all(axis=1))
+        back[: last - first + 1] = False
+        stop = first + int(back.argmax()) if back.any() else end
+        moved[first + 1 : stop] = new[1 : stop - first]
     return moved
