@@ -92,10 +92,13 @@ def test_both_robots_tick_at_their_own_rate(two_runs: tuple[Path, Path]) -> None
     assert run.summary["contacts_caused"] == 0
 
 
-def test_the_report_needs_no_network_and_no_other_file(two_runs: tuple[Path, Path]) -> None:
-    """No address, no file name, all the sections."""
+def test_the_report_needs_no_network_and_shows_without_other_files(two_runs: tuple[Path, Path]) -> None:
+    """No address, all the sections; the one link leads to the page beside it."""
     page = (two_runs[0] / "report.html").read_text(encoding="utf-8")
-    assert not re.search(r"""(src|href)=["'](?!data:|#)""", page)
+    assert not re.search(r"""src=["'](?!data:)""", page)
+    links = re.findall(r"""href=["'](?!data:|#)([^"']*)""", page)
+    assert links == ["quality.html"]
+    assert (two_runs[0] / links[0]).is_file()
     assert "url(" not in page
     for title in ("What happened", "Map", "Missions", "Distances", "Battery", "The tick"):
         assert f"<h2>{title}" in page
