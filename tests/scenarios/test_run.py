@@ -92,7 +92,7 @@ def test_both_robots_tick_at_their_own_rate(two_runs: tuple[Path, Path]) -> None
     assert run.summary["contacts_caused"] == 0
 
 
-def test_the_report_needs_no_network_and_shows_without_other_files(two_runs: tuple[Path, Path]) -> None:
+def test_the_report_needs_no_network_and_links_to_one_page(two_runs: tuple[Path, Path]) -> None:
     """No address, all the sections; the one link leads to the page beside it."""
     page = (two_runs[0] / "report.html").read_text(encoding="utf-8")
     assert not re.search(r"""src=["'](?!data:)""", page)
