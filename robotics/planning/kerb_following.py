@@ -310,13 +310,21 @@ class KerbTracker:
         return replace(state, pose_base_in_map=self._pose(state), obstacles=moved)
 
     def _slowed(self, state: State, twist: Twist2) -> Twist2:
-        """Return a twist with which the nose stops before a kerb that was seen ahead."""
-        numbers = self.numbers
-        if twist.vx <= 0.0 or not len(state.ground.kerb_in_map):
+        """Return a twist with which the nose stops before a kerb that was seen ahead.
+
+        A bottle's step looks like a kerb's: what stands where a small piece of litter is known to
+        lie does not count.
+        """
+        numbers, seen = self.numbers, state.ground.kerb_in_map
+        for piece in state.ground.litter if len(seen) else ():
+            if piece.fits:
+                reach = 0.5 * piece.size + numbers.gate
+                seen = seen[np.hypot(*(seen - piece.position_in_map).T) > reach]
+        if twist.vx <= 0.0 or not len(seen):
             return twist
         x, y, yaw = state.pose_base_in_map
         c, s = math.cos(yaw), math.sin(yaw)
-        dx, dy = (state.ground.kerb_in_map - (x, y)).T
+        dx, dy = (seen - (x, y)).T
         ahead, aside = c * dx + s * dy, c * dy - s * dx
         gap = ahead[(np.abs(aside) < numbers.half_width) & (ahead > 0.0)] - numbers.front
         if not len(gap):

@@ -16,6 +16,7 @@ from robotics.core.messages import (
     GroundSight,
     Joints,
     Kind,
+    Litter,
     Obstacle,
     Plan,
     State,
@@ -200,6 +201,18 @@ def test_the_nose_stops_before_a_kerb_that_is_not_on_the_map() -> None:
     assert (np.diff(speed) <= 1e-9).all()
     assert speed[-1] == 0.0
     assert speed[-6] > 0.0
+
+
+def test_a_small_piece_of_litter_ahead_is_no_kerb() -> None:
+    """A bottle whose step looks like a kerb's does not stop the machine; too large a piece does."""
+    whole, beside = spaces()
+    pose, bottle = np.array([-0.75, -0.57, 0.0]), np.array([[0.0, -0.6]])
+    for fits, speed in ((True, 0.6), (False, 0.21)):
+        tracker = KerbTracker(Recorder(whole), (LINE,), beside, NUMBERS, BrushLed(0.50, 0.36))
+        piece = Litter(1, bottle[0], 0.22, 0.07, fits)
+        state = state_at(pose, 0.0, bottle)
+        state = replace(state, ground=replace(state.ground, litter=(piece,)))
+        assert tracker.track(state, GOAL, PLAN).vx == pytest.approx(speed, abs=0.02)
 
 
 def test_time_that_runs_backwards_begins_anew() -> None:
