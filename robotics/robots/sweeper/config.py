@@ -143,6 +143,9 @@ class SweeperConfig:
             Body(footprint_outline(), deceleration=1.2, reaction=0.25)
         )
     )
+    pulled_to_kerbs: bool = False
+    """Lead finished plans to the kerbs beside them. Off: once such a plan is interrupted beside a
+    kerb, what is resumed of it does not know the kerb any more, and the zone is given up."""
     brush_speed: tuple[float, float, float] = (10.0, -10.0, 30.0)
     """Side brushes left, right and the roller at full setting [rad/s]."""
     wheel_braking: float = 12.0

@@ -72,7 +72,9 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
     routes = config.navigator
     if routes.sweeping is not None:
         warm_up(routes.sweeping.tool.discs)
-        routes = replace(routes, sweeping=replace(routes.sweeping, kerbside=kerbside(site.kerbs)))
+        if config.pulled_to_kerbs:
+            sides = kerbside(site.kerbs)
+            routes = replace(routes, sweeping=replace(routes.sweeping, kerbside=sides))
     rate = np.array([config.wheel_braking] * 2 + [config.brush_ramp] * 3)
     around = LocalMap(blocked, lidar_in_base=(*position[:2], 0.0), body=space.discs)
     brakes = config.guard.body
