@@ -313,7 +313,7 @@ class KerbTracker:
         """Return a twist with which the nose stops before a kerb that was seen ahead.
 
         A bottle's step looks like a kerb's: what stands where a small piece of litter is known to
-        lie does not count.
+        lie does not count, and what the nose has passed was none.
         """
         numbers, seen = self.numbers, state.ground.kerb_in_map
         for piece in state.ground.litter if len(seen) else ():
@@ -326,7 +326,8 @@ class KerbTracker:
         c, s = math.cos(yaw), math.sin(yaw)
         dx, dy = (seen - (x, y)).T
         ahead, aside = c * dx + s * dy, c * dy - s * dx
-        gap = ahead[(np.abs(aside) < numbers.half_width) & (ahead > 0.0)] - numbers.front
+        gap = ahead[np.abs(aside) < numbers.half_width] - numbers.front
+        gap = gap[gap > -2.0 * numbers.room]
         if not len(gap):
             return twist
         free = max(0.0, float(gap.min()) - numbers.room)

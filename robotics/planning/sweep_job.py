@@ -180,5 +180,15 @@ class SweepJob:
             track.add(pose.reshape(1, 3), working=False)
             if track.go(plan.path[k:]):
                 track.working[-1] = plan.working[-len(track.pieces[-1]) :]
-                return track.plan(plan.reason)
+                return _led_as_before(track.plan(plan.reason), plan)
         return None
+
+
+def _led_as_before(rest: Plan, plan: Plan) -> Plan:
+    """Return the rest of a plan, whose poses are its last ones, led along kerbs as that was."""
+    same = min(len(rest.path), len(plan.path))
+    differs = np.abs(rest.path[-same:] - plan.path[-same:]).max(axis=1) > 1e-9
+    first = int(np.flatnonzero(differs)[-1]) + 1 if differs.any() else 0
+    side = np.zeros(len(rest.path))
+    side[len(rest.path) - same + first :] = plan.kerb_side[len(plan.path) - same + first :]
+    return replace(rest, kerb_side=side)

@@ -27,6 +27,8 @@ SLACK = 0.05
 """The average may cost so much more than the best sample [s]."""
 DRIVES = (1.0, 0.7, 0.4, 0.2)
 """Shares at which a drive by hand is tried."""
+ENDING = 0.5
+"""So near to where it ends a way is followed as it is, however near things are [m]."""
 WORTH = 0.1
 """Moving has to be better than standing by so much [s]."""
 
@@ -71,8 +73,9 @@ class Controller:
         """Return the first twist of the fastest law that disturbs nobody, if there is one."""
         loose = scene._replace(floor=min(scene.floor, -self.config.tolerance))
         table = self._judged(loose, laws[: len(shares)])
+        bound = scene.way.working or scene.way.line[0, 3] < ENDING
         for k in range(len(shares)):
-            trouble = table[k, SOCIAL] + (0.0 if scene.way.working else table[k, TIGHT])
+            trouble = table[k, SOCIAL] + (0.0 if bound else table[k, TIGHT])
             if table[k, STEP] >= self.config.sampling.steps and trouble <= self.config.calm:
                 self.mean = laws[k]
                 return np.asarray(laws[k, 0])
