@@ -9,10 +9,11 @@ from robotics.core.arrays import Array
 from robotics.core.geometry import integrate
 from robotics.core.rotation import matrix_z
 from sim.docks import Stations
+from sim.motion import BaseMotion
 from sim.raycast import cast, near, prisms
 from sim.sensors import GRAVITY, LidarSpec
 from sim.servo import Drive
-from sim.simulated import BaseMotion, SimulatedBody
+from sim.simulated import SimulatedBody
 from sim.spec import BodySpec
 from sim.timeline import STEP, Timeline, Walkers
 from sim.world_model import World
@@ -50,7 +51,7 @@ class KinematicWorld(Timeline):
 
 
 class KinematicMechanism:
-    """Implements ``sim.simulated.Mechanism``: perfect motion.
+    """Implements ``sim.motion.Mechanism``: perfect motion.
 
     Position joints run to their targets at no more than their top speed, and the base stands.
     Velocity joints turn at their set-points, and the base is a unicycle on its wheels.

@@ -10,9 +10,9 @@ from numpy.typing import ArrayLike
 from robotics.core.arrays import Array
 from robotics.core.rotation import cross, matrix_from_quaternion
 from sim.bullet import BulletWorld
+from sim.motion import BaseMotion
 from sim.sensors import LidarSpec, corner_forces
 from sim.servo import Drive, LoopState, position_torque, speed_torque
-from sim.simulated import BaseMotion
 from sim.spec import BodySpec, SoleSpec
 
 _UPRIGHT = 0.7
@@ -22,7 +22,7 @@ _BODY_B, _LINK_A, _POINT_ON_A, _NORMAL_ON_B, _FORCE = 2, 3, 5, 7, 9
 
 
 class BulletMechanism:
-    """Implements ``sim.simulated.Mechanism`` with rigid bodies.
+    """Implements ``sim.motion.Mechanism`` with rigid bodies.
 
     The engine's own motors only give Coulomb friction (a velocity constraint of zero with that
     much force); all else comes from ``sim.servo`` as torque, every step.
