@@ -6,9 +6,9 @@ A frame is, in bytes (ROBOTIS e-manual, "DYNAMIXEL Protocol 2.0")::
     FF FF FD 00 | id | length, 2 |  55 (status)  | error | parameters … | CRC, 2
 
 Numbers are little-endian. ``length`` counts from the instruction to the end of the CRC; the CRC
-covers all that stands before it. Wherever the parameters would contain ``FF FF FD``, another ``FD`` is
-stuffed behind, so that a header never stands inside of a frame. One kind of frame is not stuffed:
-the common answer of several devices to a Fast read, a status from the broadcast id
+covers all that stands before it. Wherever the parameters would contain ``FF FF FD``, another ``FD``
+is stuffed behind, so that a header never stands inside of a frame. One kind of frame is not
+stuffed: the common answer of several devices to a Fast read, a status from the broadcast id
 (``robotics.wire.fast``).
 
 The same functions serve the host and the devices.
