@@ -1,5 +1,6 @@
 """Control tables: laws of fields, the two boards against their document, servos as published."""
 
+import itertools
 from pathlib import Path
 
 import numpy as np
@@ -29,7 +30,7 @@ def row(field: Field) -> str:
 def test_no_two_fields_share_a_byte(table: Table) -> None:
     """Each stands apart from the others, and its initial counts fit."""
     fields = sorted(table, key=lambda field: field.address)
-    for one, after in zip(fields, fields[1:], strict=False):
+    for one, after in itertools.pairwise(fields):
         assert one.end <= after.address, (one.name, after.name)
     for one in table:
         assert one.size in (1, 2, 4)
