@@ -9,7 +9,16 @@ import numpy as np
 
 from robotics.core.arrays import Array, frozen
 from robotics.core.messages import Imu, Joints, Scan
-from sim.servo import ENCODER_QUANTUM, ServoParameters, quantised
+from robotics.wire import boards
+from sim.held import (
+    EFFORT_QUANTUM,
+    ENCODER_QUANTUM,
+    SERVO_SPEED_QUANTUM,
+    bounded,
+    efforts,
+    quantised,
+)
+from sim.servo import ServoParameters
 
 GRAVITY = 9.81
 """[m/s²]."""
@@ -29,17 +38,23 @@ class SensorNoise:
     """[m]; class of Slamtec S2 and Hokuyo UST."""
     foot_force: float = 0.5
     """[N]; strain-gauge cells of 200 N, 0.25 % of full scale."""
-    foot_quantum: float = 0.25
+    foot_quantum: float = boards.FOOT_UNIT
     """[N]."""
     encoder_quantum: float = ENCODER_QUANTUM
     """[rad]; 12-bit encoder."""
-    speed_quantum: float = 0.229 * 2.0 * np.pi / 60.0
+    speed_quantum: float = SERVO_SPEED_QUANTUM
     """[rad/s]; Dynamixel "present velocity", 0.229 rev/min."""
-    load_quantum: float = 0.001
-    """Fraction of the stall torque; Dynamixel "present load", 0.1 %."""
+    load_quantum: float = EFFORT_QUANTUM
+    """Fraction of the stall torque."""
+    gyro_quantum: float = boards.GYRO_UNIT
+    """[rad/s]."""
+    acceleration_quantum: float = boards.ACCELERATION_UNIT
+    """[m/s²]."""
+    range_quantum: float = 0.001
+    """[m]; serial lidars tell whole millimetres."""
 
 
-QUIET = SensorNoise(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
+QUIET = SensorNoise(*12 * (0.0,))
 """Perfect sensors, for tests of physics."""
 
 
@@ -85,12 +100,10 @@ def read_joints(
     """Return encoder readings of true position, speed and torque (n,) each, ``age`` [s] old."""
     position, velocity, torque = motion
     n = len(position)
-    step = noise.load_quantum * motors.stall
-    load = np.rint(torque / step) * step if noise.load_quantum > 0.0 else torque
     return Joints(
         position=rounded(position, noise.encoder_quantum),
         velocity=rounded(velocity, noise.speed_quantum),
-        effort=load,
+        effort=efforts(torque, motors.stall) if noise.load_quantum > 0.0 else torque,
         valid=np.ones(n, dtype=np.bool_),
         age=np.full(n, age),
     )
@@ -105,7 +118,12 @@ def read_imu(rate: Array, force: Array, *, noise: SensorNoise, draw: Array) -> I
         noise: Standard deviations.
         draw: Six standard normal numbers.
     """
-    return Imu(rate + noise.gyro * draw[:3], force + noise.accelerometer * draw[3:])
+    turning, pushing = rate + noise.gyro * draw[:3], force + noise.accelerometer * draw[3:]
+    if noise.gyro_quantum > 0.0:
+        turning = bounded(turning, noise.gyro_quantum)
+    if noise.acceleration_quantum > 0.0:
+        pushing = bounded(pushing, noise.acceleration_quantum)
+    return Imu(turning, pushing)
 
 
 def corner_forces(
@@ -149,6 +167,6 @@ def read_scan(spec: LidarSpec, distance: Array, *, noise: SensorNoise, draw: Arr
         noise: Standard deviations.
         draw: ``m`` standard normal numbers.
     """
-    measured = distance + noise.range * draw
+    measured = rounded(distance + noise.range * draw, noise.range_quantum)
     seen = np.isfinite(distance) & (measured >= spec.least) & (measured <= spec.most)
     return Scan(spec.angles, np.where(seen, measured, np.inf))

@@ -26,11 +26,8 @@ from robotics.core.arrays import Array, frozen
 from robotics.core.compiled import compiled
 from robotics.core.errors import OptionError
 from robotics.core.joints import JointTable
+from sim.held import ENCODER_QUANTUM, SPEED_QUANTUM, quantised
 
-ENCODER_QUANTUM = 2.0 * np.pi / 4096
-"""Step of a 12-bit encoder, of a servo's goal register and of a wheel encoder [rad]."""
-SPEED_QUANTUM = 0.001
-"""Step of the chassis board's speed register [rad/s]."""
 BACKLASH = np.radians(0.15)
 """Play of a servo's gear, whole width [rad] (4 to 15 arcmin in ROBOTIS' data sheets)."""
 
@@ -137,11 +134,6 @@ def servo_parameters(joints: JointTable) -> ServoParameters:
         friction=frozen([row.friction for row in rows]),
         backlash=frozen(np.full(n, BACKLASH if is_position else 0.0)),
     )
-
-
-def quantised(values: Array, quantum: float) -> Array:
-    """Return ``values`` rounded to multiples of ``quantum``: what a register can hold."""
-    return np.asarray(np.rint(values / quantum) * quantum)
 
 
 def registers(parameters: ServoParameters, target: Array) -> Array:

@@ -12,13 +12,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.errors import BackendError
 from robotics.core.messages import Command, Contacts, Observation, Scan, ToolReadings, Tools
 from robotics.core.rotation import rpy_from_matrix
 from sim.battery import Accumulator
 from sim.cleaning.shapes import box_distances, near
 from sim.docks import FILLING, TIPPING, Moored, Stations
+from sim.held import ENCODER_QUANTUM, battery_as_read, efforts, tools_as_read, tools_as_told
 from sim.motion import Mechanism, quaternion_from_matrix
 from sim.sensors import GRAVITY, LidarSpec, read_feet, read_imu, read_joints, read_scan
 from sim.servo import Drive, registers
@@ -72,6 +73,7 @@ class SimulatedBody:
         self._timeline, self._mechanism = timeline, mechanism
         self._moored, self._rng = Moored(docks), rng
         self._substeps = timeline.count(spec.period, f"the control period of {spec.name}")
+        self._lower, self._upper = _limits(spec)
         self._delay = timeline.count(spec.sensor_delay, f"the sensor delay of {spec.name}")
         self._scan_every = max(1, round(spec.lidar.period / spec.period))
         self._imu_in_base = spec.model.pose_in_base(spec.imu, spec.initial_joints)
@@ -132,10 +134,26 @@ class SimulatedBody:
                 f"{self.spec.name} has {n} joints, the command {len(command.target)}; "
                 "use this robot's joint table"
             )
-        limit = np.minimum(np.abs(command.effort_limit), self.spec.motors.stall)
+        stall = self.spec.motors.stall
+        limit = efforts(np.minimum(np.abs(command.effort_limit), stall), stall)
+        target = registers(self.spec.motors, command.target)
+        drive = self._orders(clamped(target, self._lower, self._upper), limit)
+        self._pending = (self._due + self._substeps, drive, tools_as_told(command.tools))
+
+    def obey(self, target: Array, limit: Array, tools: Tools) -> None:
+        """Let motors and tools do this at once: the door for emulated devices.
+
+        Args:
+            target: Set-points, shape (n,) [rad] or [rad/s].
+            limit: Largest torques, shape (n,) [N·m].
+            tools: Settings of the tools.
+        """
+        self._drive, self.tools = self._orders(target, limit), tools
+
+    @staticmethod
+    def _orders(target: Array, limit: Array) -> Drive:
         limit.setflags(write=False)  # one type to the compiler
-        drive = Drive(registers(self.spec.motors, command.target), limit)
-        self._pending = (self._due + self._substeps, drive, command.tools)
+        return Drive(target, limit)
 
     def observe(self) -> Observation:
         """Return the observation that is due one period after the last.
@@ -187,6 +205,16 @@ class SimulatedBody:
         """Return the true joint angles, shape (n,) [rad]."""
         self._mechanism.read()
         return self._mechanism.position
+
+    @property
+    def torque(self) -> Array:
+        """True torques of the motors, shape (n,) [N·m]."""
+        return self._mechanism.torque
+
+    @property
+    def supply(self) -> float:
+        """Battery voltage over nominal voltage."""
+        return self._battery.supply
 
     def bin_level(self) -> float:
         """Return how full the bin is now, 0 to 1."""
@@ -317,7 +345,21 @@ class SimulatedBody:
         return replace(
             sample,
             time=self._due * self._timeline.step,
-            battery=self._battery.read(),
-            tools=replace(self.surroundings, water=self._water, bin=self._bin),
+            battery=battery_as_read(self._battery.read()),
+            tools=tools_as_read(replace(self.surroundings, water=self._water, bin=self._bin)),
             heard=heard,
         )
+
+
+def _limits(spec: BodySpec) -> tuple[Array, Array]:
+    """Return between which set-points (n,) the servos' limit registers let them go.
+
+    They are the joint limits, rounded outwards to a whole count.
+    """
+    joints = spec.model.joints
+    if not spec.motors.is_position:
+        unlimited = np.full(len(joints), np.inf)
+        return -unlimited, unlimited
+    lower = np.floor(joints.column("lower") / ENCODER_QUANTUM)
+    upper = np.ceil(joints.column("upper") / ENCODER_QUANTUM)
+    return lower * ENCODER_QUANTUM, upper * ENCODER_QUANTUM

@@ -13,8 +13,9 @@ from robotics.robots.greeter import joints as greeter_joints
 from robotics.robots.sweeper import joints as sweeper_joints
 from sim.battery import BatterySpec
 from sim.brushes import SPRAY_FLOW
+from sim.held import SPEED_QUANTUM
 from sim.sensors import LidarSpec, SensorNoise
-from sim.servo import SPEED_QUANTUM, ServoParameters, servo_parameters
+from sim.servo import ServoParameters, servo_parameters
 
 
 @dataclass(frozen=True, slots=True)

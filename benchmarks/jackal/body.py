@@ -12,9 +12,10 @@ from robotics.core.compiled import compiled
 from robotics.core.model import Model, load_model
 from sim.battery import BatterySpec
 from sim.bullet import BulletWorld
+from sim.held import SPEED_QUANTUM
 from sim.mechanism import BulletMechanism
 from sim.sensors import LidarSpec, SensorNoise
-from sim.servo import SPEED_QUANTUM, ServoParameters
+from sim.servo import ServoParameters
 from sim.simulated import SimulatedBody
 from sim.spec import BodySpec
 

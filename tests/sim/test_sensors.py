@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from robotics.robots.greeter import joints as greeter
+from sim.held import ENCODER_QUANTUM
 from sim.sensors import (
     QUIET,
     LidarSpec,
@@ -15,7 +16,7 @@ from sim.sensors import (
     read_joints,
     read_scan,
 )
-from sim.servo import ENCODER_QUANTUM, servo_parameters
+from sim.servo import servo_parameters
 
 MOTORS = servo_parameters(greeter.load().joints)
 

@@ -7,9 +7,9 @@ from robotics.core.errors import OptionError
 from robotics.core.joints import JointTable
 from robotics.robots.greeter import joints as greeter
 from robotics.robots.sweeper import joints as sweeper
+from sim.held import ENCODER_QUANTUM
 from sim.servo import (
     BACKLASH,
-    ENCODER_QUANTUM,
     Drive,
     LoopState,
     position_torque,
