@@ -125,7 +125,7 @@ class LitterTrial(Trial):
         self._ever = litter.position.copy()
 
     def _watch(self, member: Member, tick: Tick) -> None:
-        litter, body = self._stage._dirt.litter, self._stage._bodies["sweeper"].body
+        litter, body = self._stage._dirt.litter, self._stage.bodies["sweeper"].body
         pose = np.array(body.true_pose())
         self._count_over(litter, Polygon(transform(pose, FOOTPRINTS["sweeper"])), pose)
         dropped = litter.position[len(self._ever) :]

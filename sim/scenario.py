@@ -61,10 +61,13 @@ class StageBody:
 
     def act(self, command: Command) -> None:
         """See ``Backend``; remembers a new sentence."""
-        said = command.sound
+        self.hear(command.sound)
+        self.body.act(command)
+
+    def hear(self, said: Utterance | None) -> None:
+        """Remember a sentence, if it is a new one."""
         if said is not None and (not self.spoken or self.spoken[-1].start != said.start):
             self.spoken.append(said)
-        self.body.act(command)
 
     def observe(self) -> Observation:
         """See ``Backend``."""
@@ -76,7 +79,12 @@ class StageBody:
 
 
 class SimStage:
-    """A simulated site; satisfies ``robotics.core.backend.Stage``."""
+    """A simulated site; satisfies ``robotics.core.backend.Stage``.
+
+    Attributes:
+        bodies: The body of each robot, by name.
+        backends: The same, as the loop knows them.
+    """
 
     def __init__(
         self,
@@ -87,18 +95,18 @@ class SimStage:
         rng: np.random.Generator,
     ) -> None:
         self._timeline, self._visitors = timeline, visitors
-        self._bodies = {name: StageBody(body) for name, body in bodies.items()}
-        self.backends: Mapping[str, Backend] = self._bodies
+        self.bodies = {name: StageBody(body) for name, body in bodies.items()}
+        self.backends: Mapping[str, Backend] = self.bodies
         self._dirt = Dirt(world, rng)
         self._witness = Witness(world, visitors, self._dirt)
         self._looked = self._sprayed = 0.0
 
     def look(self, time: float) -> None:
         """Let the onlooker look, and the dirt settle."""
-        bodies = {name: self._seen(name, body) for name, body in self._bodies.items()}
+        bodies = {name: self._seen(name, body) for name, body in self.bodies.items()}
         duration, self._looked = time - self._looked, time
         if "sweeper" in bodies:
-            self._clean(bodies["sweeper"], self._bodies["sweeper"].body, duration)
+            self._clean(bodies["sweeper"], self.bodies["sweeper"].body, duration)
         self._witness.observe(time, bodies)
 
     def _clean(self, seen: TrueBody, body: SimulatedBody, duration: float) -> None:
@@ -125,21 +133,21 @@ class SimStage:
     def scene(self) -> Mapping[str, Any]:
         """Return where everything is now."""
         return {
-            "robots": {name: self._shown(body) for name, body in self._bodies.items()},
+            "robots": {name: self._shown(body) for name, body in self.bodies.items()},
             "visitors": self._visitors.rows(),
         }
 
     def summary(self) -> Mapping[str, Any]:
         """Return the onlooker's account, and how much the sweeper's battery holds [Wh]."""
         found = self._witness.summary()
-        if "sweeper" in self._bodies:
-            capacity = self._bodies["sweeper"].body.spec.battery.capacity
+        if "sweeper" in self.bodies:
+            capacity = self.bodies["sweeper"].body.spec.battery.capacity
             found["battery_wh"] = capacity / 3600.0
         return found
 
     def close(self) -> None:
         """Close the bodies and the place."""
-        for body in self._bodies.values():
+        for body in self.bodies.values():
             body.close()
         if isinstance(self._timeline, BulletWorld):
             self._timeline.close()

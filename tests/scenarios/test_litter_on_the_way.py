@@ -73,7 +73,7 @@ def test_a_can_is_taken_and_a_carton_is_driven_around(tmp_path: Path) -> None:
         states.append(tick.state)
         if len(states) % 5 == 0:
             stage.look(tick.observation.time)
-            body = stage._bodies["sweeper"].body
+            body = stage.bodies["sweeper"].body
             x, y, heading, length, width, _ = boxes(stage._dirt.litter)[-1]
             corners = 0.5 * np.array([[1, 1], [1, -1], [-1, -1], [-1, 1]]) * (length, width)
             outline = Polygon(transform(body.true_pose(), FOOTPRINTS["sweeper"]))
