@@ -143,7 +143,7 @@ class SweeperConfig:
             Body(footprint_outline(), deceleration=1.2, reaction=0.25)
         )
     )
-    pulled_to_kerbs: bool = False
+    pulled_to_kerbs: bool = True
     """Lead finished plans to the kerbs beside them. Off: once such a plan is interrupted beside a
     kerb, what is resumed of it does not know the kerb any more, and the zone is given up."""
     brush_speed: tuple[float, float, float] = (10.0, -10.0, 30.0)

@@ -16,6 +16,9 @@ from robotics.robots.sweeper.manners import OUTLINE, people_gap
 from robotics.robots.sweeper.progress import DayProgress
 from robotics.robots.sweeper.supplies import TANK
 
+IN_TIME = 0.8
+"""Part of the time left in which it means to be done: what people and litter make it leave out has
+to be swept after it, too."""
 SAMPLE = 1.0
 """What work uses up is looked at this often [s]."""
 
@@ -59,7 +62,7 @@ class Work:
         home = zones.way_home(state.pose_base_in_map[:2], dock)
         room = min(day.left - home, day.day.left(zone.name, day.clock))
         needed = day.pace * left * zones.sweeping_time(zone, zones.CAREFUL)
-        haste = needed / max(room, 1.0)
+        haste = needed / max(IN_TIME * room, 1.0)
         return tools, cap * max(1.0, haste)
 
     def _learn(self, state: State, day: DayProgress) -> None:
