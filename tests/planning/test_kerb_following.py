@@ -215,6 +215,16 @@ def test_a_small_piece_of_litter_ahead_is_no_kerb() -> None:
         assert tracker.track(state, GOAL, PLAN).vx == pytest.approx(speed, abs=0.02)
 
 
+def test_what_the_nose_has_passed_was_no_kerb() -> None:
+    """The step of a piece that has just gone under the machine stops it no more."""
+    whole, beside = spaces()
+    for x, speed in ((0.40, 0.6), (0.60, 0.0)):
+        tracker = KerbTracker(Recorder(whole), (LINE,), beside, NUMBERS, BrushLed(0.50, 0.36))
+        seen = np.array([(-0.75 + x, -0.6)])
+        state = state_at(np.array([-0.75, -0.57, 0.0]), 0.0, seen)
+        assert tracker.track(state, GOAL, PLAN).vx == pytest.approx(speed)
+
+
 def test_time_that_runs_backwards_begins_anew() -> None:
     """Nothing of the run before is left."""
     tracker, _ = settled(points(0.08), HERE)

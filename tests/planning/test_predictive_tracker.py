@@ -134,6 +134,15 @@ def test_the_map_around_is_asked() -> None:
     assert truth.clearance(np.array(body.trail)).min() > 0.0
 
 
+def test_a_way_is_ended_close_beside_a_wall() -> None:
+    """So near to things that to stand costs less than to go on: it arrives all the same."""
+    for start in (2.0, 7.7):
+        body = Body(PredictiveTracker(QUICK, SPACE), np.array([start, 0.72, 0.0]))
+        assert SPACE.clearance(body.pose)[0] < 0.2
+        run(body, plan_along(straight((start, 0.72), (8.0, 0.72))), 20.0)
+        assert body.pose[0] == pytest.approx(8.0, abs=0.05)
+
+
 def _strip(centres: Array) -> Array:
     x, y = centres[..., 0], centres[..., 1]
     return np.asarray((abs(x - 7.0) < 0.15) & (y > 4.6) & (y < 7.5))

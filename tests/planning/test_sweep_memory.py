@@ -36,6 +36,22 @@ def test_progress_survives_a_round_trip() -> None:
     assert np.array_equal(rest.path[-1], job.plan.path[-1])
 
 
+def test_what_is_resumed_is_led_along_kerbs_as_before() -> None:
+    """The way to where it goes on follows no kerb; each pose of the old plan keeps its side."""
+    job = SweepJob.begin(ZONE, SPACE, SWEEPING)
+    plan = job.first_plan(np.array([2.0, 2.0, 0.0]))
+    sides = np.where(np.arange(len(plan.path)) % 90 < 60, -1.0, 0.0)
+    job.take(replace(plan, kerb_side=sides))
+    job.index = 150
+    away = plan.path[150] + (0.0, 0.9, 0.0)
+    for rest in (job.resume(away, SPACE), job.skip(away, SPACE)):
+        assert rest is not None
+        old = {tuple(pose): side for pose, side in zip(plan.path, sides, strict=True)}
+        found = [old.get(tuple(pose), 0.0) for pose in rest.path]
+        assert rest.kerb_side.any()
+        assert np.array_equal(rest.kerb_side, found)
+
+
 def test_a_memory_of_something_else_counts_for_nothing() -> None:
     """Another zone's memory, or one with a torn mask, leaves the job at its beginning."""
     job = SweepJob.begin(ZONE, SPACE, SWEEPING)
