@@ -1,0 +1,258 @@
+"""The control cycle: goals to all devices and readings from all of them, in one write and one read.
+
+All devices of a line take their goals at the same addresses and are read at the same addresses (our
+boards are laid out for that; P and X series on one line are brought together by their indirect
+addresses). So a cycle is one Sync Write, which nobody answers, and one Fast Sync Read, which all
+answer together. Everything that does not change is prepared.
+
+What comes back damaged is salvaged block by block; what is missing is asked for again while there
+is time, with the first that was missing at the end: a silent device silences those behind it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robotics.core.arrays import BoolArray
+from robotics.wire.bus import STATUS_FRAME, Bus
+from robotics.wire.fast import BLOCK_FRAME, PROLOGUE, prologue, salvage
+from robotics.wire.instructions import sync_read, sync_write
+from robotics.wire.packet import (
+    BROADCAST,
+    HEADER,
+    Decoder,
+    Instruction,
+    Packet,
+    crc16,
+    encode,
+)
+
+ByteArray = NDArray[np.uint8]
+
+_MARK = HEADER[:3]
+_BODY = 7
+"""Where the instruction stands in a frame."""
+_ROWS = 12
+"""Where the rows of a Sync Write begin."""
+_QUESTIONS = 64
+"""So many different questions are kept ready."""
+_TRIES = 4
+"""So often the missing are asked again, if there is time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """Neighbouring addresses of a device."""
+
+    first: int
+    length: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Devices that are told and read together."""
+
+    ids: tuple[int, ...]
+    told: Addresses
+    """Where all of them take their goals."""
+    read: Addresses
+    """Where all of them are read."""
+    fast: bool = True
+    """Whether all know Fast Sync Read (X and P series: from firmware 45 and 12 on; our boards)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What devices said in one cycle, in the order of the group."""
+
+    rows: ByteArray
+    """Data, shape (n, length); whatever was there where nothing came."""
+    fresh: BoolArray
+    """Whose data came and were right, shape (n,)."""
+    errors: ByteArray
+    """Error bytes of those, shape (n,); 0 where nothing came."""
+
+    @staticmethod
+    def none(count: int, length: int) -> Answers:
+        """Nobody said anything."""
+        nothing = np.zeros(count, dtype=np.uint8)
+        return Answers(np.zeros((count, length), np.uint8), nothing.astype(np.bool_), nothing)
+
+    def put(self, place: int, data: bytes, error: int) -> None:
+        """Take note of what one device said."""
+        self.rows[place] = np.frombuffer(data, np.uint8)
+        self.errors[place] = error
+        self.fresh[place] = True
+
+
+@dataclass(frozen=True, slots=True)
+class _Question:
+    frame: bytes
+    places: tuple[int, ...]
+    """Of the devices asked, in the group."""
+    ids: bytes
+    head: bytes
+    """What the answer begins with."""
+    expected: int
+    """Bytes of the whole answer."""
+    is_everybody: bool
+    """Whether it asks the whole group, in its own order."""
+
+
+class Cycle:
+    """Tells and reads a group."""
+
+    def __init__(self, bus: Bus, group: Group) -> None:
+        """Prepare all frames."""
+        self.bus, self.group = bus, group
+        count = len(group.ids)
+        self._everybody = tuple(range(count))
+        self._all = np.ones(count, dtype=np.bool_)
+        self._questions: dict[tuple[int, ...], _Question] = {}
+        self._all.setflags(write=False)
+        still = dict.fromkeys(group.ids, bytes(group.told.length))
+        frame = sync_write(group.told.first, still)[:-2]
+        self._frame = np.frombuffer(frame, np.uint8).copy()
+        self._goals = self._frame[_ROWS:].reshape(count, -1)[:, 1:]
+        self._is_clean = False
+
+    def exchange(
+        self,
+        goals: ByteArray | None,
+        *,
+        until: float,
+        asked: Sequence[int] | None = None,
+        suspects: Sequence[int] = (),
+        before: bytes = b"",
+    ) -> Answers:
+        """Tell all devices their goals and return what the asked ones say.
+
+        Args:
+            goals: Row of each device, shape (n, length); None to tell nothing.
+            until: When the answers must be there [s].
+            asked: Places in the group, in the order in which they are to answer; None for all.
+            suspects: Places of devices that may be silent: asked behind the others, and only once.
+            before: Frames that nobody answers, to be sent ahead of the goals.
+
+        Raises:
+            LinkLost: The port is gone.
+        """
+        first = self._everybody if asked is None else tuple(asked)
+        question = self._question((*first, *suspects))
+        if not self._is_clean:
+            self.bus.link.flush()
+        told = b"" if goals is None else self._told(goals)
+        self.bus.link.write(before + told + question.frame)
+        data = self._collect(question, until)
+        answers = self._whole(question, data)
+        self._is_clean = answers is not None
+        if answers is None:
+            answers = self._nothing()
+            self._take(question, data, answers)
+            self._ask_again(first, answers, until)
+        return answers
+
+    # --------------------------------------------------------------------------------- sending
+
+    def _told(self, goals: ByteArray) -> bytes:
+        """Return the Sync Write."""
+        self._goals[:] = goals
+        frame = self._frame.tobytes()
+        if _MARK in frame[_BODY:]:
+            return encode(Packet(BROADCAST, Instruction.SYNC_WRITE, frame[_BODY + 1 :]))
+        return frame + crc16(frame).to_bytes(2, "little")
+
+    def _question(self, places: tuple[int, ...]) -> _Question:
+        """Return the question to the devices at these places."""
+        question = self._questions.get(places)
+        if question is None:
+            if len(self._questions) >= _QUESTIONS:
+                self._questions.clear()
+            question = self._questions[places] = self._new_question(places)
+        return question
+
+    def _new_question(self, places: tuple[int, ...]) -> _Question:
+        group, count = self.group, len(places)
+        ids = bytes(group.ids[place] for place in places)
+        where = group.read
+        size = where.length + (BLOCK_FRAME if group.fast else STATUS_FRAME)
+        head = prologue([where.length] * count) if group.fast else b""
+        return _Question(
+            frame=sync_read(where.first, where.length, ids, fast=group.fast),
+            places=places,
+            ids=ids,
+            head=head,
+            expected=len(head) + count * size,
+            is_everybody=places == self._everybody,
+        )
+
+    def _ask_again(self, places: Sequence[int], answers: Answers, until: float) -> None:
+        """Ask those who are missing once more, as long as there is time."""
+        bus = self.bus
+        for _ in range(_TRIES):
+            missing = [place for place in places if not answers.fresh[place]]
+            if not missing:
+                return
+            question = self._question((*missing[1:], missing[0]))
+            count = len(question.frame) + question.expected
+            if bus.clock.now() + bus.timing.on_wire(count) + bus.timing.delay > until:
+                return
+            bus.link.flush()
+            bus.link.write(question.frame)
+            self._take(question, self._collect(question, until), answers)
+
+    # ------------------------------------------------------------------------------- receiving
+
+    def _collect(self, question: _Question, until: float) -> bytes:
+        """Return what comes, until it is all, or nothing more comes, or it is too late."""
+        link, clock = self.bus.link, self.bus.clock
+        data = link.read(until - clock.now())
+        while data and len(data) < question.expected + self._stuffing(data):
+            more = link.read(min(self.bus.timing.quiet, until - clock.now()))
+            if not more:
+                break
+            data += more
+        return data
+
+    def _stuffing(self, data: bytes) -> int:
+        """Return how many bytes were stuffed into what came; none into a common answer."""
+        return 0 if self.group.fast else data.count(_MARK + _MARK[-1:])
+
+    def _whole(self, question: _Question, data: bytes) -> Answers | None:
+        """Return the answers if everything came as it should; None else."""
+        if len(data) != question.expected or not self.group.fast:
+            return None
+        size = self.group.read.length + BLOCK_FRAME
+        if (
+            data[:PROLOGUE] != question.head
+            or data[PROLOGUE + 1 :: size] != question.ids
+            or crc16(data[:-2]) != int.from_bytes(data[-2:], "little")
+        ):
+            return None
+        blocks = np.frombuffer(data, np.uint8, offset=PROLOGUE).reshape(-1, size)
+        if question.is_everybody:
+            return Answers(blocks[:, 2:-2], self._all, blocks[:, 0])
+        answers, places = self._nothing(), list(question.places)
+        answers.rows[places], answers.errors[places] = blocks[:, 2:-2], blocks[:, 0]
+        answers.fresh[places] = True
+        return answers
+
+    def _take(self, question: _Question, data: bytes, answers: Answers) -> None:
+        """Put what came through, in pieces or in frames of their own, into ``answers``."""
+        length = self.group.read.length
+        if self.group.fast:
+            asked = [(id, length) for id in question.ids]
+            for number, block in salvage(data, asked):
+                answers.put(question.places[number], block.data, block.error)
+            return
+        places = dict(zip(question.ids, question.places, strict=True))
+        for packet in Decoder().feed(data):
+            if packet.is_status and packet.id in places and len(packet.parameters) == length:
+                answers.put(places[packet.id], packet.parameters, packet.error)
+
+    def _nothing(self) -> Answers:
+        return Answers.none(len(self.group.ids), self.group.read.length)

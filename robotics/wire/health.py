@@ -1,0 +1,121 @@
+"""Who answers and who does not: the last good reading of each device, its age, and whom to ask how.
+
+A reading that is lost or damaged is bridged with the last good one for ``COAST`` cycles. A device
+that is silent for longer is lost: it is no longer asked with the others, whom its silence would
+delay, but every now and then behind them, to see whether it has come back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from robotics.core.arrays import Array, BoolArray
+from robotics.wire.cycle import Answers, ByteArray, Group
+from robotics.wire.instructions import ALERT
+from robotics.wire.table import Field
+
+COAST = 3
+"""Cycles without a reading that are bridged (Pollen's microduck: 60 ms at 50 Hz; here 15 ms at
+200 Hz and 60 ms at 50 Hz)."""
+_DOUBTFUL = 2
+"""After so many cycles without a reading, a device is asked behind the others."""
+_PROBE = 20
+"""A lost device is asked every so many cycles."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepBound:
+    """How far a register can go in one cycle: what jumps farther was damaged on the way."""
+
+    field: Field
+    most: Array
+    """For each device, shape (n,) [counts]; infinite where nothing is known."""
+
+    def keeps(self, rows: ByteArray, before: ByteArray, group: Group, cycles: Array) -> BoolArray:
+        """Return who is where it can be, shape (n,).
+
+        Args:
+            rows: New readings, shape (n, length).
+            before: Last good readings.
+            group: What is read where.
+            cycles: Since those, shape (n,).
+        """
+        at = self.field.address - group.read.first
+        kind = f"<{'i' if self.field.signed else 'u'}{self.field.size}"
+        now, then = (
+            np.ascontiguousarray(one[:, at : at + self.field.size]).view(kind)[:, 0]
+            for one in (rows, before)
+        )
+        moved = np.abs(np.subtract(now, then, dtype=np.float64))
+        return np.asarray(moved <= self.most * cycles)
+
+
+class Health:
+    """Keeps account of a group.
+
+    Attributes:
+        rows: Last good reading of each device, shape (n, length).
+        misses: Cycles since that, shape (n,).
+        implausible: Readings that were refused, so far.
+    """
+
+    def __init__(self, group: Group, bound: StepBound | None = None) -> None:
+        """Begin with nobody seen yet."""
+        count = len(group.ids)
+        self.rows: ByteArray = np.zeros((count, group.read.length), dtype=np.uint8)
+        self.misses = np.full(count, COAST + 1)
+        self.implausible = 0
+        self._group, self._bound = group, bound
+        self._seen_at = np.full(count, -np.inf)
+        self._alert: ByteArray = np.zeros(count, dtype=np.uint8)
+        self._cycles = 0
+
+    def to_ask(self) -> tuple[tuple[int, ...] | None, tuple[int, ...]]:
+        """Return who is to be asked first (None: all), and who behind them."""
+        self._cycles += 1
+        if not self.misses.any():
+            return None, ()
+        doubtful = (self.misses >= _DOUBTFUL) & (self.misses <= COAST)
+        lost = np.flatnonzero(self.misses > COAST).tolist()
+        if len(lost) == len(self.misses):
+            return None, ()  # also at the beginning
+        behind = np.flatnonzero(doubtful).tolist()
+        if lost and self._cycles % _PROBE == 0:
+            behind.append(lost[self._cycles // _PROBE % len(lost)])
+        return tuple(np.flatnonzero(self.misses < _DOUBTFUL).tolist()), tuple(behind)
+
+    def take(self, answers: Answers, now: float) -> BoolArray:
+        """Take note of what came at ``now`` [s]; return who is fresh, shape (n,)."""
+        fresh = answers.fresh
+        if self._bound is not None:
+            cycles = self.misses + 1.0
+            kept = self._bound.keeps(answers.rows, self.rows, self._group, cycles)
+            kept |= np.isinf(self._seen_at)
+            self.implausible += int(np.count_nonzero(fresh & ~kept))
+            fresh = fresh & kept
+        if fresh.all():
+            self.rows, self._alert = answers.rows, answers.errors
+            self._seen_at.fill(now)
+            self.misses.fill(0)
+            return fresh
+        self.rows = np.where(fresh[:, None], answers.rows, self.rows)
+        self._alert = np.where(fresh, answers.errors, self._alert)
+        self._seen_at = np.where(fresh, now, self._seen_at)
+        self.misses = np.where(fresh, 0, np.minimum(self.misses + 1, 10 * COAST))
+        return fresh
+
+    @property
+    def valid(self) -> BoolArray:
+        """Whose last reading may still be used, shape (n,)."""
+        return np.asarray(self.misses <= COAST)
+
+    @property
+    def alert(self) -> BoolArray:
+        """Who reports a hardware error, shape (n,)."""
+        return np.asarray(self._alert & ALERT != 0)
+
+    def age(self, now: float) -> Array:
+        """Return the age of each reading, shape (n,) [s]; infinite where there never was one."""
+        return np.asarray(now - self._seen_at)

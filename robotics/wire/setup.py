@@ -1,0 +1,152 @@
+"""From found to ready to move: what the devices of a line are asked and told, until all agree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from robotics.wire.bus import Bus, NoAnswer
+from robotics.wire.commanding import watchdog_counts
+from robotics.wire.instructions import Span
+from robotics.wire.lineup import Device, Line
+from robotics.wire.pacer import Clock
+from robotics.wire.packet import WireError
+from robotics.wire.servos import WATCHDOG_TRIPPED
+
+_LATE = 0.04
+"""A watchdog may trip by so much late [s]: it counts in steps of 20 ms."""
+_TRIES = 4
+_OUTSIDE = 64
+"""A servo may stand so far beyond its limits [counts]: it gives way a little under load."""
+
+
+class Setup:
+    """Prepares devices for motion.
+
+    Every method raises ``WireError`` with the names of the devices that do not do what they must.
+    """
+
+    def __init__(self, bus: Bus, line: Line) -> None:
+        """Nothing is said yet."""
+        self._bus, self._line = bus, line
+
+    def check_models(self) -> None:
+        """Every device answers, and is what it should be."""
+        wrong = []
+        for device in self._line.devices:
+            found = self._bus.ping(device.id)
+            if found is None:
+                wrong.append(f"{_who(device)} does not answer")
+            elif found.model != device.table.model:
+                wanted = f"{device.table.model} ({device.table.name})"
+                wrong.append(f"{_who(device)} is model {found.model}, not {wanted}")
+        if wrong:
+            raise WireError(f"{'; '.join(wrong)}. Check power, wiring and ids")
+
+    def apply_settings(self) -> None:
+        """Write the settings that differ; the torque has to be off for that."""
+        for device in self._line.devices:
+            for name, counts in device.settings:
+                field = device.table[name]
+                if self._bus.get(device.id, field) != counts:
+                    self._bus.set(device.id, device.table["torque_enable"], 0)
+                    self._bus.set(device.id, field, counts)
+
+    def hold(self) -> None:
+        """Make goals of where the devices are: nothing jumps when the torque comes."""
+        self._set_all("bus_watchdog", 0)
+        servos = [one for one in self._line.devices if "goal_position" in one.table]
+        here = self._get("present_position", servos)
+        least, most = (self._get(f"{end}_position_limit", servos) for end in ("min", "max"))
+        goals = {id: min(max(at, least[id]), most[id]) for id, at in here.items()}
+        outside = [one for one in servos if abs(goals[one.id] - here[one.id]) > _OUTSIDE]
+        if outside:
+            names = ", ".join(_who(one) for one in outside)
+            raise WireError(f"{names}: outside of the limits; bring it back by hand")
+        self._set("goal_position", goals, servos)
+        still = bytes(self._line.told.length)
+        boards = {one.id: still for one in self._line.devices if one not in servos}
+        if boards:
+            self._bus.tell(self._line.told.first, boards)
+
+    def switch_torque(self, *, on: bool) -> None:
+        """Switch the torque of all devices."""
+        self._set_all("torque_enable", int(on))
+
+    def prove_watchdogs(self, clock: Clock) -> None:
+        """Arm every watchdog, say nothing, and see that each has tripped; then disarm them."""
+        self._set_all("bus_watchdog", watchdog_counts(self._line))
+        clock.wait_until(clock.now() + self._line.watchdog + _LATE)
+        tripped = self._get("bus_watchdog", self._line.devices)
+        asleep = [one for one in self._line.devices if tripped[one.id] != WATCHDOG_TRIPPED]
+        self.hold()
+        if asleep:
+            names = ", ".join(_who(one) for one in asleep)
+            self.switch_torque(on=False)
+            raise WireError(
+                f"{names}: the watchdog does not trip; it would go on if this program died. "
+                "Update its firmware"
+            )
+
+    def unarmed(self) -> str:
+        """Return a complaint about watchdogs that are not armed; "" if all are."""
+        wanted, spans = watchdog_counts(self._line), self._spans("bus_watchdog")
+        found = self._bus.read_many(spans, fast=self._line.fast)
+        off = [one for one in self._line.devices if found.get(one.id, b"\0") != bytes((wanted,))]
+        return f"{', '.join(one.name for one in off)}: watchdog not armed" if off else ""
+
+    def rest(self) -> None:
+        """Leave the line: boards stop and switch off, servos keep their goals."""
+        still = bytes(self._line.told.length)
+        boards = [one for one in self._line.devices if "goal_position" not in one.table]
+        for board in boards:
+            self._bus.tell(self._line.told.first, {board.id: still})
+        self._set("torque_enable", {one.id: 0 for one in boards}, boards)
+
+    # ------------------------------------------------------------------------------ many at once
+
+    def _spans(self, name: str, devices: Sequence[Device] | None = None) -> list[Span]:
+        chosen = self._line.devices if devices is None else devices
+        fields = ((one.id, one.table[name]) for one in chosen)
+        return [Span(id, field.address, field.size) for id, field in fields]
+
+    def _get(self, name: str, devices: Sequence[Device]) -> dict[int, int]:
+        """Return the counts of a field of several devices, asking again for what is missing."""
+        found: dict[int, bytes] = {}
+        for _ in range(_TRIES):
+            spans = [one for one in self._spans(name, devices) if one.id not in found]
+            if not spans:
+                break
+            found |= self._bus.read_many(spans, fast=self._line.fast)
+        silent = [one for one in devices if one.id not in found]
+        if silent:
+            raise NoAnswer(f"{', '.join(_who(one) for one in silent)}: no answer about {name}")
+        return {one.id: one.table[name].from_bytes(found[one.id]) for one in devices}
+
+    def _set_all(self, name: str, counts: int) -> None:
+        self._set(name, {one.id: counts for one in self._line.devices}, self._line.devices)
+
+    def _set(self, name: str, counts: Mapping[int, int], devices: Sequence[Device]) -> None:
+        """Write a field of several devices, and again what was not taken."""
+        left = list(devices)
+        for _ in range(_TRIES):
+            if not left:
+                return
+            for address in sorted({one.table[name].address for one in left}):
+                same = [one for one in left if one.table[name].address == address]
+                data = {one.id: one.table[name].to_bytes(counts[one.id]) for one in same}
+                self._bus.tell(address, data)
+            held = self._get(name, left)
+            left = [one for one in left if held[one.id] != counts[one.id]]
+        if left:
+            names = "; ".join(f"{_who(one)}{self._excuse(one)}" for one in left)
+            raise WireError(f"{name} is not taken by {names}")
+
+    def _excuse(self, device: Device) -> str:
+        """Return what a device says is wrong with it."""
+        bits = self._bus.get(device.id, device.table["hardware_error"])
+        words = ", ".join(device.table.alerts(bits))
+        return f": {words}; let it cool down or find the cause, then reboot it" if words else ""
+
+
+def _who(device: Device) -> str:
+    return f"{device.name} (id {device.id})"
