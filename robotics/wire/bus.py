@@ -6,6 +6,7 @@ an error within a bounded time. The control cycle itself is ``robotics.wire.cycl
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -49,9 +50,9 @@ class Timing:
     """[bit/s]."""
     delay: float = 0.0005
     """A device begins to answer within this (register ``return_delay``) [s]."""
-    latency: float = 0.004
+    latency: float = 0.0025
     """Adapter, kernel and scheduling, there and back [s]: 1 ms each for an FTDI chip set to a
-    latency of 1 ms, and twice that for a machine that is busy."""
+    latency of 1 ms, and the rest for a machine that is busy."""
     quiet: float = 0.0015
     """Once answers come, a pause longer than this is their end [s]: longer than the 1 ms that such
     a chip waits for more."""
@@ -157,8 +158,15 @@ class Bus:
         """
         self.link.write(say.sync_write(address, data))
 
-    def read_many(self, spans: Sequence[Span], *, fast: bool = True) -> dict[int, bytes]:
+    def read_many(
+        self, spans: Sequence[Span], *, fast: bool = True, until: float = math.inf
+    ) -> dict[int, bytes]:
         """Return bytes of several devices, of those that answered.
+
+        Args:
+            spans: Of which device, and what.
+            fast: Whether all know Fast reads.
+            until: When it is too late for an answer [s].
 
         Raises:
             LinkLost: The port is gone.
@@ -171,7 +179,7 @@ class Bus:
             frame = say.bulk_read(spans, fast=fast)
         self.link.flush()
         self.link.write(frame)
-        return self._common(spans, frame) if fast else self._separate(spans, frame)
+        return (self._common if fast else self._separate)(spans, frame, until)
 
     # -------------------------------------------------------------------------------- answers
 
@@ -208,9 +216,10 @@ class Bus:
             heard += decoder.feed(data)
         return heard
 
-    def _separate(self, spans: Sequence[Span], frame: bytes) -> dict[int, bytes]:
+    def _separate(self, spans: Sequence[Span], frame: bytes, until: float) -> dict[int, bytes]:
         count = sum(one.length + STATUS_FRAME for one in spans)
-        until = self.deadline(len(frame) + count) + len(spans) * self.timing.delay
+        late = self.deadline(len(frame) + count) + len(spans) * self.timing.delay
+        until = min(until, late)
         last = spans[-1].id
         packets = self._hear(until, lambda heard: any(one.id == last for one in heard))
         asked = {one.id: one.length for one in spans}
@@ -220,9 +229,10 @@ class Bus:
             if one.is_status and asked.get(one.id) == len(one.parameters)
         }
 
-    def _common(self, spans: Sequence[Span], frame: bytes) -> dict[int, bytes]:
+    def _common(self, spans: Sequence[Span], frame: bytes, until: float) -> dict[int, bytes]:
         count = PROLOGUE + sum(one.length + BLOCK_FRAME for one in spans)
-        until = self.deadline(len(frame) + count) + len(spans) * self.timing.delay
+        late = self.deadline(len(frame) + count) + len(spans) * self.timing.delay
+        until = min(until, late)
         heard, patience = b"", until - self.clock.now()
         while len(heard) < count and (data := self.link.read(patience)):
             heard += data

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from robotics.wire.cycle import ByteArray
 from robotics.wire.instructions import sync_write
 from robotics.wire.lineup import Line
@@ -10,6 +12,8 @@ from robotics.wire.servos import WATCHDOG_UNIT
 _SEQUENCE = "command_sequence"
 _ARMING = 3
 """So many commands bring the watchdog's setting along: one of them will get through."""
+_LOOKS = 20
+"""If after looking so often not all watchdogs are seen to be armed, the robot has to stop."""
 
 
 def watchdog_counts(line: Line) -> int:
@@ -24,6 +28,9 @@ class Commanding:
         """Begin with no command yet, at ``now`` [s]."""
         self._line = line
         self._count = 0
+        self._to_arm = _ARMING
+        self._looks = 0
+        self._is_armed = False
         self._stamp: float | None = None
         self._sent_at = now
         self._numbered = [
@@ -39,6 +46,7 @@ class Commanding:
             return None
         self._stamp, self._sent_at = stamp, now
         self._count += 1
+        self._to_arm -= self._to_arm > 0
         if not self._numbered:
             return goals
         rows = goals.copy()
@@ -50,12 +58,26 @@ class Commanding:
     @property
     def arming(self) -> bytes:
         """Frames that arm the watchdogs, with the first commands; empty later."""
-        return self._arming if self._count <= _ARMING else b""
+        return self._arming if self._to_arm > 0 else b""
 
     @property
     def is_to_be_verified(self) -> bool:
         """Whether it is time to look whether all watchdogs are armed."""
-        return self._count == _ARMING + 1
+        return self._count > 0 and not self._to_arm and not self._is_armed
+
+    def verify(self, held: Mapping[int, int]) -> str:
+        """Take note of what the watchdogs of some devices are set to, by id.
+
+        Returns:
+            A complaint, once there is no hope; else "".
+        """
+        wanted, devices = watchdog_counts(self._line), self._line.devices
+        self._looks += 1
+        off = [one.name for one in devices if held.get(one.id) != wanted]
+        self._is_armed = not off or self._looks > _LOOKS
+        if any(held.get(one.id, wanted) != wanted for one in devices):
+            self._to_arm = _ARMING + 1
+        return f"{', '.join(off)}: watchdog not armed" if off and self._is_armed else ""
 
     def is_stale(self, now: float) -> bool:
         """Whether no new command came for so long that the line has to fall silent."""

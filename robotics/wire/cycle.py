@@ -6,13 +6,14 @@ addresses). So a cycle is one Sync Write, which nobody answers, and one Fast Syn
 answer together. Everything that does not change is prepared.
 
 What comes back damaged is salvaged block by block; what is missing is asked for again while there
-is time, with the first that was missing at the end: a silent device silences those behind it.
+is time. A silent device silences those behind it: it is the first of a tail that is missing whole,
+and from then on it is asked last.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,6 +76,8 @@ class Answers:
     """Whose data came and were right, shape (n,)."""
     errors: ByteArray
     """Error bytes of those, shape (n,); 0 where nothing came."""
+    blamed: list[int] = field(default_factory=list)
+    """Places of devices whose silence silenced those behind them."""
 
     @staticmethod
     def none(count: int, length: int) -> Answers:
@@ -146,8 +149,9 @@ class Cycle:
         if not self._is_clean:
             self.bus.link.flush()
         told = b"" if goals is None else self._told(goals)
-        self.bus.link.write(before + told + question.frame)
-        data = self._collect(question, until)
+        said = before + told + question.frame
+        self.bus.link.write(said)
+        data = self._collect(question, len(said), until)
         answers = self._whole(question, data)
         self._is_clean = answers is not None
         if answers is None:
@@ -193,24 +197,33 @@ class Cycle:
     def _ask_again(self, places: Sequence[int], answers: Answers, until: float) -> None:
         """Ask those who are missing once more, as long as there is time."""
         bus = self.bus
-        for _ in range(_TRIES):
+        for turn in range(_TRIES):
             missing = [place for place in places if not answers.fresh[place]]
             if not missing:
                 return
-            question = self._question((*missing[1:], missing[0]))
+            innocent = [place for place in missing if place not in answers.blamed]
+            guilty = [place for place in missing if place in answers.blamed]
+            question = self._question((*innocent[:: 1 if turn % 2 else -1], *guilty))
             count = len(question.frame) + question.expected
             if bus.clock.now() + bus.timing.on_wire(count) + bus.timing.delay > until:
                 return
             bus.link.flush()
             bus.link.write(question.frame)
-            self._take(question, self._collect(question, until), answers)
+            self._take(question, self._collect(question, len(question.frame), until), answers)
 
     # ------------------------------------------------------------------------------- receiving
 
-    def _collect(self, question: _Question, until: float) -> bytes:
-        """Return what comes, until it is all, or nothing more comes, or it is too late."""
+    def _collect(self, question: _Question, said: int, until: float) -> bytes:
+        """Return what comes, until it is all, or nothing more comes, or it is too late.
+
+        Args:
+            question: What was asked.
+            said: How many bytes were sent.
+            until: When it is too late [s].
+        """
         link, clock = self.bus.link, self.bus.clock
-        data = link.read(until - clock.now())
+        first = min(until, self.bus.deadline(said + question.expected))
+        data = link.read(first - clock.now())
         while data and len(data) < question.expected + self._stuffing(data):
             more = link.read(min(self.bus.timing.quiet, until - clock.now()))
             if not more:
@@ -243,16 +256,21 @@ class Cycle:
 
     def _take(self, question: _Question, data: bytes, answers: Answers) -> None:
         """Put what came through, in pieces or in frames of their own, into ``answers``."""
-        length = self.group.read.length
+        length, places = self.group.read.length, question.places
         if self.group.fast:
             asked = [(id, length) for id in question.ids]
             for number, block in salvage(data, asked):
-                answers.put(question.places[number], block.data, block.error)
-            return
-        places = dict(zip(question.ids, question.places, strict=True))
-        for packet in Decoder().feed(data):
-            if packet.is_status and packet.id in places and len(packet.parameters) == length:
-                answers.put(places[packet.id], packet.parameters, packet.error)
+                answers.put(places[number], block.data, block.error)
+        else:
+            place_of = dict(zip(question.ids, places, strict=True))
+            for packet in Decoder().feed(data):
+                if packet.is_status and packet.id in place_of and len(packet.parameters) == length:
+                    answers.put(place_of[packet.id], packet.parameters, packet.error)
+        tail = len(places)
+        while tail and not answers.fresh[places[tail - 1]]:
+            tail -= 1
+        if tail < len(places):
+            answers.blamed.append(places[tail])
 
     def _nothing(self) -> Answers:
         return Answers.none(len(self.group.ids), self.group.read.length)

@@ -200,8 +200,8 @@ class Driver:
             answers = self._cycle.exchange(
                 told, until=until, asked=asked, suspects=suspects, before=before
             )
-            if self._commanding.is_to_be_verified:
-                self.stop(self._setup.unarmed())
+            if self._commanding.is_to_be_verified and answers.fresh.all():
+                self.stop(self._commanding.verify(self._setup.watchdogs(until)))
         except LinkLost as error:
             self.stop(str(error))
             self._is_connected = False

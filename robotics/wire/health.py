@@ -2,7 +2,8 @@
 
 A reading that is lost or damaged is bridged with the last good one for ``COAST`` cycles. A device
 that is silent for longer is lost: it is no longer asked with the others, whom its silence would
-delay, but every now and then behind them, to see whether it has come back.
+delay, but every now and then behind them, to see whether it has come back. One that is suspected of
+having silenced others is asked last from the next cycle on.
 """
 
 from __future__ import annotations
@@ -19,8 +20,6 @@ from robotics.wire.table import Field
 COAST = 3
 """Cycles without a reading that are bridged (Pollen's microduck: 60 ms at 50 Hz; here 15 ms at
 200 Hz and 60 ms at 50 Hz)."""
-_DOUBTFUL = 2
-"""After so many cycles without a reading, a device is asked behind the others."""
 _PROBE = 20
 """A lost device is asked every so many cycles."""
 
@@ -65,11 +64,12 @@ class Health:
         """Begin with nobody seen yet."""
         count = len(group.ids)
         self.rows: ByteArray = np.zeros((count, group.read.length), dtype=np.uint8)
-        self.misses = np.full(count, COAST + 1)
+        self.misses = np.zeros(count, dtype=np.int64)
         self.implausible = 0
         self._group, self._bound = group, bound
         self._seen_at = np.full(count, -np.inf)
         self._alert: ByteArray = np.zeros(count, dtype=np.uint8)
+        self._blamed: list[int] = []
         self._cycles = 0
 
     def to_ask(self) -> tuple[tuple[int, ...] | None, tuple[int, ...]]:
@@ -77,20 +77,21 @@ class Health:
         self._cycles += 1
         if not self.misses.any():
             return None, ()
-        doubtful = (self.misses >= _DOUBTFUL) & (self.misses <= COAST)
         lost = np.flatnonzero(self.misses > COAST).tolist()
         if len(lost) == len(self.misses):
-            return None, ()  # also at the beginning
-        behind = np.flatnonzero(doubtful).tolist()
+            first = tuple(place for place in lost if place not in self._blamed)
+            return first, tuple(self._blamed)
+        behind = [place for place in self._blamed if self.misses[place] <= COAST]
         if lost and self._cycles % _PROBE == 0:
             behind.append(lost[self._cycles // _PROBE % len(lost)])
-        return tuple(np.flatnonzero(self.misses < _DOUBTFUL).tolist()), tuple(behind)
+        out = {*lost, *behind}
+        return tuple(place for place in range(len(self.misses)) if place not in out), tuple(behind)
 
     def take(self, answers: Answers, now: float) -> BoolArray:
         """Take note of what came at ``now`` [s]; return who is fresh, shape (n,)."""
         fresh = answers.fresh
         if self._bound is not None:
-            cycles = self.misses + 1.0
+            cycles = np.asarray(self.misses + 1, dtype=np.float64)
             kept = self._bound.keeps(answers.rows, self.rows, self._group, cycles)
             kept |= np.isinf(self._seen_at)
             self.implausible += int(np.count_nonzero(fresh & ~kept))
@@ -99,7 +100,10 @@ class Health:
             self.rows, self._alert = answers.rows, answers.errors
             self._seen_at.fill(now)
             self.misses.fill(0)
+            self._blamed.clear()
             return fresh
+        blamed = dict.fromkeys((*self._blamed, *answers.blamed))
+        self._blamed = [place for place in blamed if not fresh[place]]
         self.rows = np.where(fresh[:, None], answers.rows, self.rows)
         self._alert = np.where(fresh, answers.errors, self._alert)
         self._seen_at = np.where(fresh, now, self._seen_at)
@@ -109,7 +113,7 @@ class Health:
     @property
     def valid(self) -> BoolArray:
         """Whose last reading may still be used, shape (n,)."""
-        return np.asarray(self.misses <= COAST)
+        return np.asarray((self.misses <= COAST) & (self._seen_at > -np.inf))
 
     @property
     def alert(self) -> BoolArray:

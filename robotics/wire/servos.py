@@ -42,20 +42,27 @@ _BAUD_P = {**_BAUD_X, 8: 6_000_000, 9: 10_500_000}
 _R, _W, _E = Access.READ, Access.WRITE, Access.SETUP
 
 
+def _identity(model: int, firmware: int, *, bauds: int, drive: int) -> tuple[Field, ...]:
+    """Return what stands first in both series."""
+    return (
+        Field("model_number", 0, 2, _R, initial=model),
+        Field("model_information", 2, 4, _R),
+        Field("firmware_version", 6, 1, _R, initial=firmware),
+        Field("id", 7, 1, _E, low=0, high=252, initial=1),
+        Field("baud_rate", 8, 1, _E, low=0, high=bauds - 1, initial=1),
+        Field("return_delay", 9, 1, _E, unit=2e-6, high=254, initial=250, meaning="s"),
+        Field("drive_mode", 10, 1, _E, high=drive),
+        Field("operating_mode", 11, 1, _E, high=16, initial=3),
+        Field("secondary_id", 12, 1, _E, initial=255),
+        Field("protocol_type", 13, 1, _E, low=1, high=10, initial=2),
+    )
+
+
 def _x_series(name: str, model: int, *, current_limit: int, velocity_limit: int) -> Table:
     """Return the table of an XM servo; the models differ in their limits only."""
     turn, amp, duty, speed = 2.0 * math.pi / 4096, 0.00269, 0.00113, 0.229 * RPM
     rows = (
-        Field("model_number", 0, 2, _R, initial=model),
-        Field("model_information", 2, 4, _R),
-        Field("firmware_version", 6, 1, _R, initial=46),
-        Field("id", 7, 1, _E, low=0, high=252, initial=1),
-        Field("baud_rate", 8, 1, _E, low=0, high=7, initial=1),
-        Field("return_delay", 9, 1, _E, unit=2e-6, high=254, initial=250, meaning="s"),
-        Field("drive_mode", 10, 1, _E, high=5),
-        Field("operating_mode", 11, 1, _E, high=16, initial=3),
-        Field("secondary_id", 12, 1, _E, initial=255),
-        Field("protocol_type", 13, 1, _E, low=1, high=2, initial=2),
+        *_identity(model, 46, bauds=len(_BAUD_X), drive=5),
         Field("homing_offset", 20, 4, _E, True, turn, -1_044_479, 1_044_479, meaning="rad"),
         Field("moving_threshold", 24, 4, _E, unit=speed, high=1023, initial=10, meaning="rad/s"),
         Field("temperature_limit", 31, 1, _E, high=100, initial=80, meaning="°C"),
@@ -110,16 +117,7 @@ def _p_series(name: str, model: int, *, half_turn: int, amps: int, speed_limit: 
     """Return the table of a P servo; ``half_turn`` counts are 180 degrees."""
     turn, amp, duty, speed = math.pi / half_turn, 0.001, 0.00498, 0.01 * RPM
     rows = (
-        Field("model_number", 0, 2, _R, initial=model),
-        Field("model_information", 2, 4, _R),
-        Field("firmware_version", 6, 1, _R, initial=14),
-        Field("id", 7, 1, _E, low=0, high=252, initial=1),
-        Field("baud_rate", 8, 1, _E, low=0, high=9, initial=1),
-        Field("return_delay", 9, 1, _E, unit=2e-6, high=254, initial=250, meaning="s"),
-        Field("drive_mode", 10, 1, _E, high=1),
-        Field("operating_mode", 11, 1, _E, high=16, initial=3),
-        Field("secondary_id", 12, 1, _E, initial=255),
-        Field("protocol_type", 13, 1, _E, low=2, high=10, initial=2),
+        *_identity(model, 14, bauds=len(_BAUD_P), drive=1),
         Field("homing_offset", 20, 4, _E, True, turn, meaning="rad"),
         Field("moving_threshold", 24, 4, _E, unit=speed, high=2920, initial=20, meaning="rad/s"),
         Field("temperature_limit", 31, 1, _E, high=100, initial=80, meaning="°C"),

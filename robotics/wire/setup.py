@@ -87,12 +87,12 @@ class Setup:
                 "Update its firmware"
             )
 
-    def unarmed(self) -> str:
-        """Return a complaint about watchdogs that are not armed; "" if all are."""
-        wanted, spans = watchdog_counts(self._line), self._spans("bus_watchdog")
-        found = self._bus.read_many(spans, fast=self._line.fast)
-        off = [one for one in self._line.devices if found.get(one.id, b"\0") != bytes((wanted,))]
-        return f"{', '.join(one.name for one in off)}: watchdog not armed" if off else ""
+    def watchdogs(self, until: float) -> dict[int, int]:
+        """Return what the watchdogs of those devices that answer are set to, by id."""
+        spans = self._spans("bus_watchdog", self._line.devices)
+        found = self._bus.read_many(spans, fast=self._line.fast, until=until)
+        fields = {one.id: one.table["bus_watchdog"] for one in self._line.devices}
+        return {id: fields[id].from_bytes(data) for id, data in found.items()}
 
     def rest(self) -> None:
         """Leave the line: boards stop and switch off, servos keep their goals."""
@@ -104,9 +104,9 @@ class Setup:
 
     # ------------------------------------------------------------------------------ many at once
 
-    def _spans(self, name: str, devices: Sequence[Device] | None = None) -> list[Span]:
-        chosen = self._line.devices if devices is None else devices
-        fields = ((one.id, one.table[name]) for one in chosen)
+    @staticmethod
+    def _spans(name: str, devices: Sequence[Device]) -> list[Span]:
+        fields = ((one.id, one.table[name]) for one in devices)
         return [Span(id, field.address, field.size) for id, field in fields]
 
     def _get(self, name: str, devices: Sequence[Device]) -> dict[int, int]:
