@@ -23,7 +23,11 @@ from robotics.record.writer import Recorder
 from robotics.robots.catalog import MISSING, ROBOTS, assemble
 from robotics.robots.memory import is_over, litter_reported
 
-STAGES = {"sim": "sim.scenario:open_stage", "kinematic": "sim.scenario:open_kinematic"}
+STAGES = {
+    "sim": "sim.scenario:open_stage",
+    "kinematic": "sim.scenario:open_kinematic",
+    "emulator": "sim.emulator.open:open_emulator",
+}
 """Bodies by the name that ``--on`` takes, as ``module:function``; loaded when asked for."""
 
 LOOK_PERIOD = 0.05

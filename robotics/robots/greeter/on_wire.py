@@ -1,0 +1,128 @@
+"""The greeter on its bus: 22 servos and the four pages of the sensor board."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from robotics.core.joints import JointTable
+from robotics.core.messages import Battery, Command, Contacts, Imu, Joints
+from robotics.robots.greeter.config import PERIOD
+from robotics.robots.greeter.wiring import BAUD, wiring
+from robotics.robots.on_wire import Read, Sensed, is_charging, is_set
+from robotics.wire import boards
+from robotics.wire.bus import Timing
+from robotics.wire.cycle import Addresses, ByteArray
+from robotics.wire.instructions import sync_write
+from robotics.wire.lineup import Device, Line
+from robotics.wire.servos import XM430_W350
+
+IntArray = NDArray[np.int64]
+
+_GOAL, _CURRENT = XM430_W350["goal_position"], XM430_W350["goal_current"]
+_READ = XM430_W350.window("present_current", "present_velocity", "present_position")
+_SPEED = XM430_W350["present_velocity"].unit
+CURRENT_BASED_POSITION = 5
+"""Operating mode: position control whose torque is bounded by ``goal_current``."""
+TORQUE_LIMIT = 1000
+"""Counts of current for the whole torque of a joint."""
+_FAULTS = {
+    boards.STOP_BUTTON: "stop button",
+    boards.IMU_FAILED: "imu",
+    boards.SUPPLY_LOW: "supply",
+    boards.LEFT_FOOT_FAILED: "left foot sensor",
+    boards.RIGHT_FOOT_FAILED: "right foot sensor",
+}
+
+
+class GreeterOnWire:
+    """Satisfies ``robotics.robots.on_wire.OnWire``."""
+
+    def __init__(self, joints: JointTable) -> None:
+        self._wiring = wiring(joints)
+        self._count = len(joints)
+        self._zero = self._wiring.zero.astype(np.int64)
+        self._sign = self._wiring.sign.astype(np.int64)
+        self._effort = self._wiring.effort_unit
+        self._lowest, self._highest = self._wiring.limits()
+        self.line = Line(
+            (*self._servo_devices(joints), *_BOARD),
+            Addresses(_GOAL.address, _GOAL.size),
+            Addresses(_READ.address, _READ.length),
+            Timing(BAUD),
+            PERIOD,
+        )
+        self._limits: IntArray | None = None
+        self._rows: ByteArray = np.zeros((len(self.line.devices), _GOAL.size), dtype=np.uint8)
+
+    def goals(self, command: Command) -> ByteArray:
+        """See ``OnWire``; the driver numbers the rows of the board."""
+        wished = np.rint(command.target / boards.ANGLE_UNIT) * self._sign + self._zero
+        counts = np.clip(wished, self._lowest, self._highest).astype("<i4")
+        self._rows[: self._count] = counts.view(np.uint8).reshape(self._count, _GOAL.size)
+        return self._rows
+
+    def beside(self, command: Command) -> bytes:
+        """See ``OnWire``: torque limits are told when they change, which is seldom."""
+        counts = np.rint(np.abs(command.effort_limit) / self._effort).astype(np.int64)
+        counts = np.minimum(counts, TORQUE_LIMIT)
+        if self._limits is not None and np.array_equal(counts, self._limits):
+            return b""
+        self._limits = counts
+        pairs = zip(self._wiring.ids, counts.tolist(), strict=True)
+        return sync_write(_CURRENT.address, {id: _CURRENT.to_bytes(one) for id, one in pairs})
+
+    def sensed(self, read: Read) -> Sensed:
+        """See ``OnWire``."""
+        servos = self._servos(read)
+        words = np.ascontiguousarray(read.rows[self._count :]).view("<i2").astype(np.int64)
+        rates, forces, left, right = words
+        status = int(rates[3]) & 0xFFFF
+        voltage, charge = (int(word) & 0xFFFF for word in forces[3:5])
+        turn = (servos["present_position"].astype(np.int64) - self._zero) * self._sign
+        joints = Joints(
+            position=np.asarray(turn * boards.ANGLE_UNIT),
+            velocity=np.asarray(self._signed(servos["present_velocity"]) * _SPEED),
+            effort=np.asarray(self._signed(servos["present_current"]) * self._effort),
+            valid=read.valid[: self._count],
+            age=read.age[: self._count],
+        )
+        return Sensed(
+            joints,
+            Imu(rates[:3] * boards.GYRO_UNIT, forces[:3] * boards.ACCELERATION_UNIT),
+            contacts=Contacts(np.stack((left[:4], right[:4])) * boards.FOOT_UNIT),
+            battery=Battery(charge * boards.PART_UNIT, voltage * 0.001, is_charging(status)),
+            faults=tuple(name for bit, name in _FAULTS.items() if is_set(status, bit)),
+        )
+
+    def _signed(self, counts: NDArray[Any]) -> IntArray:
+        return np.asarray(counts.astype(np.int64) * self._sign)
+
+    def _servos(self, read: Read) -> np.ndarray[tuple[int], np.dtype[np.void]]:
+        rows = np.ascontiguousarray(read.rows[: self._count])
+        return np.asarray(rows.view(_READ.dtype)[:, 0])
+
+    def _servo_devices(self, joints: JointTable) -> list[Device]:
+        rows = zip(self._wiring.servos, joints.names, self._lowest, self._highest, strict=True)
+        return [
+            Device(
+                servo.id,
+                name,
+                servo.table,
+                (
+                    ("operating_mode", CURRENT_BASED_POSITION),
+                    ("return_delay", 0),
+                    ("min_position_limit", int(low)),
+                    ("max_position_limit", int(high)),
+                ),
+            )
+            for servo, name, low, high in rows
+        ]
+
+
+_BOARD = tuple(
+    Device(id, table.name, table)
+    for id, table in zip(boards.SENSOR_IDS, boards.SENSOR_PAGES, strict=True)
+)
