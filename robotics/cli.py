@@ -100,7 +100,9 @@ VISITORS: Any = typer.Option(
 def run_command(
     site: Annotated[str, typer.Argument(help="Name of a site, or a world file (see 'list').")],
     robot: Annotated[Who, typer.Option(help="Which robots take part.")] = Who.BOTH,
-    on: Annotated[str, typer.Option(help="The bodies: sim (physics), emulator (sim behind serial lines), kinematic.")] = "sim",
+    on: Annotated[
+        str, typer.Option(help="The bodies: sim (physics), emulator (sim, over serial), kinematic.")
+    ] = "sim",
     minutes: Annotated[float | None, MINUTES] = None,
     seed: Annotated[
         int, typer.Option(help="Same seed, same run.", metavar="<int>", parser=read_seed)
