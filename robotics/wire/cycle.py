@@ -30,6 +30,7 @@ from robotics.wire.packet import (
     Packet,
     crc16,
     encode,
+    status_frame,
 )
 
 ByteArray = NDArray[np.uint8]
@@ -76,6 +77,8 @@ class Answers:
     """Whose data came and were right, shape (n,)."""
     errors: ByteArray
     """Error bytes of those, shape (n,); 0 where nothing came."""
+    is_whole: bool = False
+    """Whether all devices answered, none of them with an error."""
     blamed: list[int] = field(default_factory=list)
     """Places of devices whose silence silenced those behind them."""
 
@@ -121,6 +124,8 @@ class Cycle:
         frame = sync_write(group.told.first, still)[:-2]
         self._frame = np.frombuffer(frame, np.uint8).copy()
         self._goals = self._frame[_ROWS:].reshape(count, -1)[:, 1:]
+        silent = bytes(group.read.length)
+        self._heads = {id: status_frame(id, silent)[: _BODY + 1] for id in group.ids}
         self._is_clean = False
 
     def exchange(
@@ -237,20 +242,36 @@ class Cycle:
 
     def _whole(self, question: _Question, data: bytes) -> Answers | None:
         """Return the answers if everything came as it should; None else."""
-        if len(data) != question.expected or not self.group.fast:
+        if len(data) != question.expected:
             return None
+        if not self.group.fast:
+            return self._whole_apart(question, data)
         size = self.group.read.length + BLOCK_FRAME
         if (
             data[:PROLOGUE] != question.head
             or data[PROLOGUE + 1 :: size] != question.ids
-            or crc16(data[:-2]) != int.from_bytes(data[-2:], "little")
+            or not _is_intact(data)
         ):
             return None
         blocks = np.frombuffer(data, np.uint8, offset=PROLOGUE).reshape(-1, size)
+        return self._placed(question, blocks[:, 2:-2], blocks[:, 0])
+
+    def _whole_apart(self, question: _Question, data: bytes) -> Answers | None:
+        """Return the answers if each stands in a frame of its own, none of them stuffed."""
+        size = self.group.read.length + STATUS_FRAME
+        for number, id in enumerate(question.ids):
+            frame = data[number * size : (number + 1) * size]
+            if frame[: _BODY + 1] != self._heads[id] or not _is_intact(frame):
+                return None
+        frames = np.frombuffer(data, np.uint8).reshape(-1, size)
+        return self._placed(question, frames[:, _BODY + 2 : -2], frames[:, _BODY + 1])
+
+    def _placed(self, question: _Question, rows: ByteArray, errors: ByteArray) -> Answers:
+        """Return what the asked ones said, each at its place in the group."""
         if question.is_everybody:
-            return Answers(blocks[:, 2:-2], self._all, blocks[:, 0])
+            return Answers(rows, self._all, errors, is_whole=not errors.any())
         answers, places = self._nothing(), list(question.places)
-        answers.rows[places], answers.errors[places] = blocks[:, 2:-2], blocks[:, 0]
+        answers.rows[places], answers.errors[places] = rows, errors
         answers.fresh[places] = True
         return answers
 
@@ -274,3 +295,8 @@ class Cycle:
 
     def _nothing(self) -> Answers:
         return Answers.none(len(self.group.ids), self.group.read.length)
+
+
+def _is_intact(frame: bytes) -> bool:
+    """Return whether the CRC of a whole frame is right."""
+    return crc16(frame[:-2]) == int.from_bytes(frame[-2:], "little")

@@ -221,11 +221,11 @@ class Driver:
 
     def _heard(self, answers: Answers) -> Heard:
         now, health = self._clock.now(), self.health
-        fresh = health.take(answers, now)
+        health.take(answers, now)
         valid, alert = health.valid, health.alert
-        if self.phase is Phase.ACTIVE:
+        if self.phase is Phase.ACTIVE and not health.is_well:
             self.stop(self._named(~valid, "silent") or self._named(alert, "reports an error"))
-        return Heard(health.rows, fresh, valid, health.age(now), alert, self.stop_reason)
+        return Heard(health.rows, health.fresh, valid, health.age(now), alert, self.stop_reason)
 
     def _named(self, which: BoolArray, what: str) -> str:
         """Return a reason with the names of devices; "" if there are none."""

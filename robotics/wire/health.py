@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotics.core.arrays import Array, BoolArray
+from robotics.core.arrays import Array, BoolArray, frozen
 from robotics.wire.cycle import Answers, ByteArray, Group
 from robotics.wire.instructions import ALERT
 from robotics.wire.table import Field
@@ -58,6 +58,7 @@ class Health:
         rows: Last good reading of each device, shape (n, length).
         misses: Cycles since that, shape (n,).
         implausible: Readings that were refused, so far.
+        is_well: Whether all devices answered in the last cycle, none of them with an error.
     """
 
     def __init__(self, group: Group, bound: StepBound | None = None) -> None:
@@ -66,7 +67,12 @@ class Health:
         self.rows: ByteArray = np.zeros((count, group.read.length), dtype=np.uint8)
         self.misses = np.zeros(count, dtype=np.int64)
         self.implausible = 0
+        self.is_well = False
         self._group, self._bound = group, bound
+        self._well_at = -np.inf
+        self._everybody = frozen(np.ones(count), dtype=np.bool_)
+        self._nobody = frozen(np.zeros(count), dtype=np.bool_)
+        self._no_age: Array = frozen(np.zeros(count))
         self._seen_at = np.full(count, -np.inf)
         self._alert: ByteArray = np.zeros(count, dtype=np.uint8)
         self._blamed: list[int] = []
@@ -75,7 +81,7 @@ class Health:
     def to_ask(self) -> tuple[tuple[int, ...] | None, tuple[int, ...]]:
         """Return who is to be asked first (None: all), and who behind them."""
         self._cycles += 1
-        if not self.misses.any():
+        if self.is_well:
             return None, ()
         lost = np.flatnonzero(self.misses > COAST).tolist()
         if len(lost) == len(self.misses):
@@ -87,39 +93,63 @@ class Health:
         out = {*lost, *behind}
         return tuple(place for place in range(len(self.misses)) if place not in out), tuple(behind)
 
-    def take(self, answers: Answers, now: float) -> BoolArray:
-        """Take note of what came at ``now`` [s]; return who is fresh, shape (n,)."""
+    def take(self, answers: Answers, now: float) -> None:
+        """Take note of what came at ``now`` [s]."""
         fresh = answers.fresh
-        if self._bound is not None:
-            cycles = np.asarray(self.misses + 1, dtype=np.float64)
-            kept = self._bound.keeps(answers.rows, self.rows, self._group, cycles)
-            kept |= np.isinf(self._seen_at)
+        kept = self._kept(answers)
+        is_whole = answers.is_whole or bool(fresh.all() and not answers.errors.any())
+        if is_whole and kept is None:
+            self.rows, self._alert = answers.rows, answers.errors
+            if not self.is_well:
+                self.misses.fill(0)
+                self._blamed.clear()
+                self.is_well = True
+            self._well_at = now
+            return
+        if self.is_well:
+            self._seen_at.fill(self._well_at)
+            self.is_well = False
+        if kept is not None:
             self.implausible += int(np.count_nonzero(fresh & ~kept))
             fresh = fresh & kept
-        if fresh.all():
-            self.rows, self._alert = answers.rows, answers.errors
-            self._seen_at.fill(now)
-            self.misses.fill(0)
-            self._blamed.clear()
-            return fresh
         blamed = dict.fromkeys((*self._blamed, *answers.blamed))
         self._blamed = [place for place in blamed if not fresh[place]]
         self.rows = np.where(fresh[:, None], answers.rows, self.rows)
         self._alert = np.where(fresh, answers.errors, self._alert)
         self._seen_at = np.where(fresh, now, self._seen_at)
         self.misses = np.where(fresh, 0, np.minimum(self.misses + 1, 10 * COAST))
-        return fresh
+
+    def _kept(self, answers: Answers) -> BoolArray | None:
+        """Return whose reading can be believed; None for everybody's."""
+        if self._bound is None:
+            return None
+        cycles = np.asarray(self.misses + 1, dtype=np.float64)
+        kept = self._bound.keeps(answers.rows, self.rows, self._group, cycles)
+        if not self.is_well:
+            kept |= np.isinf(self._seen_at)
+        return None if kept.all() else kept
+
+    @property
+    def fresh(self) -> BoolArray:
+        """Whose reading is of the last cycle, shape (n,)."""
+        return self._everybody if self.is_well else np.asarray(self.misses == 0) & self._seen
 
     @property
     def valid(self) -> BoolArray:
         """Whose last reading may still be used, shape (n,)."""
-        return np.asarray((self.misses <= COAST) & (self._seen_at > -np.inf))
+        return self._everybody if self.is_well else np.asarray(self.misses <= COAST) & self._seen
 
     @property
     def alert(self) -> BoolArray:
         """Who reports a hardware error, shape (n,)."""
-        return np.asarray(self._alert & ALERT != 0)
+        return self._nobody if self.is_well else np.asarray(self._alert & ALERT != 0)
 
     def age(self, now: float) -> Array:
         """Return the age of each reading, shape (n,) [s]; infinite where there never was one."""
+        if self.is_well:
+            return self._no_age + (now - self._well_at)
         return np.asarray(now - self._seen_at)
+
+    @property
+    def _seen(self) -> BoolArray:
+        return np.asarray(self._seen_at > -np.inf)

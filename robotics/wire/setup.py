@@ -33,7 +33,7 @@ class Setup:
         """Every device answers, and is what it should be."""
         wrong = []
         for device in self._line.devices:
-            found = self._bus.ping(device.id)
+            found = self._bus.ping(device.id, tries=_TRIES)
             if found is None:
                 wrong.append(f"{_who(device)} does not answer")
             elif found.model != device.table.model:
