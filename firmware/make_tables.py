@@ -3,7 +3,7 @@
 Usage: python firmware/make_tables.py [FOLDER]
 
 What stands in ``robotics/wire/boards.py`` becomes ``core/common_table.h``, ``core/chassis_table.h``
-and ``core/sensor_table.h``; a test holds the files to it, so host and firmware cannot differ.
+and ``core/sensor_table.h`` (and the checksum's table ``core/crc_table.h``); a test holds the files to it, so host and firmware cannot differ.
 """
 
 from __future__ import annotations
@@ -163,12 +163,26 @@ def sensor() -> str:
     return guarded("SENSOR_TABLE_H", "\n".join(parts))
 
 
+def checksums() -> str:
+    """Return the header with what each leading byte does to the CRC."""
+    values = []
+    for byte in range(256):
+        value = byte << 8
+        for _ in range(8):
+            value = (value << 1) ^ (0x8005 if value & 0x8000 else 0)
+        values.append(f"0x{value & 0xFFFF:04X}")
+    lines = [", ".join(values[at : at + 12]) for at in range(0, 256, 12)]
+    body = "#define CRC_TABLE \\\n    " + ", \\\n    ".join(lines) + "\n"
+    return guarded("CRC_TABLE_H", body)
+
+
 def headers() -> dict[str, str]:
     """Return file name -> text of every header."""
     return {
         "common_table.h": common(),
         "chassis_table.h": chassis(),
         "sensor_table.h": sensor(),
+        "crc_table.h": checksums(),
     }
 
 

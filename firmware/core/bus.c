@@ -1,6 +1,7 @@
 #include "bus.h"
 
 #include "common_table.h"
+#include "crc_table.h"
 #include "flash.h"
 
 enum {
@@ -19,18 +20,15 @@ enum {
 };
 enum { NO_TURN = 0, ALONE = 1, IN_COMMON = 2, PINGS = 3 };
 enum { PREFIX = 7, BLOCK = 4 }; /* header, id, length; error, id and CRC around a block's data */
+enum { CRC_FFFF = 0x800D }; /* of FF FF: a frame's CRC after its first two bytes */
 enum { STAGGER = 1000 };        /* a silent device is waited for this long [us] */
 
 /* --------------------------------------------------------------------------------------- bytes */
 
-static const uint16_t NIBBLE[16] FLASH = {
-    0x0000, 0x8005, 0x800F, 0x000A, 0x801B, 0x001E, 0x0014, 0x8011,
-    0x8033, 0x0036, 0x003C, 0x8039, 0x0028, 0x802D, 0x8027, 0x0022,
-};
+static const uint16_t TABLE[256] FLASH = {CRC_TABLE};
 
 uint16_t bus_crc(uint16_t crc, uint8_t byte) {
-    crc = (uint16_t)(crc << 4) ^ flash_word(&NIBBLE[(uint8_t)(crc >> 12) ^ (byte >> 4)]);
-    return (uint16_t)(crc << 4) ^ flash_word(&NIBBLE[(uint8_t)(crc >> 12) ^ (byte & 0x0F)]);
+    return (uint16_t)(crc << 8) ^ flash_word(&TABLE[(uint8_t)(crc >> 8) ^ byte]);
 }
 
 uint16_t bus_unstuff(uint8_t *bytes, uint16_t size) {
@@ -272,7 +270,7 @@ static void obey_one(bus *self, uint8_t page, uint8_t code, const uint8_t *data,
 
 static void ping_all(bus *self) {
     /* each id answers in its own time, so that no two speak at once */
-    self->out_after += 16uL * self->byte_time * own_id(self);
+    self->out_after += 14uL * self->byte_time * own_id(self);
     answer_ping(self, 0);
     self->turns = self->pages - 1;
     self->turn = self->turns ? PINGS : NO_TURN;
@@ -322,37 +320,38 @@ void bus_sent(bus *self, uint32_t now) {
 /* Drop the header that no frame follows, and look at the bytes behind it once more. */
 static void look_again(bus *self) {
     self->damaged++;
-    uint16_t again = self->held - 4;
-    for (uint16_t k = again; k > 0; k--) self->in[--self->back] = self->in[3 + k];
+    for (uint16_t k = self->held - 1; k > 3; k--) self->in[--self->back] = self->in[k];
     self->held = 0;
 }
 
-/* A header inside of a frame ends it; only the last bytes with the CRC may look like one. */
-static uint8_t holds_header(const bus *self, uint16_t end) {
-    const uint8_t *last = self->in + self->held - 4;
-    if (self->held < 8 || self->held >= end) return 0;
-    return last[3] == 0x00 && last[2] == 0xFD && last[1] == 0xFF && last[0] == 0xFF;
-}
-
-static void finish_frame(bus *self, uint16_t end, uint32_t now) {
+static void finish_frame(bus *self, uint32_t now) {
     uint8_t id = self->in[4], code = self->in[PREFIX];
     self->held = 0;
     if (code == ANSWER) {
         note_status(self, id);
         return;
     }
-    uint16_t size = bus_unstuff(self->in + PREFIX + 1, end - PREFIX - 3);
+    uint16_t size = bus_unstuff(self->in + PREFIX + 1, self->end - PREFIX - 3);
     obey(self, id, code, self->in + PREFIX + 1, size, now);
 }
 
 /* Search the four bytes that begin a frame. */
-static void seek_header(bus *self) {
+static void seek_header(bus *self, uint8_t byte) {
     static const uint8_t HEADER[4] = {0xFF, 0xFF, 0xFD, 0x00};
-    uint8_t byte = self->in[self->held - 1];
-    if (byte == HEADER[self->held - 1]) return;
+    if (byte == HEADER[self->held - 1]) {
+        self->crc = CRC_FFFF;
+        return;
+    }
     if (byte != 0xFF) self->held = 0;
     else if (self->held != 3) self->held = 1; /* FF FF FF: still two of them */
     else self->held = 2;
+}
+
+/* With the instruction it is known how long a frame is, and of what kind. */
+static void judge_prefix(bus *self) {
+    self->end = PREFIX + word_at(self->in + 5);
+    self->is_common = self->in[4] == EVERYBODY && self->in[PREFIX] == ANSWER;
+    if (self->end < PREFIX + 3 || self->end > BUS_LONGEST) look_again(self);
 }
 
 /* The bytes that others say in a common answer: count them until it is this board's turn. */
@@ -365,35 +364,64 @@ static uint8_t is_own_turn(bus *self, uint32_t now) {
     return 1;
 }
 
+/* A header inside of a frame ends it; only the last bytes with the CRC may look like one. */
+static uint8_t holds_header(const bus *self) {
+    const uint8_t *last = self->in + self->held - 4;
+    return last[2] == 0xFD && last[1] == 0xFF && last[0] == 0xFF && self->held < self->end;
+}
+
 static void take_in(bus *self, uint8_t byte, uint32_t now) {
-    self->in[self->held++] = byte;
-    if (self->held <= 4) {
-        seek_header(self);
-        if (self->held == 4) self->crc = bus_crc(bus_crc(0, 0xFF), 0xFF);
+    uint16_t held = self->held;
+    self->in[held++] = byte;
+    self->held = held;
+    if (held <= 4) {
+        seek_header(self, byte);
         return;
     }
-    self->crc = bus_crc(self->crc, self->in[self->held - 3]); /* the last two may be the CRC */
-    if (self->held < PREFIX + 1) return;
-    uint16_t end = PREFIX + word_at(self->in + 5);
-    uint8_t is_common = self->in[4] == EVERYBODY && self->in[PREFIX] == ANSWER;
-    if (end < PREFIX + 3 || end > BUS_LONGEST || (!is_common && holds_header(self, end)))
+    self->crc = bus_crc(self->crc, self->in[held - 3]); /* the last two may be the CRC */
+    if (held <= PREFIX) return;
+    if (held == PREFIX + 1) {
+        judge_prefix(self);
+        return;
+    }
+    if (self->is_common) {
+        if (is_own_turn(self, now)) return;
+    } else if (byte == 0x00 && holds_header(self)) {
         look_again(self);
-    else if (is_common && is_own_turn(self, now))
         return;
-    else if (self->held >= end) {
-        if (self->crc == word_at(self->in + end - 2)) finish_frame(self, end, now);
-        else look_again(self);
     }
+    if (held < self->end) return;
+    if (self->crc == word_at(self->in + held - 2)) finish_frame(self, now);
+    else look_again(self);
+}
+
+/* At a megabaud a byte comes every 160 cycles of an AVR, so most of them take a short way. */
+
+/* A byte that only has to be kept: within the parameters, no end of anything, no turn to speak. */
+static inline uint8_t is_plain(const bus *self, uint16_t held, uint8_t byte) {
+    if (held <= PREFIX || held + 1 >= self->end) return 0;
+    if (self->is_common) return self->turn != IN_COMMON || held + 1 != self->own[0].start;
+    return byte != 0x00;
 }
 
 void bus_hear(bus *self, uint8_t byte, uint32_t now) {
-    bus_wait(self, now);
+    uint16_t held = self->held;
+    if (held && now - self->heard > BUS_SILENCE) {
+        bus_wait(self, now);
+        held = self->held;
+    }
     self->heard = now;
-    self->in[BUS_LONGEST] = byte;
-    self->back = BUS_LONGEST;
+    if (is_plain(self, held, byte)) {
+        self->in[held] = byte;
+        self->crc = bus_crc(self->crc, self->in[held - 2]);
+        self->held = held + 1;
+        return;
+    }
+    self->back = BUS_LONGEST + 1;
+    take_in(self, byte, now);
     while (self->back <= BUS_LONGEST) {
-        uint8_t next = self->in[self->back++];
-        take_in(self, next, now);
+        uint8_t again = self->in[self->back++];
+        take_in(self, again, now);
     }
 }
 

@@ -39,9 +39,10 @@ typedef struct {
     uint16_t out_length;
     uint32_t out_after; /* not to be sent before this time [us] */
 
-    /* being received: a frame in [0, held), bytes put back for another look in [back, back_end) */
+    /* being received: a frame in [0, held) of [0, end), bytes put back for another look from back */
     uint8_t in[BUS_LONGEST + 1];
-    uint16_t held, back, back_end, crc;
+    uint16_t held, end, back, crc;
+    uint8_t is_common; /* it is the common answer to a Fast read */
     uint32_t heard; /* when the last byte came [us] */
 
     /* a turn in a row of answers: those of the devices named earlier come first */

@@ -6,7 +6,7 @@
 enum { WHEELS = 2, ROLLER = 4 };
 enum { STANDING = 20 };   /* slower is standing [0.001 rad/s]: half an encoder count in the window */
 enum { KEEP_P = 80 };     /* of the supply per rad/s of error, in thousandths */
-enum { KEEP_I = 200 };    /* the same per second */
+enum { KEEP_I = 400 };    /* the same per second */
 enum { FULL = 1000 };     /* of the supply, of the stall torque */
 enum { AGE_MOST = 65535 };
 
