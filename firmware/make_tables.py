@@ -3,7 +3,8 @@
 Usage: python firmware/make_tables.py [FOLDER]
 
 What stands in ``robotics/wire/boards.py`` becomes ``core/common_table.h``, ``core/chassis_table.h``
-and ``core/sensor_table.h`` (and the checksum's table ``core/crc_table.h``); a test holds the files to it, so host and firmware cannot differ.
+and ``core/sensor_table.h``, beside the checksum's ``core/crc_table.h``. A test holds the
+files to it: host and firmware cannot differ.
 """
 
 from __future__ import annotations

@@ -70,6 +70,7 @@ static void read_levels(chassis_in *in) {
 static void sense(chassis_in *in) {
     static uint8_t is_odd;
     static uint16_t imu_failed;
+    in->time = board_now();
     uint8_t drives = is_odd ? 2 : CHASSIS_DRIVES;
     for (uint8_t k = 0; k < drives; k++) in->count[k] = read_counter(k);
     if (is_odd) imu_failed = imu_read(in->gyro, in->acceleration) ? 0 : BIT_IMU_FAILED;

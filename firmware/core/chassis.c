@@ -4,11 +4,12 @@
 #include "flash.h"
 
 enum { WHEELS = 2, ROLLER = 4 };
-enum { STANDING = 20 };   /* slower is standing [0.001 rad/s]: half an encoder count in the window */
+enum { STANDING = 60 };   /* slower is standing [0.001 rad/s]: less than two encoder counts */
 enum { KEEP_P = 80 };     /* of the supply per rad/s of error, in thousandths */
 enum { KEEP_I = 400 };    /* the same per second */
 enum { FULL = 1000 };     /* of the supply, of the stall torque */
-enum { AGE_MOST = 65535 };
+enum { AGE_MOST = 65000 };  /* [ms] */
+enum { LATE_MOST = 50000 }; /* a longer step counts as one of 50 ms [us] */
 
 static const register_row ROWS[] FLASH = {CHASSIS_ROWS};
 static const int32_t NO_LOAD[CHASSIS_DRIVES] = CHASSIS_NO_LOAD;
@@ -64,7 +65,7 @@ static void take_command(chassis *self) {
     }
     self->table.sequence_taken = self->table.command_sequence;
     self->is_known = 1;
-    self->age_ms = 0;
+    self->age_us = 0;
 }
 
 static void written(void *owner, uint16_t address, uint16_t length) {
@@ -73,9 +74,9 @@ static void written(void *owner, uint16_t address, uint16_t length) {
     if (hits(address, length, COMMON_TORQUE_ENABLE)) {
         if (table->torque_enable != self->registers.is_armed) forget_command(self);
         self->registers.is_armed = table->torque_enable;
-        self->age_ms = 0;
+        self->age_us = 0;
     }
-    if (hits(address, length, COMMON_BUS_WATCHDOG)) self->age_ms = 0;
+    if (hits(address, length, COMMON_BUS_WATCHDOG)) self->age_us = 0;
     if (hits(address, length, CHASSIS_COMMAND_AT) &&
         table->command_sequence != table->sequence_taken)
         take_command(self);
@@ -97,10 +98,10 @@ static uint8_t is_standing(const chassis *self) {
 
 static void watch(chassis *self) {
     chassis_table *table = &self->table;
-    if (self->age_ms < AGE_MOST) self->age_ms += CHASSIS_STEP_MS;
-    table->command_age = self->age_ms < AGE_MOST ? (uint16_t)self->age_ms : AGE_MOST;
+    if (self->age_us < AGE_MOST * 1000uL) self->age_us += 100uL * self->elapsed;
+    table->command_age = (uint16_t)(self->age_us / 1000);
     uint8_t is_watched = table->torque_enable && table->bus_watchdog > 0;
-    if (is_watched && self->age_ms > (uint32_t)table->bus_watchdog * WATCHDOG_MS) {
+    if (is_watched && self->age_us > (uint32_t)table->bus_watchdog * WATCHDOG_MS * 1000) {
         table->bus_watchdog = -1;
         forget_command(self);
     }
@@ -139,15 +140,26 @@ static void report(chassis *self) {
 
 static uint8_t is_stopping(const chassis *self) { return self->is_stopped || has_tripped(self); }
 
+/* Take note of how long the last step was. */
+static void keep_time(chassis *self) {
+    uint32_t elapsed = self->in.time - self->stepped;
+    self->stepped = self->in.time;
+    self->elapsed = (uint16_t)((elapsed < LATE_MOST ? elapsed : LATE_MOST) / 100);
+}
+
 /* Speed over the last 40 ms: a count in 5 ms alone is 0.3 rad/s. */
 static void measure(chassis *self) {
     int32_t *oldest = self->past[self->past_at];
+    uint32_t window = self->in.time - self->past_time[self->past_at];
+    if (window < 1000) window = 1000;
+    /* 2π / 4096 thousandths of rad a count, over microseconds, times 1024 */
+    int32_t factor = (int32_t)(1570796544uL / window);
+    self->past_time[self->past_at] = self->in.time;
     for (uint8_t k = 0; k < CHASSIS_DRIVES; k++) {
         int32_t turned = (int32_t)((uint32_t)self->in.count[k] - (uint32_t)oldest[k]);
         oldest[k] = self->in.count[k];
         self->table.position[k] = self->in.count[k];
-        /* 2π / 4096 / 0.04 s = 38.3495 thousandths of rad/s a count */
-        self->table.speed[k] = (clamped(turned, 50000) * 39270 + 512) >> 10;
+        self->table.speed[k] = (clamped(turned, 1300) * factor + 512) >> 10;
     }
     self->past_at = (uint8_t)((self->past_at + 1) % CHASSIS_WINDOW);
 }
@@ -178,7 +190,7 @@ static void ramp(chassis *self, uint8_t k) {
         return;
     }
     if (is_stop) self->set[k] = no_more_than(self->set[k], 100 * self->table.speed[k]);
-    int32_t most = ramp_of(self, k, is_stop) * CHASSIS_STEP_MS;
+    int32_t most = ramp_of(self, k, is_stop) * self->elapsed / 10;
     int32_t step = clamped(wished(self, k) - self->set[k], most);
     self->set[k] += step;
     self->is_ramping[k] = step != 0;
@@ -200,7 +212,7 @@ static int16_t drive(chassis *self, uint8_t k) {
     if (duty < back - limit) duty = back - limit;
     duty = clamped(duty, FULL);
     uint8_t may_learn = duty == raw && !self->is_ramping[k];
-    if (may_learn) self->integral[k] += KEEP_I * error / 1000 * CHASSIS_STEP_MS;
+    if (may_learn) self->integral[k] += KEEP_I * error / 1000 * self->elapsed / 10;
     self->integral[k] = clamped(self->integral[k], 300000);
     return (int16_t)duty;
 }
@@ -219,6 +231,7 @@ static void steer(chassis *self) {
 }
 
 void chassis_step(chassis *self) {
+    keep_time(self);
     measure(self);
     watch(self);
     steer(self);

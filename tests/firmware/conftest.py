@@ -28,7 +28,7 @@ class ChassisIn(ctypes.Structure):
     """What the chassis board's hardware measures (``chassis_in``)."""
 
     _fields_ = (
-        *(("count", ctypes.c_int32 * 5), ("status", ctypes.c_uint16)),
+        *(("time", ctypes.c_uint32), ("count", ctypes.c_int32 * 5), ("status", ctypes.c_uint16)),
         *(("gyro", ctypes.c_int16 * 3), ("acceleration", ctypes.c_int16 * 3)),
         *(("battery_voltage", ctypes.c_uint16), ("battery_charge", ctypes.c_uint16)),
         *((name, ctypes.c_uint16) for name in ("water", "bin", "dust", "wetness", "rain")),
@@ -58,7 +58,10 @@ class SensorsIn(ctypes.Structure):
 
 
 class Board:
-    """A board in memory. Its clock is ``now`` [µs]; ``pass_time`` runs its 5 ms steps."""
+    """A board in memory.
+
+    ``now`` is the bus's clock [µs], ``time`` that of its steps: talk takes no time from a motor.
+    """
 
     def __init__(self, library: ctypes.CDLL, *, is_chassis: bool, byte_time: int = 10) -> None:
         self.library = library
@@ -68,7 +71,7 @@ class Board:
         self.sensed = kind.from_address(place(self.handle))
         self.out = ChassisOut.from_address(library.board_out(self.handle))
         self.tables: tuple[Table, ...] = (CHASSIS_BOARD,) if is_chassis else SENSOR_PAGES
-        self.now = 1000
+        self.now = self.time = 1000
         self.byte_time = byte_time
         self.decoder = Decoder()
         self._room = ctypes.create_string_buffer(4096)
@@ -107,6 +110,8 @@ class Board:
         """Let ``count`` steps of 5 ms pass."""
         for _ in range(count):
             self.now = (self.now + 5000) & 0xFFFFFFFF
+            self.time = (self.time + 5000) & 0xFFFFFFFF
+            self.sensed.time = self.time
             self.library.board_step(self.handle)
 
     @property

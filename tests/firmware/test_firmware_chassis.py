@@ -250,7 +250,7 @@ def test_the_bin_tips_at_a_standstill_only(plant: Plant) -> None:
 
 def test_angles_and_clocks_wrap(plant: Plant) -> None:
     """Counts past 2³¹ and the microseconds past 2³² change nothing."""
-    plant.board.now = 2**32 - 200_000
+    plant.board.now = plant.board.time = 2**32 - 200_000
     plant.angle[:] = (2**31 - 800) * 2 * math.pi / 4096
     plant.turn(0.1)
     plant.board.write("bus_watchdog", 5)

@@ -1,4 +1,4 @@
-"""The boards as flashed: built by avr-gcc, run cycle by cycle in simavr, driven by our own driver."""
+"""The boards as flashed: built by avr-gcc, run in simavr, driven by our own driver."""
 
 from __future__ import annotations
 
