@@ -13,6 +13,7 @@ from robotics.wire import boards
 from robotics.wire.servos import WATCHDOG_TRIPPED, WATCHDOG_UNIT
 from robotics.wire.table import Field, Table
 from sim.emulator.device import Device
+from sim.emulator.frames import Trouble
 
 
 def _bits(*places: tuple[int, bool]) -> int:
@@ -151,6 +152,13 @@ class ChassisBoard(Board):
             if is_key and not self._taken.target.any() and not self._is_unsafe():
                 self._is_stopped = False
         self.is_changed = True
+
+    def refuses(self, fields: Sequence[Field], data: bytes) -> Trouble:
+        """After the watchdog has bitten no command is taken until 0 is written to it."""
+        commands = ("command_sequence", "goal_")
+        is_command = any(one.name.startswith(commands) for one in fields)
+        is_late = self.memory["bus_watchdog"] == WATCHDOG_TRIPPED
+        return Trouble.DATA_RANGE if is_late and is_command else Trouble.NONE
 
     def _command(self) -> Orders:
         """Return what the registers ask for."""
