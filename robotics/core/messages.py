@@ -15,6 +15,8 @@ import numpy as np
 from robotics.core.arrays import Array, BoolArray, checked, frozen
 from robotics.core.sensing import Battery as Battery
 from robotics.core.sensing import Contacts as Contacts
+from robotics.core.sensing import FixKind as FixKind
+from robotics.core.sensing import GnssFix as GnssFix
 from robotics.core.sensing import Imu as Imu
 from robotics.core.sensing import Joints as Joints
 from robotics.core.sensing import Observation as Observation

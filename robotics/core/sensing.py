@@ -7,6 +7,7 @@ Kept apart from the other messages for its length only; read them together in
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 import numpy as np
 
@@ -115,6 +116,43 @@ class ToolReadings:
     """How hard it rains [mm/h]."""
 
 
+class FixKind(StrEnum):
+    """How a satellite receiver found its position, worst first."""
+
+    NONE = "none"
+    ESTIMATED = "estimated"
+    SINGLE = "single"
+    DIFFERENTIAL = "differential"
+    RTK_FLOAT = "rtk float"
+    RTK_FIXED = "rtk fixed"
+
+
+@dataclass(frozen=True, slots=True)
+class GnssFix:
+    """Where a satellite receiver believes its antenna to be (WGS 84)."""
+
+    latitude: float
+    """[rad]."""
+    longitude: float
+    """[rad]."""
+    height: float
+    """Above the ellipsoid [m]."""
+    kind: FixKind
+    covariance: Array
+    """Of (east, north), shape (2, 2) [m²]."""
+    age: float = 0.0
+    """Time since it was measured [s]."""
+
+    def __post_init__(self) -> None:
+        checked("GnssFix", "(latitude, longitude, height)", self._place, (3,))
+        covariance = checked("GnssFix", "covariance", self.covariance, (2, 2))
+        object.__setattr__(self, "covariance", covariance)
+
+    @property
+    def _place(self) -> tuple[float, float, float]:
+        return self.latitude, self.longitude, self.height
+
+
 @dataclass(frozen=True, slots=True)
 class Observation:
     """All that a body's sensors say at one instant. Nothing else reaches the controllers."""
@@ -134,3 +172,5 @@ class Observation:
     """Names of the faults that the body reports."""
     heard: tuple[str, ...] = ()
     """What was said to the robot since the last tick."""
+    gnss: GnssFix | None = None
+    """Of a satellite receiver, on the ticks on which it has one."""
