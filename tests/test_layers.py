@@ -52,6 +52,7 @@ SIM_EXCEPTIONS = {("scenario.py", "app"), ("render.py", "record")}
 ONLY_IN = {
     "pybullet": ("sim/",),
     "serial": ("robotics/wire/links.py",),
+    "pynmea2": ("robotics/wire/gnss.py",),
     "transitions": ("robotics/behaviour/mission.py",),
     "pinocchio": ("robotics/control/dynamics.py",),
     "time": ("robotics/wire/pacer.py", "robotics/cli.py"),

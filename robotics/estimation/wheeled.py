@@ -9,6 +9,7 @@ import numpy as np
 
 from robotics.core.arrays import Array, frozen
 from robotics.core.messages import GroundSight, Observation, State
+from robotics.estimation.gnss_fix import DISAGREES, GnssAid
 from robotics.estimation.ground_sight import KerbWatch
 from robotics.estimation.odometry import DifferentialDrive, Increment, WheelOdometry
 from robotics.estimation.perception import Lidar, Perceived, RangePerception, Start
@@ -36,6 +37,8 @@ class WheeledEstimator:
     """What looks at the ground ahead; None without a down-tilted lidar."""
     litter: LitterWatch | None = None
     """What finds litter there; None to leave that out."""
+    gnss: GnssAid | None = None
+    """What corrects the pose by satellite fixes; None to leave them out."""
     roller: int = -1
     """Place of the roller, which takes litter, in the joint table; -1 for none."""
     fade: float = 2.0
@@ -78,10 +81,28 @@ class WheeledEstimator:
         rate = observation.imu.angular_velocity - self.odometry.bias.value
         tilt = self._level(observation, rate, duration)
         seen = self.perception.update(observation.time, step, observation.scan)
+        seen = self._by_satellites(observation, seen)
         faults = (*faults, *seen.faults)
         self._judge(bool(faults), duration)
         sight = self._sight(observation, step, seen)
         return self._state(observation, seen, sight, rate=rate, tilt=tilt, faults=faults)
+
+    def _by_satellites(self, observation: Observation, seen: Perceived) -> Perceived:
+        """Return what was perceived, with the pose corrected by a satellite fix if there is one."""
+        if self.gnss is None:
+            return seen
+        if observation.gnss is not None:
+            found = self.perception.localisation
+            found.pose, found.covariance = self.gnss.correct(
+                observation.time,
+                found.pose,
+                found.covariance,
+                observation.gnss,
+                self.odometry.speed,
+            )
+            pose, covariance = frozen(found.pose), frozen(found.covariance)
+            seen = replace(seen, pose_base_in_map=pose, covariance=covariance)
+        return replace(seen, faults=(*seen.faults, DISAGREES)) if self.gnss.disagrees else seen
 
     def _sight(self, observation: Observation, step: Increment, seen: Perceived) -> GroundSight:
         """Return what is known of the ground ahead."""
