@@ -160,7 +160,8 @@ class Decoder:
 
     A frame counts if its length is possible, its CRC is right and no header stands inside of it.
     Else only its header is skipped: a frame that begins inside of a damaged one is found, and a
-    damaged length delays nobody, since the next header ends the wait.
+    damaged length delays nobody, since the next header ends the wait. A common answer to a Fast
+    read may hold anything, a header, too; ``robotics.wire.fast.salvage`` reads it.
 
     Attributes:
         damaged: Frames that began and were not right, so far.
@@ -242,11 +243,8 @@ def _end(frame: bytes) -> int | None:
 def _is_broken(frame: bytes, end: int) -> bool:
     """Return whether another frame begins before this one ends.
 
-    A header may only stand across parameters and CRC (``… FF FF | FD 00``), and anywhere in the
-    common answer to a Fast read, which is not stuffed.
+    A header may only stand across parameters and CRC (``… FF FF | FD 00``).
     """
-    if frame[4] == BROADCAST and frame[7:8] == b"\x55":
-        return False
     return frame.find(HEADER, len(HEADER), end - 1) not in (-1, end - len(HEADER))
 
 

@@ -12,7 +12,6 @@ from robotics.wire.packet import (
     HEADER,
     LAST_ID,
     LONGEST,
-    SILENCE,
     Decoder,
     Instruction,
     Packet,
@@ -104,26 +103,25 @@ def test_frames_may_come_in_any_pieces(said: list[Packet], sizes: list[int]) -> 
 
 @given(payloads, packets)
 def test_garbage_delays_nobody(garbage: bytes, packet: Packet) -> None:
-    """A frame after garbage is found at once, but behind half a header; then the next one is."""
-    decoder = Decoder()
-    found = decoder.feed(garbage + encode(packet))
-    later = decoder.feed(encode(packet), SILENCE) + decoder.feed(encode(packet), 3 * SILENCE)
-    assert packet in found + later
-    assert later[-1:] == [packet]
+    """A frame after any garbage is found as soon as it is whole."""
+    assert Decoder().feed(garbage + encode(packet))[-1:] == [packet]
 
 
 @given(st.lists(packets, min_size=3, max_size=3), st.data())
 def test_a_damaged_frame_takes_no_other_with_it(said: list[Packet], data: st.DataObject) -> None:
-    """One flipped byte in the middle of three frames: the other two are found, and no wrong one."""
+    """One byte flipped, lost or added in the middle of three frames: the other two are found."""
     frames = [bytearray(encode(packet)) for packet in said]
     place = data.draw(st.integers(0, len(frames[1]) - 1))
-    frames[1][place] ^= data.draw(st.integers(1, 255))
-    decoder = Decoder()
-    found = decoder.feed(b"".join(frames), 0.0) + decoder.feed(encode(said[0]), 1.0)
+    kind = data.draw(st.sampled_from(["flip", "drop", "add"]))
+    if kind == "flip":
+        frames[1][place] ^= data.draw(st.integers(1, 255))
+    elif kind == "drop":
+        del frames[1][place]
+    else:
+        frames[1].insert(place, data.draw(st.integers(0, 255)))
+    found = Decoder().feed(b"".join(frames))
     assert found[0] == said[0]
-    assert found[-1] == said[0]
-    common = frames[1][4] == BROADCAST and frames[1][7] == 0x55  # it may swallow the third
-    assert common or found[-2] == said[2]
+    assert found[-1] == said[2]
     assert len(found) <= 3
 
 
