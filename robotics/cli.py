@@ -143,6 +143,24 @@ def run_command(
     report_on(session.record, folder, out, video=video)
 
 
+@app.command("emulate")
+def emulate_command(
+    robot: Annotated[str, typer.Argument(help="greeter or sweeper.")],
+    site: Annotated[str, typer.Option(help="Where it stands.")] = "yard",
+    seed: Annotated[
+        int, typer.Option(help="Same seed, same noise.", metavar="<int>", parser=read_seed)
+    ] = 1,
+) -> None:
+    """Put a simulated robot behind real serial ports, for any Dynamixel tool, until Ctrl-C.
+
+    It hangs on a stand until the torque of all its devices is on.
+    """
+    from robotics.console import emulate
+    from robotics.wire.pacer import monotonic
+
+    emulate(robot, site, seed, monotonic, out)
+
+
 @app.command("replay")
 def replay_command(
     record: Annotated[Path, typer.Argument(help="A recording: run.mcap of a report folder.")],

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import importlib
+import signal
+from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from rich.console import Console
@@ -121,12 +124,30 @@ def export(site: str, folder: Path) -> str:
     return f"{len(list(folder.iterdir()))} files in {folder}"
 
 
+def emulate(robot: str, site: str, seed: int, clock: Callable[[], float], out: Console) -> None:
+    """Put ``robot`` behind serial ports in real time until Ctrl-C, and say which ports."""
+    open_live = _sim("sim.emulator.live", "open_live", "emulated devices")
+    asked: list[bool] = []
+    signal.signal(signal.SIGINT, lambda *_: asked.append(True))
+    signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
+    with TemporaryDirectory() as folder:
+        emulator = open_live(site, robot, seed=seed, site_folder=Path(folder), clock=clock)
+        try:
+            for port, what in emulator.ports:
+                out.print(f"{port}  {what}", soft_wrap=True)
+            out.print("running in real time; Ctrl-C ends it")
+            emulator.serve(lambda: bool(asked))
+        finally:
+            emulator.close()
+
+
 _ROBOT_LINES = {
     "greeter": "Youyou (优友): humanoid, 22 joints; notices visitors, waves, greets, takes steps",
     "sweeper": "Woxiaobai (蜗小白): differential drive, 1.12 m sweep; plans, sweeps, avoids, docks",
 }
 _BODY_LINES = {
     "sim": "physics in PyBullet: motors, contacts, sensors with noise and delay",
+    "emulator": "the same physics behind emulated servos and boards on a serial line",
     "kinematic": "perfect wheels and servos, no physics: quick trials without PyBullet",
 }
 

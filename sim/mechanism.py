@@ -35,6 +35,7 @@ class BulletMechanism:
         n = len(spec.model.joints)
         self.position, self.velocity, self.torque = np.zeros(n), np.zeros(n), np.zeros(n)
         self._loops = LoopState.at_rest(n)
+        self._stand: int | None = None
         self._body = self._load()
         self._links = self._link_indices()
         self._indices = self._joint_indices()
@@ -156,6 +157,19 @@ class BulletMechanism:
             velocity=velocity + cross(rate, to_origin),
             angular_velocity=rate,
         )
+
+    def suspend(self, held: bool) -> None:
+        """Hold the base where it is, as a stand does, or let go of it."""
+        engine = self._engine
+        if held and self._stand is None:
+            position, turn = engine.getBasePositionAndOrientation(self._body)
+            self._stand = engine.createConstraint(
+                *(self._body, -1, -1, -1, engine.JOINT_FIXED, (0, 0, 0), (0, 0, 0), position),
+                childFrameOrientation=turn,
+            )
+        elif not held and self._stand is not None:
+            engine.removeConstraint(self._stand)
+            self._stand = None
 
     def push(self, force: ArrayLike, point_in_base: ArrayLike) -> None:
         """Push the base for the next step only: a test's hand, never a controller's.

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import numpy as np
+
 from robotics.core.errors import BackendError
 from robotics.core.messages import Command, Observation
 from robotics.robots.on_wire import OnWire, Read
@@ -85,7 +87,7 @@ class BusBackend:
 
     def _observation(self) -> Observation:
         health = self.driver.health
-        age = SENSOR_AGE + health.misses * self.period
+        age = np.asarray(SENSOR_AGE + health.misses * self.period)
         sensed = self._wire.sensed(Read(health.rows, health.valid, age))
         stop = self.driver.stop_reason
         return Observation(

@@ -115,12 +115,13 @@ class Listener:
 
     Attributes:
         refused: Packets with a wrong CRC so far.
+        gap: A packet that stands still this long is given up [s].
     """
 
     def __init__(self, gap: float = GAP) -> None:
-        """Listen; a packet that stands still for ``gap`` [s] is given up."""
+        """Listen."""
         self.refused = 0
-        self._gap = gap
+        self.gap = gap
         self._buffer = bytearray()
         self._heard = 0.0
 
@@ -129,7 +130,7 @@ class Listener:
 
         Status packets (another device speaks on the same two wires) are passed over.
         """
-        if now - self._heard > self._gap:
+        if now - self._heard > self.gap:
             self._buffer.clear()
         self._heard = now
         self._buffer += data

@@ -1,0 +1,120 @@
+"""An emulated robot in real time, for other programs: what ``robotics emulate`` opens."""
+
+from __future__ import annotations
+
+import select
+from collections.abc import Callable
+from pathlib import Path
+
+from robotics.core.errors import UnknownName
+from sim.body import BulletBody
+from sim.emulator.line import Line
+from sim.emulator.robots import DEVICES, EmulatedRobot
+from sim.scenario import SimStage, open_stage
+
+GAP = 0.050
+"""Pauses within a packet that count as its end [s]: the host's scheduler pauses, too."""
+LOOK_PERIOD = 0.05
+"""The onlooker looks this often [s]: dirt has to settle, too."""
+MOST_BEHIND = 0.25
+"""A machine that is too slow lets time go by once it is this far behind [s]."""
+
+
+class LiveEmulator:
+    """A robot behind its ports, on the clock of the world.
+
+    Attributes:
+        robot: The robot with its devices.
+        line: Its serial line.
+        moves: Called with the time whenever the body has moved on by one period.
+    """
+
+    def __init__(self, stage: SimStage, name: str, clock: Callable[[], float]) -> None:
+        body = stage.bodies[name].body
+        self.robot = EmulatedRobot(body, DEVICES[name](body))
+        segment = self.robot.devices.segment
+        segment.listener.gap = GAP
+        self.line = Line(segment)
+        self.line.on_heard = self.robot.obey
+        self.moves: Callable[[float], None] = lambda now: None
+        self._stage, self._name, self._clock = stage, name, clock
+        self._begin = clock()
+        self._next = body.period
+        self._looked = 0.0
+        self._on_stand = False
+        self.robot.place(0.0)
+        self._hang(True)
+
+    @property
+    def ports(self) -> list[tuple[str, str]]:
+        """Name of each port, and what is behind it."""
+        segment = self.robot.devices.segment
+        if self.line.terminal is None:
+            return []
+        ids = sorted(device.identity for device in segment.devices)
+        what = f"{len(ids)} devices, ids {ids[0]} to {ids[-1]}" if len(ids) > 1 else f"id {ids[0]}"
+        return [(self.line.terminal.name, f"{self._name}: {what}, {segment.baud} baud")]
+
+    def serve(self, is_over: Callable[[], bool]) -> None:
+        """Go on until ``is_over``."""
+        while not is_over():
+            self.step()
+
+    def step(self) -> None:
+        """Wait for the next thing that happens, and let it happen."""
+        due = self.line.due()
+        wake = self._next if due is None else min(self._next, due)
+        wait = max(0.0, wake - self._now())
+        terminal = self.line.terminal
+        ends = [] if terminal is None else [terminal.master]
+        if select.select(ends, [], [], wait)[0] and terminal is not None:
+            data = terminal.take_all()
+            if data:
+                self.line.hear(data, self._now())
+        now = self._now()
+        self.line.deliver(now)
+        if now >= self._next:
+            self._advance(now)
+
+    def close(self) -> None:
+        """Leave. May be called twice."""
+        self.line.unplug()
+        self._stage.close()
+
+    def _now(self) -> float:
+        return self._clock() - self._begin
+
+    def _advance(self, now: float) -> None:
+        period = self.robot.body.period
+        self._next += period
+        if now > self._next + MOST_BEHIND:
+            self._next = now + period
+        if self._on_stand and all(one.is_locked for one in self.robot.devices.segment.devices):
+            self._hang(False)
+        self.robot.advance(now)
+        if now >= self._looked + LOOK_PERIOD:
+            self._looked = now
+            self._stage.look(now)
+        self.moves(now)
+
+    def _hang(self, held: bool) -> None:
+        """Hang the robot on its stand, or let it stand by itself; wheels need no stand."""
+        body = self.robot.body
+        if self._name == "greeter" and isinstance(body, BulletBody):
+            body.mechanism.suspend(held)
+            self._on_stand = held
+
+
+def open_live(
+    site: str, robot: str, *, seed: int, site_folder: Path, clock: Callable[[], float]
+) -> LiveEmulator:
+    """Open a site with one robot behind serial ports.
+
+    Raises:
+        UnknownName: There is no such robot, or no such site.
+        MissingDependency: PyBullet is not installed.
+    """
+    if robot not in DEVICES:
+        raise UnknownName("robot", robot, list(DEVICES))
+    stage = open_stage(site, robots=(robot,), seed=seed, site_folder=site_folder, visitors=0)
+    return LiveEmulator(stage, robot, clock)
