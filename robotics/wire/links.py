@@ -11,6 +11,7 @@ import fcntl
 import os
 import select
 import termios
+from collections.abc import Callable
 from typing import Protocol
 
 import serial
@@ -158,6 +159,22 @@ def _why(port: str, error: Exception) -> str:
         there = ", ".join(sorted(one.device for one in list_ports.comports())) or "none"
         return f"there is no such port; ports found: {there}"
     return text
+
+
+def opener(port: str, baud: int) -> Callable[[], Link]:
+    """Return what opens a port, also after it was unplugged and came back under another name.
+
+    Args:
+        port: Path of the port, or a URL that pyserial knows.
+        baud: Speed [bit/s].
+    """
+    number = serial_number(port)
+
+    def connect() -> Link:
+        """Open the port where its adapter is now; raises ``WireError`` if it is not there."""
+        return SerialLink((port_of(number) if number else "") or port, baud)
+
+    return connect
 
 
 def serial_number(port: str) -> str:

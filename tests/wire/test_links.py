@@ -8,9 +8,10 @@ import tty
 from collections.abc import Iterator
 
 import pytest
+from serial.tools.list_ports_common import ListPortInfo
 
 from robotics.wire.bus import Bus, Timing
-from robotics.wire.links import LinkLost, SerialLink, port_of, serial_number
+from robotics.wire.links import LinkLost, SerialLink, opener, port_of, serial_number
 from robotics.wire.pacer import WallClock
 from robotics.wire.packet import WireError
 
@@ -123,6 +124,29 @@ def test_ports_are_known_by_serial_number() -> None:
     """A pseudo-terminal has none, and nobody has that one."""
     assert serial_number("/dev/null") == ""
     assert port_of("no adapter has this") == ""
+
+
+def test_an_adapter_is_found_under_another_name(
+    ends: tuple[int, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its serial number leads to it; without one, the name is kept."""
+    names = ["/dev/ttyUSB7"]
+
+    def comports() -> list[ListPortInfo]:
+        info = ListPortInfo(names[0])
+        info.serial_number = "FT123"
+        return [info]
+
+    monkeypatch.setattr("robotics.wire.links.list_ports.comports", comports)
+    connect = opener("/dev/ttyUSB7", 1_000_000)
+    with pytest.raises(WireError, match="/dev/ttyUSB7"):
+        connect()
+    names[0] = ends[1]
+    link = connect()
+    assert link.name == ends[1]
+    link.close()
+    plain = opener(ends[1], 1_000_000)()
+    plain.close()
 
 
 def test_a_bus_without_devices_answers_in_time(ends: tuple[int, str]) -> None:
