@@ -230,6 +230,27 @@ def map_command(
     survey_map(record, make_folder(folder), out, robot=robot, resolution=resolution)
 
 
+@app.command("doctor")
+def doctor_command(
+    on: Annotated[str, typer.Option(help="The bus's port: /dev/ttyUSB0.")],
+    robot: Annotated[str, typer.Option(help="greeter or sweeper (found out if not given).")] = "",
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Write settings that can be mended without motion.")
+    ] = False,
+    prove: Annotated[
+        bool, typer.Option("--prove", help="Torque on for a moment: see the watchdogs bite.")
+    ] = False,
+) -> None:
+    """Look at a robot and its computer; say what is wrong, and what to do.
+
+    Ends with exit code 1 if the robot must not run.
+    """
+    from robotics.console import examine
+
+    if not examine(on, robot, out, fix=fix, prove=prove):
+        raise typer.Exit(1)
+
+
 def make_folder(folder: Path) -> Path:
     """Create ``folder`` and return it.
 

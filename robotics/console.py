@@ -14,6 +14,9 @@ from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRe
 from rich.table import Table
 
 from robotics.core.errors import MissingDependency
+from robotics.deploy.computer import check_computer, check_realtime
+from robotics.deploy.doctor import Doctor
+from robotics.deploy.findings import Finding, Level, worst
 from robotics.mapping.places import load_site
 from robotics.record.reader import read_head
 from robotics.replay import Comparison, replay
@@ -23,6 +26,9 @@ from robotics.report.quality import write_quality
 from robotics.robots.catalog import ROBOTS, behaviours
 from robotics.session import STAGES, Session
 from robotics.survey import read_drive, start_of, survey, write_survey
+from robotics.wire.links import SerialLink
+from robotics.wire.pacer import WallClock
+from robotics.wire.realtime import ask, release
 
 
 def watch(session: Session, out: Console) -> None:
@@ -200,3 +206,31 @@ def _sim(module: str, function: str, purpose: str) -> Any:
     except ModuleNotFoundError as error:
         library = (error.name or module).split(".")[0]
         raise MissingDependency(library, purpose, "sim") from error
+
+
+def examine(port: str, robot: str, out: Console, *, fix: bool, prove: bool) -> bool:
+    """Look at the robot on ``port`` and at this computer; return whether it may run."""
+    granted = ask()
+    release()
+    doctor = Doctor(lambda baud: SerialLink(port, baud), WallClock(), robot)
+    doctor.findings += [*check_realtime(granted), *check_computer(port)]
+    doctor.visit(fix=fix, prove=prove)
+    table = Table(box=None, show_header=False, pad_edge=False)
+    table.add_column()
+    table.add_column(overflow="fold")
+    table.add_column(overflow="fold")
+    for one in sorted(doctor.findings, key=lambda found: -list(Level).index(found.level)):
+        table.add_row(_MARKS[one.level], one.about, _words(one))
+    out.print(table)
+    return worst(doctor.findings) is not Level.BAD
+
+
+_MARKS = {
+    Level.GOOD: "[green]good[/green]",
+    Level.WARNING: "[yellow]mend[/yellow]",
+    Level.BAD: "[bold red]BAD[/bold red]",
+}
+
+
+def _words(finding: Finding) -> str:
+    return f"{finding.what}\n[bold]→ {finding.cure}[/bold]" if finding.cure else finding.what

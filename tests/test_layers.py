@@ -14,7 +14,7 @@ PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 TOP = frozenset(
     {
         *("robots", "app", "record", "report", "remember", "daybook"),
-        *("replay", "survey", "session", "console", "cli"),
+        *("replay", "survey", "session", "console", "cli", "deploy"),
     }
 )
 
@@ -33,13 +33,14 @@ ALLOWED: dict[str, frozenset[str]] = {
     "replay": frozenset({"app", "daybook", "record", "robots", "mapping", "core"}),
     "survey": frozenset({"estimation", "record", "robots", "mapping", "core"}),
     "session": frozenset({"app", "daybook", "record", "robots", "mapping", "core", "assets"}),
+    "deploy": frozenset({"deploy", "robots", "wire", "core", "assets"}),
     "console": frozenset(
         {
-            *("session", "replay", "survey", "record", "report"),
-            *("robots", "mapping", "core", "assets"),
+            *("session", "replay", "survey", "record", "report", "deploy"),
+            *("robots", "wire", "mapping", "core", "assets"),
         }
     ),
-    "cli": frozenset({"console", "session", "record", "wire", "core"}),
+    "cli": frozenset({"console", "deploy", "session", "record", "wire", "core"}),
 }
 """What each part of ``robotics`` may import of ``robotics``."""
 
