@@ -18,6 +18,13 @@ READING = np.dtype([("load", "<i2"), ("velocity", "<i4"), ("position", "<i4")])
 """Ten bytes from address 126."""
 
 
+def first_in_line(process: int, *, on: bool = True) -> None:
+    """Let a process run before all ordinary ones, where the system grants that (SCHED_FIFO)."""
+    with contextlib.suppress(PermissionError):
+        kind, priority = (os.SCHED_FIFO, 10) if on else (os.SCHED_OTHER, 0)
+        os.sched_setscheduler(process, kind, os.sched_param(priority))
+
+
 def build(folder: Path) -> Path:
     """Compile the devices with the machine's C compiler; return the program."""
     source, program = Path(__file__).with_name("devices.c"), folder / "devices"
@@ -40,8 +47,7 @@ class Devices:
         assert self._process.stdout is not None
         self._said = self._process.stdout
         self.port = self._said.readline().strip()
-        with contextlib.suppress(PermissionError):  # a wire does not wait for other programs
-            os.sched_setscheduler(self._process.pid, os.SCHED_FIFO, os.sched_param(10))
+        first_in_line(self._process.pid)  # a wire does not wait for other programs
         self.goals = (0, 0)
 
     def die(self) -> None:
