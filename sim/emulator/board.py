@@ -56,7 +56,7 @@ class Board(Device):
 
     def _watch(self) -> None:
         patience = self.memory["bus_watchdog"]
-        if patience <= 0 or not self.is_awake or not self.is_locked:
+        if patience <= 0 or not self.is_up or not self.is_locked:
             return
         if self.command_age > patience * WATCHDOG_UNIT + 1e-9:
             self.memory["bus_watchdog"] = WATCHDOG_TRIPPED
@@ -211,7 +211,7 @@ class ChassisBoard(Board):
         self.is_changed = False
         memory = self.memory
         runs = memory["torque_enable"] and not self._is_stopped
-        runs = runs and memory["bus_watchdog"] != WATCHDOG_TRIPPED and self.is_awake
+        runs = runs and memory["bus_watchdog"] != WATCHDOG_TRIPPED and self.is_up
         return self._taken if runs else self._standstill()
 
     def _is_unsafe(self) -> bool:

@@ -26,12 +26,12 @@ class Device:
 
     Attributes:
         memory: Its registers.
-        is_dead: Unplugged, or out of order: it hears nothing and says nothing.
+        is_cut_off: Its wires to the bus are broken: it hears nothing and says nothing.
     """
 
     def __init__(self, table: Table, raw: memoryview, *, identity: int) -> None:
         self.memory = Memory(table, raw, identity=identity)
-        self.is_dead = False
+        self.is_cut_off = False
         self.now = 0.0
         self._awake_at = 0.0
         self._heard = 0.0
@@ -50,7 +50,12 @@ class Device:
     @property
     def is_awake(self) -> bool:
         """Whether it hears what is said."""
-        return not self.is_dead and self.now >= self._awake_at
+        return not self.is_cut_off and self.is_up
+
+    @property
+    def is_up(self) -> bool:
+        """Whether it has started."""
+        return self.now >= self._awake_at
 
     @property
     def is_locked(self) -> bool:
@@ -172,7 +177,7 @@ class Device:
     def _watch(self) -> None:
         """Bite if the bus has been silent for longer than the watchdog allows."""
         patience = self.memory["bus_watchdog"]
-        if patience <= 0 or not self.is_awake or not self.is_locked:
+        if patience <= 0 or not self.is_up or not self.is_locked:
             self._heard = max(self._heard, self.now) if patience <= 0 else self._heard
             return
         if self.now - self._heard > patience * WATCHDOG_UNIT + 1e-9:

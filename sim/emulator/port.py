@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from robotics.core.errors import BackendError
 from robotics.wire.links import Link, SerialLink
+from robotics.wire.packet import WireError
 from sim.emulator.clock import EmulatedClock
 from sim.emulator.line import PATIENCE, Line
 
@@ -22,7 +23,9 @@ class ServedLink:
             WireError: It cannot be opened, or is unplugged.
         """
         self._line, self._clock, self._baud = line, clock, baud
-        self.name = line.plug() if line.terminal is None else line.terminal.name
+        if line.terminal is None:
+            raise WireError("the emulated port is unplugged; plug it in again")
+        self.name = line.terminal.name
         self._port: Link = SerialLink(self.name, baud)
         self._written = 0
         self._sent_until = 0.0

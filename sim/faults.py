@@ -1,0 +1,196 @@
+"""Faults to live through: of the line, of devices, of the host. Each can begin and, mostly, end.
+
+They act on an emulated robot (``sim.emulator.open.EmulatedBackend``) from outside: nothing in the
+robot's own code knows of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.emulator.board import ChassisBoard
+from sim.emulator.line import Noise, unharmed
+from sim.emulator.open import EmulatedBackend
+from sim.emulator.robots import GreeterDevices
+from sim.emulator.servo import ENCODER, Servo
+
+Act = Callable[[EmulatedBackend], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that goes wrong."""
+
+    name: str
+    where: str
+    """``line``, ``device`` or ``host``."""
+    begin: Act
+    end: Act | None = None
+    """What ends it; None where it lasts."""
+    lasts: float = np.inf
+    """For so long [s]."""
+
+
+def noise(share: float, seed: int) -> Noise:
+    """Return a line that damages ``share`` of its bytes.
+
+    Of these 60 % have a flipped bit, 20 % are lost, 20 % have a random byte added behind them.
+    """
+    rng = np.random.default_rng(seed)
+
+    def harm(data: bytes) -> bytes:
+        spoiled = bytearray()
+        for byte, chance in zip(data, rng.random(len(data)), strict=True):
+            if chance >= share:
+                spoiled.append(byte)
+            elif chance < 0.6 * share:
+                spoiled.append(byte ^ 1 << int(rng.integers(8)))
+            elif chance >= 0.8 * share:
+                spoiled += bytes((byte, int(rng.integers(256))))
+        return bytes(spoiled)
+
+    return harm
+
+
+def deaf(data: bytes) -> bytes:
+    """Lose everything."""
+    del data
+    return b""
+
+
+# ---------------------------------------------------------------------------------- the line
+
+
+def noisy(share: float) -> Fault:
+    """Damage this share of all bytes, both ways."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        robot.line.to_devices, robot.line.to_host = noise(share, 1), noise(share, 2)
+
+    return Fault(f"{share:.1%} of bytes damaged", "line", begin, _clear)
+
+
+def interrupted(duration: float) -> Fault:
+    """Lose all bytes for ``duration`` [s]: a loose contact."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        robot.line.to_devices = robot.line.to_host = deaf
+
+    return Fault(f"line interrupted for {1e3 * duration:.0f} ms", "line", begin, _clear, duration)
+
+
+def _clear(robot: EmulatedBackend) -> None:
+    robot.line.to_devices = robot.line.to_host = unharmed
+
+
+def unplugged(duration: float) -> Fault:
+    """Pull the plug; after ``duration`` [s] it comes back under another name."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        robot.line.unplug()
+
+    def end(robot: EmulatedBackend) -> None:
+        robot.line.plug()
+
+    if np.isinf(duration):
+        return Fault("unplugged", "line", begin)
+    return Fault(f"unplugged for {1e3 * duration:.0f} ms", "line", begin, end, duration)
+
+
+# --------------------------------------------------------------------------------- devices
+
+
+def silent(identity: int, what: str) -> Fault:
+    """Let one device hear and say nothing any more; a servo keeps its last goal."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        for device in robot.line.segment.named(identity):
+            device.is_cut_off = True
+
+    def end(robot: EmulatedBackend) -> None:
+        for device in robot.line.segment.devices:
+            device.is_cut_off = device.is_cut_off and device.identity != identity
+
+    return Fault(f"{what} silent", "device", begin, end)
+
+
+def restarted(identity: int | None, what: str) -> Fault:
+    """Let one device, or all (None), lose power for a moment: torque off, silent for 0.5 s."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        for device in robot.line.segment.devices:
+            if identity in (None, device.identity):
+                device.restart(robot.clock.now())
+
+    return Fault(f"{what} restarts", "device", begin)
+
+
+def overheated(identity: int, what: str) -> Fault:
+    """Let a servo's winding be hotter than its limit: it shuts down."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        devices = robot.robot.devices
+        if isinstance(devices, GreeterDevices):
+            for place, servo in enumerate(devices.rack.servos):
+                if servo.identity == identity:
+                    devices.rack.heat[place] = 120.0
+
+    return Fault(f"{what} overheated", "device", begin)
+
+
+def failing(identity: int, what: str) -> Fault:
+    """Let a servo report an error that does not stop it: the encoder's."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        for device in robot.line.segment.named(identity):
+            if isinstance(device, Servo):
+                device.fail(ENCODER)
+
+    return Fault(f"{what} reports an error", "device", begin)
+
+
+def pressed_button() -> Fault:
+    """Press the stop button of the chassis board."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        _board(robot).is_pressed = True
+
+    def end(robot: EmulatedBackend) -> None:
+        _board(robot).is_pressed = False
+
+    return Fault("stop button", "device", begin, end, 0.5)
+
+
+def cliff() -> Fault:
+    """Let the left cliff sensor look into a hole."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        _board(robot).cliffs = (True, False)
+
+    return Fault("cliff", "device", begin)
+
+
+def _board(robot: EmulatedBackend) -> ChassisBoard:
+    board = robot.line.segment.devices[0]
+    assert isinstance(board, ChassisBoard)
+    return board
+
+
+# ---------------------------------------------------------------------------------- the host
+
+
+def paused(duration: float) -> Fault:
+    """Let the host stand still for ``duration`` [s]: SIGSTOP, a swapped page, a long computation.
+
+    An infinite pause is SIGKILL: nothing is ever said again.
+    """
+
+    def begin(robot: EmulatedBackend) -> None:
+        robot.clock.wait_until(robot.clock.now() + min(duration, 3.0))
+
+    if np.isinf(duration):
+        return Fault("host killed", "host", lambda robot: None)
+    return Fault(f"host stands still for {1e3 * duration:.0f} ms", "host", begin)
