@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from robotics.core.errors import OptionError
 from robotics.deploy.devices import Examiner, check_lineup, mend, names_of_models, time_answers
@@ -89,14 +89,26 @@ class Doctor:
             self._examine(line, here, fix=fix, prove=prove)
 
     def _look_for_all(self) -> dict[int, dict[int, Found]]:
-        """Return who answers at which speed."""
+        """Return who answers at which speed, each at the first at which it does."""
         found: dict[int, dict[int, Found]] = {}
+        known: set[int] = set()
         for baud in BAUDS:
-            with _opened(self.open_link, self.clock, Timing(baud, delay=0.001)) as bus:
-                there = {one.id: one for one in bus.scan()}
+            with _opened(self.open_link, self.clock, _patient(baud)) as bus:
+                there = {one.id: one for one in bus.scan() if one.id not in known}
             if there:
                 found[baud] = there
+                known |= set(there)
+            if self._is_complete(baud, there):
+                break
         return found
+
+    def _is_complete(self, baud: int, there: dict[int, Found]) -> bool:
+        """Return whether all of a robot's devices are there, at its own speed."""
+        robot = self.robot or _robot_of(there)
+        if not robot:
+            return False
+        line = on_wire(robot).line
+        return line.timing.baud == baud and all(one.id in there for one in line.devices)
 
     def _check_speeds(self, line: Line, found: dict[int, dict[int, Found]]) -> None:
         for baud, devices in found.items():
@@ -114,8 +126,7 @@ class Doctor:
             for one in line.devices
             if one.id in found and found[one.id].model == one.table.model
         ]
-        timing = replace(line.timing, delay=0.001)
-        with _opened(self.open_link, self.clock, timing) as bus:
+        with _opened(self.open_link, self.clock, _patient(line.timing.baud)) as bus:
             for device in there:
                 if fix:
                     self._mend(bus, device)
@@ -148,6 +159,11 @@ class Doctor:
             self.findings.append(bad("watchdogs", str(error), cure))
         with contextlib.suppress(WireError):
             setup.switch_torque(on=False)
+
+
+def _patient(baud: int) -> Timing:
+    """Return a timing for questions that nobody is in a hurry about, on a busy machine, too."""
+    return Timing(baud, delay=0.001, latency=0.03)
 
 
 @contextlib.contextmanager

@@ -91,7 +91,7 @@ def test_proving_watchdogs_leaves_the_torque_off() -> None:
 
 
 ILLNESSES: dict[str, tuple[Callable[[DeviceLine], None], str]] = {
-    "dead servo": (lambda line: setattr(line.devices[7], "is_dead", True), "does not answer"),
+    "dead servo": (lambda line: setattr(line.devices[7], "is_cut_off", True), "does not answer"),
     "hot": (lambda line: line.devices[3].memory.__setitem__("present_temperature", 78), "78 °C"),
     "low voltage": (
         lambda line: line.devices[4].memory.__setitem__("present_voltage", 88),
