@@ -5,8 +5,9 @@ Usage: python benchmarks/jitter.py [--rate HZ] [--seconds S] [--nice N] [--quick
 Two busy processes for each core run beside a loop that does some 0.3 ms of work a period, makes
 cyclic garbage and has a heap of 400 000 objects, as a robot has. *Realtime* is what
 ``robotics.wire.realtime`` asks for: SCHED_FIFO, locked memory, a frozen heap; *ordinary* is the
-same loop without. A period is late if it begins a whole period or more after its deadline. The last
-line is one JSON object, of *realtime*.
+same loop without. A period is late if it begins a whole period or more after its deadline. In a
+virtual machine nothing helps against a host that takes the processor away: *stolen* is how long it
+did, by the kernel's account, on all cores. The last line is one JSON object, of *realtime*.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 import numpy as np
 
@@ -49,8 +51,9 @@ def run(rate: float, seconds: float) -> None:
     heap = [{"number": number, "list": [number]} for number in range(HEAP)]
     print(f"{'':10} {'fifo':>5} {'late':>5} {'p50 us':>7} {'p99 us':>7} {'p99.9':>7} {'max':>8}")
     loop("ordinary", rate, min(seconds, 30.0), fifo=False)
-    granted = ask()
+    granted, stolen = ask(), steal()
     clock = loop("realtime", rate, seconds, fifo=granted.fifo)
+    stolen = steal() - stolen
     release()
     for reason in granted.refused:
         print(f"refused: {reason}")
@@ -63,9 +66,16 @@ def run(rate: float, seconds: float) -> None:
         "locked": granted.locked,
         "p99_us": round(1e6 * float(np.percentile(late, 99)), 1),
         "worst_us": round(1e6 * clock.worst, 1),
+        "stolen_s": round(stolen, 2),
         "objects": len(heap),
     }
     print(json.dumps(figures))
+
+
+def steal() -> float:
+    """Return how long the host has kept the processors to itself since boot [s]."""
+    words = Path("/proc/stat").read_text(encoding="ascii").split("\n", 1)[0].split()
+    return float(words[8]) / os.sysconf("SC_CLK_TCK")
 
 
 def loop(name: str, rate: float, seconds: float, *, fifo: bool) -> Punctual:
