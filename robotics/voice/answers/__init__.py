@@ -1,0 +1,1 @@
+"""What visitors ask, and what is answered: knowledge files, retrieval, context, polite refusal."""
