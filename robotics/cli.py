@@ -251,6 +251,51 @@ def doctor_command(
         raise typer.Exit(1)
 
 
+@app.command("rest")
+def rest_command(
+    on: Annotated[str, typer.Option(help="The bus's port: /dev/ttyUSB0.")],
+    robot: Annotated[str, typer.Option(help="greeter or sweeper.")],
+) -> None:
+    """Bring a robot to rest after a program that drove it has died: nothing moves, nothing drops.
+
+    Wheels and tools stop and have no torque; servos hold where they are.
+    """
+    from robotics.console import bring_to_rest
+
+    if not bring_to_rest(on, robot, out):
+        raise typer.Exit(1)
+
+
+@app.command("install-service")
+def install_command(
+    robot: Annotated[str, typer.Argument(help="greeter or sweeper.")],
+    on: Annotated[str, typer.Option(help="The bus's port: /dev/scenic_bus.")],
+    user: Annotated[str, typer.Option(help="The Linux user it runs as.")] = "robot",
+    folder: Annotated[Path, typer.Option(help="Where it runs, and may write.")] = Path(
+        "/srv/robot"
+    ),
+    site: Annotated[str, typer.Option(help="Name of a site.")] = "zhanqiao",
+    adapter: Annotated[
+        list[str] | None,
+        typer.Option(help="SERIAL=NAME: give a USB adapter a name in /dev that stays."),
+    ] = None,
+    write: Annotated[
+        bool, typer.Option("--write", help="Write the files (as root) instead of printing them.")
+    ] = False,
+) -> None:
+    """Print, or write, what lets a robot start at boot and keep its deadlines.
+
+    A systemd unit, udev rules and real-time limits; then the commands that take them into use.
+    """
+    from robotics.console import install
+
+    program = str(Path(sys.argv[0]).resolve())
+    command = (program, "run", site, "--robot", robot, "--on", on, "--no-video")
+    rest = (program, "rest", "--on", on, "--robot", robot)
+    named = tuple((one.partition("=")[0], one.partition("=")[2]) for one in adapter or [])
+    install((robot, user, str(folder)), (command, rest), named, out, write=write)
+
+
 def make_folder(folder: Path) -> Path:
     """Create ``folder`` and return it.
 

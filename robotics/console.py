@@ -13,10 +13,12 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 from rich.table import Table
 
-from robotics.core.errors import MissingDependency
+from robotics.core.errors import MissingDependency, OptionError
 from robotics.deploy.computer import check_computer, check_realtime
-from robotics.deploy.doctor import Doctor
+from robotics.deploy.doctor import Doctor, on_wire
 from robotics.deploy.findings import Finding, Level, worst
+from robotics.deploy.rest import rest
+from robotics.deploy.service import Service, files, steps
 from robotics.mapping.places import load_site
 from robotics.record.reader import read_head
 from robotics.replay import Comparison, replay
@@ -234,3 +236,51 @@ _MARKS = {
 
 def _words(finding: Finding) -> str:
     return f"{finding.what}\n[bold]→ {finding.cure}[/bold]" if finding.cure else finding.what
+
+
+def bring_to_rest(port: str, robot: str, out: Console) -> bool:
+    """Bring the robot on ``port`` to rest; return whether all of it is."""
+    line = on_wire(robot).line
+    link = SerialLink(port, line.timing.baud)
+    try:
+        troubles = rest(link, WallClock(), line)
+    finally:
+        link.close()
+    for trouble in troubles:
+        out.print(trouble, soft_wrap=True)
+    if not troubles:
+        out.print(f"the {robot} is at rest")
+    return not troubles
+
+
+def install(
+    who: tuple[str, str, str],
+    commands: tuple[tuple[str, ...], tuple[str, ...]],
+    adapters: tuple[tuple[str, str], ...],
+    out: Console,
+    *,
+    write: bool,
+) -> None:
+    """Print or write the files of a service.
+
+    Args:
+        who: Robot, user and folder.
+        commands: What is run, and what brings it to rest.
+        adapters: (USB serial number, name in /dev).
+        out: Where it is told.
+        write: Write them; this needs root.
+    """
+    robot, user, folder = who
+    service = Service(robot, *commands, user, folder, adapters=adapters)
+    for path, text in files(service).items():
+        if write:
+            try:
+                Path(path).write_text(text, encoding="utf-8")
+            except OSError as error:
+                raise OptionError(f"{path}: {error.strerror}; run it as root") from error
+        out.print(f"{'wrote' if write else '#'} {path}", soft_wrap=True)
+        if not write:
+            out.print(text, markup=False, soft_wrap=True)
+    out.print("then, as root:")
+    for step in steps(service):
+        out.print(f"  {step}", markup=False, soft_wrap=True)
