@@ -269,7 +269,7 @@ class Cycle:
     def _placed(self, question: _Question, rows: ByteArray, errors: ByteArray) -> Answers:
         """Return what the asked ones said, each at its place in the group."""
         if question.is_everybody:
-            return Answers(rows, self._all, errors, is_whole=not errors.any())
+            return Answers(rows, self._all, errors, is_whole=not any(errors.tobytes()))
         answers, places = self._nothing(), list(question.places)
         answers.rows[places], answers.errors[places] = rows, errors
         answers.fresh[places] = True

@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 
 import numpy as np
+from numpy.typing import NDArray
 
 from robotics.core.compiled import compiled
 from robotics.core.errors import RoboticsError
@@ -87,7 +88,7 @@ class Packet:
         return self.is_status and self.id == BROADCAST
 
 
-def _table() -> np.ndarray[tuple[int], np.dtype[np.uint16]]:
+def _table() -> NDArray[np.uint16]:
     """Return what each leading byte does to the CRC: polynomial 0x8005, no reflection."""
     table = np.zeros(256, dtype=np.uint16)
     for byte in range(256):
@@ -103,15 +104,15 @@ _TABLE = _table()
 
 
 @compiled
-def _crc(table: np.ndarray, data: np.ndarray, value: int) -> int:
+def _crc(data: NDArray[np.uint8], value: int) -> int:
     for byte in data:
-        value = ((value << 8) & 0xFF00) ^ table[(value >> 8) ^ byte]
+        value = ((value << 8) & 0xFF00) ^ _TABLE[(value >> 8) ^ byte]
     return value
 
 
 def crc16(data: bytes, start: int = 0) -> int:
     """Return the CRC-16 (UMTS: polynomial 0x8005, from 0) of ``data``, going on from ``start``."""
-    return int(_crc(_TABLE, np.frombuffer(data, dtype=np.uint8), start))
+    return _crc(np.frombuffer(data, dtype=np.uint8), start)
 
 
 def stuff(data: bytes) -> bytes:

@@ -16,7 +16,7 @@ def bus_of(wire: DeviceLine) -> Bus:
 def test_everybody_answers_a_scan_and_each_a_ping() -> None:
     """Model and firmware of all that are there, in order of their ids."""
     wire, _ = greeter_line()
-    wire.devices[5].is_dead = True
+    wire.devices[5].is_cut_off = True
     bus = bus_of(wire)
     found = bus.scan()
     assert [one.id for one in found] == [*range(1, 5), *range(6, COUNT + 1), 200, 201, 202, 203]
@@ -85,7 +85,7 @@ def test_many_are_read_at_once(fast: bool) -> None:
     }
     different = bus.read_many([Span(1, 132, 4), Span(2, 7, 1), Span(3, 0, 2)], fast=fast)
     assert different == {1: same[1], 2: b"\x02", 3: b"\xfc\x03"}
-    wire.devices[3].is_dead = True
+    wire.devices[3].is_cut_off = True
     assert set(bus.read_many([Span(id, 132, 4) for id in (1, 2, 3)], fast=fast)) == {1, 2}
 
 

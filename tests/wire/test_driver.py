@@ -43,7 +43,7 @@ def registers(wire: DeviceLine, name: str) -> list[int]:
 def test_what_is_missing_or_wrong_is_named_before_anything_moves() -> None:
     """Every silent device and every other model stands in one message."""
     wire, line = greeter_line()
-    wire.devices[3].is_dead = wire.devices[9].is_dead = True
+    wire.devices[3].is_cut_off = wire.devices[9].is_cut_off = True
     wire.devices[5].memory["model_number"] = 1060
     driver = Driver(line, lambda: wire, wire)
     with pytest.raises(WireError, match=r"servo_3 .*servo_5 \(id 5\) is model 1060.*servo_9"):
@@ -209,7 +209,7 @@ def test_dead_servos_take_no_other_with_them(dead: tuple[int, ...], fast: bool) 
         tick(driver, wire, goals, number)
     whole = wire.wire_time - began
     for id in dead:
-        wire.devices[id].is_dead = True
+        wire.devices[id].is_cut_off = True
     alive = np.array([device.id not in dead for device in line.devices])
     began = wire.wire_time
     for number in range(41, 61):
@@ -229,7 +229,7 @@ def test_a_stop_is_latched_until_a_reset() -> None:
     driver = active(wire, line)
     goals = goals_of(line, wire)
     for number in range(1, 80):
-        wire.devices[12].is_dead = 10 <= number < 20
+        wire.devices[12].is_cut_off = 10 <= number < 20
         heard = tick(driver, wire, goals, number)
     assert heard.fresh.all()
     assert heard.stop == "servo_12: silent"
@@ -243,7 +243,7 @@ def test_goals_are_obeyed_while_a_stop_is_latched() -> None:
     """A robot on two legs has to sit down with the servos that it has left."""
     wire, line = greeter_line()
     driver = active(wire, line)
-    wire.devices[1].is_dead = True
+    wire.devices[1].is_cut_off = True
     for number in range(1, 20):
         goals = goals_of(line, wire, change=5 if number > 10 else 0)
         heard = tick(driver, wire, goals, number)
