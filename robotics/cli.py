@@ -101,7 +101,11 @@ def run_command(
     site: Annotated[str, typer.Argument(help="Name of a site, or a world file (see 'list').")],
     robot: Annotated[Who, typer.Option(help="Which robots take part.")] = Who.BOTH,
     on: Annotated[
-        str, typer.Option(help="The bodies: sim (physics), emulator (sim, over serial), kinematic.")
+        str,
+        typer.Option(
+            help="The bodies: sim (physics), emulator (sim, over serial), kinematic,"
+            " or the port of a real robot's bus (/dev/ttyUSB0; the site is a map's folder)."
+        ),
     ] = "sim",
     minutes: Annotated[float | None, MINUTES] = None,
     seed: Annotated[
@@ -122,17 +126,26 @@ def run_command(
     ] = None,
     view: Annotated[bool, typer.Option("--view", help="Show PyBullet's window.")] = False,
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
+    lidar: Annotated[str, typer.Option(help="A real robot's lidar: its port.")] = "",
+    kerb_lidar: Annotated[
+        str, typer.Option(help="The sweeper's down-tilted lidar: its port.")
+    ] = "",
+    derate: Annotated[
+        bool, typer.Option("--derate", help="Drive slowly if the system gives no real time.")
+    ] = False,
 ) -> None:
     """Let the robots do their job at a site, then write a report.
 
     Ctrl-C stops both robots safely and still writes the report; twice, at once.
     """
     from robotics.console import report_on, watch
+    from robotics.deploy.hardware import Ports
     from robotics.session import Options, Session, with_day
     from robotics.wire.pacer import monotonic
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
-    wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal)
+    ports = Ports(on, lidar, kerb_lidar, derate)
+    wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports)
     options = with_day(wished, minutes)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")

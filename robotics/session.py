@@ -17,6 +17,7 @@ from robotics.core.backend import Begin, Stage
 from robotics.core.errors import MissingDependency, OptionError, UnknownName
 from robotics.core.messages import Tick
 from robotics.daybook import NAME, Daybook, Wishes, length_of, shipped_day
+from robotics.deploy.hardware import Ports, is_port, open_hardware
 from robotics.mapping.places import load_site
 from robotics.record.schemas import frame_transform
 from robotics.record.writer import Recorder
@@ -62,6 +63,8 @@ class Options:
     """Time of day at the start, HH:MM; "" for when the day opens."""
     journal: Path | None = None
     """Where the sweeper's memory is kept; None for nowhere."""
+    ports: Ports = field(default_factory=lambda: Ports(""))
+    """Where a real robot is plugged in, beside ``on``."""
 
     @property
     def seconds(self) -> float:
@@ -247,8 +250,8 @@ def open_stage(
         MissingDependency: It needs a library that is not installed.
         OptionError: An option has an impossible value.
     """
-    if options.on not in STAGES:
-        raise UnknownName("body", options.on, list(STAGES))
+    if options.on not in STAGES and not is_port(options.on):
+        raise UnknownName("body", options.on, [*STAGES, "a port (/dev/ttyUSB0)"])
     for name in options.robots:
         if name not in ROBOTS:
             raise UnknownName("robot", name, list(ROBOTS))
@@ -259,6 +262,9 @@ def open_stage(
     if options.visitors is not None and not 0 <= options.visitors <= MOST_VISITORS:
         allowed = f"allowed: 0 to {MOST_VISITORS}"
         raise OptionError(f"--visitors is {options.visitors}; {allowed}")
+    if is_port(options.on):
+        ports = replace(options.ports, bus=options.on)
+        return open_hardware(options.site, options.robots, ports, site_folder)
     module, function = STAGES[options.on].split(":")
     try:
         opener = getattr(importlib.import_module(module), function)

@@ -32,7 +32,9 @@ ALLOWED: dict[str, frozenset[str]] = {
     "daybook": frozenset({"record", "remember", "robots", "mapping", "core"}),
     "replay": frozenset({"app", "daybook", "record", "robots", "mapping", "core"}),
     "survey": frozenset({"estimation", "record", "robots", "mapping", "core"}),
-    "session": frozenset({"app", "daybook", "record", "robots", "mapping", "core", "assets"}),
+    "session": frozenset(
+        {"app", "deploy", "daybook", "record", "robots", "mapping", "core", "assets"}
+    ),
     "deploy": frozenset({"deploy", "robots", "wire", "core", "assets"}),
     "console": frozenset(
         {

@@ -252,6 +252,8 @@ def as_seen_at_the_end(turn: Turn, twist: ArrayLike) -> Turn:
         twist: Velocity of the lidar during the turn in its own frame, (vx, vy, wz) [m/s, rad/s].
     """
     vx, vy, wz = np.asarray(twist, dtype=np.float64)
+    if vx == vy == wz == 0.0:
+        return turn
     left = turn.time[-1] - turn.time
     heading = wz * left
     # chord of the arc that the lidar still drives, seen from where it was at the point's time

@@ -1,0 +1,199 @@
+"""A real robot as a stage: its bus, its lidars, real time. What ``--on /dev/ttyUSB0`` opens."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from robotics.core.arrays import Array
+from robotics.core.backend import Backend
+from robotics.core.errors import OptionError
+from robotics.core.messages import Command, Observation
+from robotics.deploy.doctor import on_wire
+from robotics.deploy.lidar import AHEAD, SerialLidar
+from robotics.robots.bus_backend import BusBackend
+from robotics.robots.sweeper.config import SweeperConfig
+from robotics.robots.sweeper.joints import WHEELS
+from robotics.robots.sweeper.joints import load as load_sweeper
+from robotics.wire.ld19 import LD19
+from robotics.wire.links import Link, SerialLink
+from robotics.wire.pacer import Clock, WallClock
+from robotics.wire.realtime import Granted, Punctual, ask, may_arm, release
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """Where a robot is plugged in."""
+
+    bus: str
+    lidar: str = ""
+    """The lidar that localises; "" for none."""
+    kerb_lidar: str = ""
+    """The sweeper's down-tilted lidar; "" for none."""
+    derate: bool = False
+    """Agree to a slow robot where the system gives no real time."""
+
+
+def is_port(name: str) -> bool:
+    """Return whether ``--on`` names a port, not a body."""
+    return name.startswith("/") or "://" in name
+
+
+@dataclass(slots=True)
+class HardwareBackend:
+    """A robot on its bus, its lidars beside it; satisfies ``robotics.core.backend.Backend``."""
+
+    host: BusBackend
+    clock: Punctual
+    lidar: SerialLidar | None = None
+    kerb_lidar: SerialLidar | None = None
+    twist: Callable[[Observation], Array] = lambda _: np.zeros(3)
+    """Velocity of the lidar in its frame, from the joints (3,) [m/s, rad/s]."""
+    arm: Callable[[], Granted] = ask
+    derate: bool = False
+    wheels: tuple[int, ...] = ()
+    """Places of the joints whose speed is scaled down where the robot is derated."""
+    share: float = 1.0
+    """Of its speed, that it may use."""
+    period: float = field(init=False)
+    """See ``Backend``."""
+
+    def __post_init__(self) -> None:
+        self.period = self.host.period
+
+    def reset(self) -> Observation:
+        """See ``Backend``; the torque comes on only with real time, or if it was agreed to go on.
+
+        Raises:
+            BackendError: The robot does not answer, or the system gives no real time.
+        """
+        self.share = may_arm(self.arm(), derate=self.derate and bool(self.wheels))
+        return self._with_the_rest(self.host.reset())
+
+    def act(self, command: Command) -> None:
+        """See ``Backend``."""
+        if self.share < 1.0:
+            target = np.array(command.target)
+            target[list(self.wheels)] *= self.share
+            command = replace(command, target=target)
+        self.host.act(command)
+
+    def observe(self) -> Observation:
+        """See ``Backend``."""
+        return self._with_the_rest(self.host.observe())
+
+    def close(self) -> None:
+        """See ``Backend``."""
+        for lidar in (self.lidar, self.kerb_lidar):
+            if lidar is not None:
+                lidar.close()
+        self.host.close()
+
+    def _with_the_rest(self, found: Observation) -> Observation:
+        """Add what does not come over the bus."""
+        now, twist = self.clock.now(), self.twist(found)
+        scan = self.lidar.latest(now, twist) if self.lidar else None
+        kerb = self.kerb_lidar.latest(now) if self.kerb_lidar else None
+        return replace(found, scan=scan, kerb_scan=kerb)
+
+
+@dataclass(slots=True)
+class HardwareStage:
+    """Satisfies ``robotics.core.backend.Stage``: nobody looks on."""
+
+    backends: Mapping[str, Backend]
+    clocks: Mapping[str, Punctual] = field(default_factory=dict)
+
+    def look(self, time: float) -> None:
+        """See ``Stage``."""
+
+    def figures(self) -> Mapping[str, Any]:
+        """See ``Stage``."""
+        return {}
+
+    def scene(self) -> Mapping[str, Any]:
+        """See ``Stage``."""
+        return {}
+
+    def summary(self) -> Mapping[str, Any]:
+        """See ``Stage``: how punctual the loop was."""
+        return {
+            "hardware": {
+                name: {"waits": one.waits, "missed": one.missed, "worst": one.worst}
+                for name, one in self.clocks.items()
+            }
+        }
+
+    def close(self) -> None:
+        """See ``Stage``."""
+        for backend in self.backends.values():
+            backend.close()
+        release()
+
+
+def open_hardware(site: str, robots: tuple[str, ...], ports: Ports, folder: Path) -> HardwareStage:
+    """Open a robot on its ports; nothing moves yet.
+
+    Args:
+        site: Folder of a map, as 'robotics map' and 'robotics export' write it.
+        robots: The one that is on the bus.
+        ports: Where it is plugged in.
+        folder: Where a copy of the map goes, for the recording.
+
+    Raises:
+        OptionError: Not one robot, or the site is no folder of a map.
+        WireError: The bus cannot be opened.
+    """
+    if len(robots) != 1:
+        raise OptionError(f"--on {ports.bus} is one robot's bus; add --robot greeter or sweeper")
+    if not Path(site).is_dir():
+        raise OptionError(
+            f"'{site}' is no folder of a map; make one with 'robotics map' from a recorded drive, "
+            "or with 'robotics export'"
+        )
+    shutil.copytree(site, folder, dirs_exist_ok=True)
+    backend = backend_of(robots[0], ports, WallClock())
+    return HardwareStage({robots[0]: backend}, {robots[0]: backend.clock})
+
+
+def backend_of(robot: str, ports: Ports, clock: Clock) -> HardwareBackend:
+    """Return the body of a robot on its ports.
+
+    Raises:
+        OptionError: There is no such robot.
+        WireError: The bus cannot be opened.
+    """
+    wire = on_wire(robot)
+    punctual = Punctual(clock, wire.line.period)
+    host = BusBackend(wire, _opener(ports.bus, wire.line.timing.baud), punctual)
+    backend = HardwareBackend(host, punctual, derate=ports.derate)
+    if ports.lidar:
+        backend.lidar = SerialLidar(_opener(ports.lidar, LD19.baud))
+    if ports.kerb_lidar:
+        backend.kerb_lidar = SerialLidar(_opener(ports.kerb_lidar, LD19.baud), AHEAD)
+    if robot == "sweeper":
+        backend.twist = _sweeper_twist()
+        backend.wheels = tuple(range(WHEELS.start, WHEELS.stop))
+    return backend
+
+
+def _opener(port: str, baud: int) -> Callable[[], Link]:
+    return lambda: SerialLink(port, baud)
+
+
+def _sweeper_twist() -> Callable[[Observation], Array]:
+    """Return the lidar's velocity by the wheels' speeds."""
+    chassis, model = SweeperConfig().chassis, load_sweeper()
+    place, _ = model.pose_in_base("lidar", np.zeros(len(model.joints)))
+
+    def twist(found: Observation) -> Array:
+        left, right = chassis.wheel_radius * found.joints.velocity[WHEELS]
+        turn = (right - left) / chassis.track
+        return np.array([0.5 * (left + right) - turn * place[1], turn * place[0], turn])
+
+    return twist
