@@ -173,6 +173,15 @@ class SimulatedBody:
             return self._deliver(self._latest)
         return self._deliver(replace(self._latest, scan=None, kerb_scan=None))
 
+    def creep(self) -> bool:
+        """Let the place go on by one physics step; return whether the next observation is due.
+
+        For whoever has other things to do meanwhile; ``observe`` then has nothing left to wait for.
+        """
+        due = self._due + self._substeps
+        self._timeline.advance_to(min(self._timeline.steps + 1, due))
+        return self._timeline.steps >= due
+
     def close(self) -> None:
         """Leave the place. May be called twice."""
         if self._open:

@@ -41,7 +41,7 @@ class LiveEmulator:
         self._begin = clock()
         self._next = body.period
         self._looked = 0.0
-        self._on_stand = False
+        self._on_stand = self._is_ready = False
         self.robot.place(0.0)
         self._hang(True)
 
@@ -63,7 +63,8 @@ class LiveEmulator:
     def step(self) -> None:
         """Wait for the next thing that happens, and let it happen."""
         due = self.line.due()
-        wake = self._next if due is None else min(self._next, due)
+        wake = self._next if self._is_ready else self._now()
+        wake = wake if due is None else min(wake, due)
         wait = max(0.0, wake - self._now())
         terminal = self.line.terminal
         ends = [] if terminal is None else [terminal.master]
@@ -73,7 +74,10 @@ class LiveEmulator:
                 self.line.hear(data, self._now())
         now = self._now()
         self.line.deliver(now)
-        if now >= self._next:
+        if now >= self._next - self.robot.body.period and self.robot.body.creep():
+            self._is_ready = True
+        if self._is_ready and now >= self._next:
+            self._is_ready = False
             self._advance(now)
 
     def close(self) -> None:

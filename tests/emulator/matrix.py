@@ -1,0 +1,94 @@
+"""What must happen at each fault, and within which time: the table of ``docs/safety.md``."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from robotics.robots.greeter.joints import JOINT_NAMES
+from sim import faults
+from sim.faults import Fault
+
+
+class Answer(StrEnum):
+    """What a robot does about a fault."""
+
+    GOES_ON = "goes on"
+    STOPS = "protective stop"
+    """By the host: the sweeper ramps down, the greeter steps to a stand and sits down."""
+    HELD = "stopped by the devices"
+    """Without a host: watchdogs, stop button, cliff."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One fault of one robot."""
+
+    robot: str
+    fault: Fault
+    answer: Answer
+    within: float
+    """From the fault until it stands [s]; until the mission stops where it stood before."""
+    moving: bool = True
+    """Whether this is promised while it walks or drives, too."""
+
+
+def _id(joint: str) -> int:
+    return JOINT_NAMES.index(joint) + 1
+
+
+_FOREVER = float(np.inf)
+ROWS = (
+    Row("sweeper", faults.noisy(0.001), Answer.GOES_ON, 0.0),
+    Row("sweeper", faults.interrupted(0.03), Answer.GOES_ON, 0.0),
+    Row("sweeper", faults.paused(0.03), Answer.GOES_ON, 0.0),
+    Row("sweeper", faults.noisy(0.1), Answer.STOPS, 1.5),
+    Row("sweeper", faults.interrupted(0.2), Answer.HELD, 1.1),
+    Row("sweeper", faults.unplugged(0.3), Answer.HELD, 1.1),
+    Row("sweeper", faults.unplugged(_FOREVER), Answer.HELD, 1.1),
+    Row("sweeper", faults.silent(200, "board"), Answer.HELD, 1.1),
+    Row("sweeper", faults.restarted(200, "board"), Answer.HELD, 1.1),
+    Row("sweeper", faults.pressed_button(), Answer.HELD, 1.1),
+    Row("sweeper", faults.cliff(), Answer.HELD, 1.1),
+    Row("sweeper", faults.paused(0.2), Answer.HELD, 1.1),
+    Row("sweeper", faults.paused(_FOREVER), Answer.HELD, 1.1),
+    Row("greeter", faults.noisy(0.001), Answer.GOES_ON, 0.0),
+    Row("greeter", faults.interrupted(0.01), Answer.GOES_ON, 0.0),
+    Row("greeter", faults.silent(_id("head_yaw"), "head"), Answer.STOPS, 2.5),
+    Row("greeter", faults.silent(_id("left_knee"), "knee"), Answer.STOPS, 2.5, moving=False),
+    Row("greeter", faults.overheated(_id("left_elbow"), "elbow"), Answer.STOPS, 2.5),
+    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 0.2, moving=False),
+    Row("greeter", faults.paused(0.2), Answer.HELD, 0.2, moving=False),
+    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 0.2, moving=False),
+)
+"""Every fault of every robot."""
+
+
+def page(rows: Mapping[tuple[str, str, bool], tuple[float, bool]]) -> str:
+    """Return the table for people.
+
+    Args:
+        rows: By (robot, fault, moving): after how long it stood [s], and whether it fell.
+    """
+    lines = [
+        "| robot | where | fault | must | within | measured at rest | measured moving |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for row in ROWS:
+        found = [rows.get((row.robot, row.fault.name, moving)) for moving in (False, True)]
+        promised = [True, row.moving]
+        cells = [_cell(one, kept) for one, kept in zip(found, promised, strict=True)]
+        within = "" if row.answer is Answer.GOES_ON else f"{row.within:g} s"
+        what = f"{row.robot} | {row.fault.where} | {row.fault.name} | {row.answer} | {within}"
+        lines.append(f"| {what} | {cells[0]} | {cells[1]} |")
+    return "\n".join(lines) + "\n"
+
+
+def _cell(found: tuple[float, bool] | None, kept: bool) -> str:
+    if found is None:
+        return "not promised" if not kept else ""
+    after, fell = found
+    return "falls" if fell else f"{after:.1f} s"
