@@ -23,7 +23,7 @@ from robotics.behaviour import machine as tables
 from robotics.behaviour.machine import SEPARATOR, Table, is_within
 from robotics.behaviour.verify import verify
 from robotics.core.errors import TableError, UnknownName
-from robotics.core.messages import Goal, State
+from robotics.core.messages import Goal, Posture, State
 
 PERIOD = 0.05
 """Time between two decisions [s]; the goal is held in between."""
@@ -355,7 +355,8 @@ class Conduct:
     def _rest(self) -> Goal:
         here = self.mission.state
         last = self.mission.history[-1].reason if self.mission.history else ""
-        return Goal(activity=f"{here}: {last}" if last else here)
+        posture = Posture(crouch=here == "fault")  # what stands on legs sits down
+        return Goal(posture=posture, activity=f"{here}: {last}" if last else here)
 
     def _watch_body(self, state: State) -> None:
         faults = [fault for fault in state.faults if fault not in self.passing]
