@@ -150,9 +150,7 @@ class Doctor:
         setup = Setup(bus, line)
         try:
             setup.apply_settings()
-            setup.hold()
-            setup.switch_torque(on=True)
-            setup.prove_watchdogs(self.clock)
+            setup.engage(self.clock, are_proven=False)
             self.findings.append(good("watchdogs", "all of them bite"))
         except WireError as error:
             cure = "see the lines above; else update its firmware"

@@ -9,8 +9,8 @@
                                                    stopped
 
 - ``configure`` finds every device and checks that it is what it should be. Nothing moves.
-- ``activate`` makes goals of where the devices are, switches the torque on, and *proves* every
-  watchdog by a deliberate silence, before the first command is obeyed. Nothing jumps.
+- ``activate`` switches the torque on where the devices are, and *proves* every watchdog by a
+  deliberate silence, before the first command is obeyed. Nothing jumps.
 - ``exchange`` never raises for what happens on a line, and never waits longer than it may. What is
   wrong stands in its result: who is valid, how old each reading is, whether to stop, and why.
 - A stop is latched. Devices go on obeying while it stands, because a robot on two legs has to sit
@@ -103,6 +103,7 @@ class Driver:
         self._cycle = Cycle(self.bus, line.group)
         self._setup = Setup(self.bus, line)
         self._commanding = Commanding(line, clock.now())
+        self._are_proven = False
         self._is_connected = True
         self._retry_at = 0.0
 
@@ -122,17 +123,16 @@ class Driver:
     def activate(self) -> None:
         """Switch the torque on where the devices are, and prove their watchdogs.
 
-        Takes a little longer than the watchdog. Devices hold still afterwards; their watchdogs are
-        armed with the first command.
+        The first time, it takes a little longer than the watchdog. Devices hold still afterwards;
+        their watchdogs are armed with the first command.
 
         Raises:
             WireError: It was not configured, or a device does not do what it must.
         """
         if self.phase is not Phase.READY:
             raise WireError(f"the line is {self.phase}; configure it first")
-        self._setup.hold()
-        self._setup.switch_torque(on=True)
-        self._setup.prove_watchdogs(self._clock)
+        self._setup.engage(self._clock, are_proven=self._are_proven)
+        self._are_proven = True
         self.stop_reason = ""
         self._commanding = Commanding(self.line, self._clock.now())
         self.phase = Phase.ACTIVE

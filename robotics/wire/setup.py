@@ -51,14 +51,38 @@ class Setup:
                     self._bus.set(device.id, device.table["torque_enable"], 0)
                     self._bus.set(device.id, field, counts)
 
-    def hold(self) -> None:
-        """Make goals of where the devices are: nothing jumps when the torque comes."""
+    def engage(self, clock: Clock, *, are_proven: bool) -> None:
+        """Switch the torque on where the devices are, and prove their watchdogs; nothing jumps.
+
+        A servo whose torque is on keeps its goal: it stands a little beside it under load, and
+        would give way by as much again each time its place were made its goal. It is not put to the
+        proof a second time, unless it was switched off in between.
+
+        Args:
+            clock: Whose time counts.
+            are_proven: Whether all watchdogs were proven before.
+        """
+        devices = self._line.devices
+        servos = [one for one in devices if "goal_position" in one.table]
+        torque, watchdog = (self._get(name, devices) for name in ("torque_enable", "bus_watchdog"))
+        here, goals = (self._get(f"{name}_position", servos) for name in ("present", "goal"))
+        held = {id for id in here if torque[id] and watchdog[id] != WATCHDOG_TRIPPED}
+        self._hold({id: goals[id] if id in held else at for id, at in here.items()}, servos)
+        self.switch_torque(on=True)
+        if not (are_proven and all(torque.values())):
+            off = [one for one in devices if not torque[one.id]]
+            self._prove_watchdogs(clock, servos, off)
+
+    def switch_torque(self, *, on: bool) -> None:
+        """Switch the torque of all devices; where they are is their business."""
+        self._set_all("torque_enable", int(on))
+
+    def _hold(self, wanted: Mapping[int, int], servos: Sequence[Device]) -> None:
+        """Free the watchdogs, give servos these goals, within their limits, and boards none."""
         self._set_all("bus_watchdog", 0)
-        servos = [one for one in self._line.devices if "goal_position" in one.table]
-        here = self._get("present_position", servos)
         least, most = (self._get(f"{end}_position_limit", servos) for end in ("min", "max"))
-        goals = {id: min(max(at, least[id]), most[id]) for id, at in here.items()}
-        outside = [one for one in servos if abs(goals[one.id] - here[one.id]) > _OUTSIDE]
+        goals = {id: min(max(at, least[id]), most[id]) for id, at in wanted.items()}
+        outside = [one for one in servos if abs(goals[one.id] - wanted[one.id]) > _OUTSIDE]
         if outside:
             names = ", ".join(_who(one) for one in outside)
             raise WireError(f"{names}: outside of the limits; bring it back by hand")
@@ -68,20 +92,23 @@ class Setup:
         if boards:
             self._bus.tell(self._line.told.first, boards)
 
-    def switch_torque(self, *, on: bool) -> None:
-        """Switch the torque of all devices."""
-        self._set_all("torque_enable", int(on))
+    def _prove_watchdogs(
+        self, clock: Clock, servos: Sequence[Device], off: Sequence[Device]
+    ) -> None:
+        """Arm every watchdog, say nothing, and see that each has tripped; then disarm them.
 
-    def prove_watchdogs(self, clock: Clock) -> None:
-        """Arm every watchdog, say nothing, and see that each has tripped; then disarm them."""
+        Servos hold the place where their watchdog tripped: it becomes their goal. If a watchdog
+        sleeps, the torque of those that were ``off`` is switched off again.
+        """
+        here = self._get("present_position", servos)
         self._set_all("bus_watchdog", watchdog_counts(self._line))
         clock.wait_until(clock.now() + self._line.watchdog + _LATE)
         tripped = self._get("bus_watchdog", self._line.devices)
         asleep = [one for one in self._line.devices if tripped[one.id] != WATCHDOG_TRIPPED]
-        self.hold()
+        self._hold(here, servos)
         if asleep:
             names = ", ".join(_who(one) for one in asleep)
-            self.switch_torque(on=False)
+            self._set("torque_enable", {one.id: 0 for one in off}, off)
             raise WireError(
                 f"{names}: the watchdog does not trip; it would go on if this program died. "
                 "Update its firmware"

@@ -44,6 +44,7 @@ class DeviceLine:
         to_host: What happens to bytes on their way back.
         is_plugged: Whether the cable is in.
         wire_time: How long bytes were on the wire so far [s].
+        sag: How far servos stand from their goals under load, by id [counts].
     """
 
     name = "a test's line"
@@ -57,6 +58,7 @@ class DeviceLine:
         self.to_host: Callable[[bytes], bytes] = bytes
         self.is_plugged = True
         self.wire_time = 0.0
+        self.sag: dict[int, int] = {}
         self.time = 0.0
         self._sent_until = 0.0
         self._replies: deque[Reply] = deque()
@@ -75,7 +77,7 @@ class DeviceLine:
             self.segment.tick(self.time)
             for one in self.devices.values():
                 if isinstance(one, Servo) and one.memory["torque_enable"]:
-                    follow(one, round(10_000 * step))
+                    follow(one, round(10_000 * step), self.sag.get(one.identity, 0))
 
     # ------------------------------------------------------------------------------------- link
 
@@ -116,11 +118,11 @@ class DeviceLine:
             raise LinkLost("the cable is out")
 
 
-def follow(one: Servo, most: int) -> None:
-    """Let a servo go on towards its goal."""
+def follow(one: Servo, most: int, sag: int) -> None:
+    """Let a servo go on towards its goal, less ``sag``."""
     memory = one.memory
     goal = one.held if memory["bus_watchdog"] == WATCHDOG_TRIPPED else memory["goal_position"]
-    left = goal - memory["present_position"]
+    left = goal - sag - memory["present_position"]
     memory["present_position"] += min(max(left, -most), most)
 
 

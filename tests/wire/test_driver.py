@@ -239,6 +239,43 @@ def test_a_stop_is_latched_until_a_reset() -> None:
     assert tick(driver, wire, goals, 100).stop == ""
 
 
+def test_a_reset_does_not_let_a_standing_robot_sink() -> None:
+    """A knee that stands below its goal under load keeps the goal, and is not tried again."""
+    wire, line = greeter_line()
+    driver = active(wire, line)
+    goals = goals_of(line, wire)
+    wire.sag = {15: 40}
+    for number in range(1, 80):
+        wire.devices[12].is_cut_off = 10 <= number < 20
+        heard = tick(driver, wire, goals, number)
+    assert heard.stop == "servo_12: silent"
+    before = registers(wire, "goal_position"), registers(wire, "present_position")
+    assert before[0][14] - before[1][14] == 40
+    began = wire.time
+    driver.reset()
+    assert wire.time - began < line.watchdog
+    assert (registers(wire, "goal_position"), registers(wire, "present_position")) == before
+
+
+def test_a_servo_that_restarted_is_proven_again() -> None:
+    """Its torque was off: it begins where it is, after another silence."""
+    wire, line = greeter_line()
+    driver = active(wire, line)
+    goals = goals_of(line, wire)
+    for number in range(1, 200):
+        if number == 10:
+            wire.devices[12].restart(wire.time)
+            wire.devices[12].memory["return_delay"] = 0
+        heard = tick(driver, wire, goals, number)
+    assert heard.stop == "servo_12: silent"
+    assert registers(wire, "torque_enable")[11] == 0
+    began = wire.time
+    driver.reset()
+    assert wire.time - began > line.watchdog
+    assert tick(driver, wire, goals, 300).stop == ""
+    assert registers(wire, "torque_enable") == [1] * COUNT
+
+
 def test_goals_are_obeyed_while_a_stop_is_latched() -> None:
     """A robot on two legs has to sit down with the servos that it has left."""
     wire, line = greeter_line()
