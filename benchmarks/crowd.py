@@ -3,6 +3,7 @@
 Usage: python benchmarks/crowd.py [--hours H] [--robot both|sweeper|greeter] [--seed N] [--quick]
            [--density D] [--data TRACKS [--rate FPS]] [--save RUNS.jsonl] [--part K/N]
            [--peer-hours H] [--picture FILE.png]
+       python benchmarks/crowd.py --bound SECONDS [--seed N] [--density D]
 
 People walk by the social force and do not know of the robot: nobody makes way. Who walks into it
 is stopped by its side and slides along it. Five places with 0.05 to 0.06 people/m² take turns, five
@@ -18,6 +19,8 @@ that obeys 150 ms late (``promenade/rig.py``). Contacts: ``promenade/judge.py``.
 the time that the ways would take with nobody there, over the time that they took. Episodes written
 to --save are not run again, so a campaign can be cut in parts (--part 1/12 and so on, one after the
 other or side by side, into one file), resumed, and added up by the same command without --part.
+--bound drives no robot: it says what speed ratio nobody can exceed who knows everybody's way
+beforehand and keeps the sweeper's collision monitor's law, or none (``promenade/bound.py``).
 The figures so far are shown after each hour. The last line is one JSON object;
 ``personal_space_fraction`` is the share of time in which somebody is inside 0.5 m and the robot's
 nearest point moves towards them, ``_moving`` in which it moves at all, and ``_strict`` in which
@@ -29,9 +32,11 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from promenade.bound import Law, course_of, ratio, sweeper
 from promenade.peers import contenders
 from promenade.scenes import SCENES, Scene, recorded_scene
 from promenade.trial import OURS, Contender, Episode, free_times, run
@@ -42,6 +47,13 @@ SECONDS = 300.0
 HOURLY = round(3600.0 / SECONDS)
 """Episodes after which it says how far it is."""
 ROBOTS = ("sweeper", "greeter")
+LAWS = {
+    "the monitor's law": (Law(), None),
+    "the same, brakes of 2 m/s²": (Law(), 2.0),
+    "no law, personal space kept": (Law(yields=False, gap=0.5), None),
+    "no law, nobody touched": (Law(yields=False, gap=0.05), None),
+}
+"""Under which the bound is asked for, with which brakes [m/s²] (None: the sweeper's)."""
 COLUMNS = ("hours", "contacts", "caused", "speed ratio", "personal", "moving", "strict", "ms/tick")
 
 
@@ -58,12 +70,16 @@ def main() -> None:
     parser.add_argument("--save", type=Path, help="episodes, one JSON object a line")
     parser.add_argument("--part", default="1/1", help="K/N: only every Nth episode from the Kth on")
     parser.add_argument("--peer-hours", type=float, default=0.5, help="0 for none")
+    parser.add_argument("--bound", type=float, help="only this, over so many seconds")
     parser.add_argument("--picture", type=Path, help="draw part of an episode there")
     arguments = parser.parse_args()
     recording = read_tracks(arguments.data, arguments.rate) if arguments.data else None
     scenes = (recorded_scene(recording.low, recording.high),) if recording else SCENES
     if arguments.density is not None:
         scenes = tuple(scene.peopled(arguments.density) for scene in scenes)
+    if arguments.bound is not None:
+        print(json.dumps({"bound": bounds(scenes, arguments.seed, arguments.bound)}))
+        return
     robots = ROBOTS if arguments.robot == "both" else (arguments.robot,)
     hours = len(SCENES) * SECONDS / 3600.0 if arguments.quick else arguments.hours
     campaign = Campaign(scenes, recording, arguments.seed, arguments.save)
@@ -87,6 +103,21 @@ def main() -> None:
 
         draw(arguments.picture, seed=arguments.seed)
     print(json.dumps(figures))
+
+
+def bounds(scenes: Sequence[Scene], seed: int, seconds: float) -> dict[str, float]:
+    """Print and return the speed ratio that nobody can exceed under each law."""
+    print(f"{'':34}" + "".join(f"{scene.name:>12}" for scene in scenes) + f"{'all':>12}")
+    courses = [course_of(scene, seed, k, seconds) for k, scene in enumerate(scenes)]
+    figures = {}
+    for name, (law, brakes) in LAWS.items():
+        driven = [replace(course, body=sweeper(brakes)) for course in courses]
+        times = [ratio(driven[k], scene, k, law) for k, scene in enumerate(scenes)]
+        whole = tuple(sum(column) for column in zip(*times, strict=True))
+        shares = [credit / max(1e-9, worked) for credit, worked in (*times, whole)]
+        print(f"{name:34}" + "".join(f"{share:12.3f}" for share in shares), flush=True)
+        figures[name] = round(shares[-1], 4)
+    return figures
 
 
 class Campaign:
