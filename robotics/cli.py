@@ -133,6 +133,7 @@ def run_command(
     derate: Annotated[
         bool, typer.Option("--derate", help="Drive slowly if the system gives no real time.")
     ] = False,
+    calibration: Annotated[str, typer.Option(help="File of 'robotics calibrate'.")] = "",
 ) -> None:
     """Let the robots do their job at a site, then write a report.
 
@@ -144,7 +145,7 @@ def run_command(
     from robotics.wire.pacer import monotonic
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
-    ports = Ports(on, lidar, kerb_lidar, derate)
+    ports = Ports(on, lidar, kerb_lidar, derate, calibration)
     wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports)
     options = with_day(wished, minutes)
     stamp = time.strftime("%Y%m%d-%H%M%S")
@@ -277,6 +278,32 @@ def rest_command(
 
     if not bring_to_rest(on, robot, out):
         raise typer.Exit(1)
+
+
+@app.command("calibrate")
+def calibrate_command(
+    on: Annotated[str, typer.Option(help="The bus's port: /dev/ttyUSB0.")],
+    robot: Annotated[str, typer.Option(help="greeter or sweeper.")],
+    file: Annotated[Path, typer.Option(help="Where it is written; an old file is kept.")] = Path(
+        "calibration.yaml"
+    ),
+) -> None:
+    """Find what differs from the drawing, with a person beside the robot.
+
+    Sweeper: the IMU at rest, then 4 m straight ahead (measure it) and three turns on the spot, on
+    free, hard, level ground. Greeter: the servos' offsets in its zero pose, then the IMU at rest.
+    """
+    from robotics.deploy.procedures import Person, calibrate
+
+    def measure(question: str) -> float:
+        return float(typer.prompt(question, type=float))
+
+    person = Person(
+        lambda text: out.print(text, soft_wrap=True),
+        lambda question: typer.confirm(question, abort=True),
+        measure,
+    )
+    calibrate(on, robot, file, person)
 
 
 @app.command("install-service")

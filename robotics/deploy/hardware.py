@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from robotics.core.arrays import Array
 from robotics.core.backend import Backend
 from robotics.core.errors import OptionError
 from robotics.core.messages import Command, Observation
+from robotics.deploy.calibration import Calibration, Correction, read
 from robotics.deploy.doctor import on_wire
 from robotics.deploy.lidar import AHEAD, SerialLidar
 from robotics.robots.bus_backend import BusBackend
@@ -37,6 +39,8 @@ class Ports:
     """The sweeper's down-tilted lidar; "" for none."""
     derate: bool = False
     """Agree to a slow robot where the system gives no real time."""
+    calibration: str = ""
+    """File of 'robotics calibrate'; "" for a robot as drawn."""
 
 
 def is_port(name: str) -> bool:
@@ -58,6 +62,8 @@ class HardwareBackend:
     derate: bool = False
     wheels: tuple[int, ...] = ()
     """Places of the joints whose speed is scaled down where the robot is derated."""
+    correction: Correction | None = None
+    """What makes the robot that there is the robot that was drawn."""
     share: float = 1.0
     """Of its speed, that it may use."""
     period: float = field(init=False)
@@ -81,7 +87,7 @@ class HardwareBackend:
             target = np.array(command.target)
             target[list(self.wheels)] *= self.share
             command = replace(command, target=target)
-        self.host.act(command)
+        self.host.act(command if self.correction is None else self.correction.true(command))
 
     def observe(self) -> Observation:
         """See ``Backend``."""
@@ -96,6 +102,8 @@ class HardwareBackend:
 
     def _with_the_rest(self, found: Observation) -> Observation:
         """Add what does not come over the bus."""
+        if self.correction is not None:
+            found = self.correction.nominal(found)
         now, twist = self.clock.now(), self.twist(found)
         scan = self.lidar.latest(now, twist) if self.lidar else None
         kerb = self.kerb_lidar.latest(now) if self.kerb_lidar else None
@@ -166,6 +174,7 @@ def backend_of(robot: str, ports: Ports, clock: Clock) -> HardwareBackend:
 
     Raises:
         OptionError: There is no such robot.
+        ConfigError: The calibration is broken.
         WireError: The bus cannot be opened.
     """
     wire = on_wire(robot)
@@ -179,7 +188,16 @@ def backend_of(robot: str, ports: Ports, clock: Clock) -> HardwareBackend:
     if robot == "sweeper":
         backend.twist = _sweeper_twist()
         backend.wheels = tuple(range(WHEELS.start, WHEELS.stop))
+    if ports.calibration:
+        _calibrate(backend, read(Path(ports.calibration)))
     return backend
+
+
+def _calibrate(backend: HardwareBackend, found: Calibration) -> None:
+    backend.correction = Correction(found, backend.wheels)
+    if backend.lidar is not None:
+        backend.lidar.mounted_at = math.radians(found.lidar_yaw_deg)
+        backend.lidar.upside_down = found.lidar_upside_down
 
 
 def _opener(port: str, baud: int) -> Callable[[], Link]:
