@@ -53,9 +53,11 @@ def encode(message: Any) -> bytes:
 def decode(cls: type[M], data: bytes | dict[str, Any]) -> M:
     """Return the message of type ``cls`` that ``data`` holds.
 
+    A field that was not known yet when it was written has its default.
+
     Raises:
         InvalidMessage: The values do not make a message of that type.
-        KeyError: A field is missing.
+        KeyError: A field is missing that every message of that type has.
     """
     plain = orjson.loads(data) if isinstance(data, bytes) else data
     built: M = _build(cls, plain)
@@ -69,6 +71,17 @@ def _written_fields(cls: type[Any]) -> tuple[str, ...]:
 
 
 @functools.cache
+def _later_fields(cls: type[Any]) -> frozenset[str]:
+    """Return the fields that a message can be built without."""
+    none = dataclasses.MISSING
+    return frozenset(
+        field.name
+        for field in dataclasses.fields(cls)
+        if field.default is not none or field.default_factory is not none
+    )
+
+
+@functools.cache
 def _hints(cls: type[Any]) -> dict[str, Any]:
     return typing.get_type_hints(cls)
 
@@ -76,7 +89,14 @@ def _hints(cls: type[Any]) -> dict[str, Any]:
 def _build(kind: Any, value: Any) -> Any:
     if dataclasses.is_dataclass(kind) and isinstance(kind, type):
         hints = _hints(kind)
-        return kind(**{name: _build(hints[name], value[name]) for name in _written_fields(kind)})
+        later = _later_fields(kind)
+        return kind(
+            **{
+                name: _build(hints[name], value[name])
+                for name in _written_fields(kind)
+                if name in value or name not in later
+            }
+        )
     origin = typing.get_origin(kind)
     if origin is types.UnionType or origin is typing.Union:
         return _build_union(kind, value)

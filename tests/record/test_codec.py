@@ -1,6 +1,7 @@
 """Messages survive the way to JSON and back, bit for bit."""
 
 import numpy as np
+import orjson
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -95,3 +96,13 @@ def test_a_state_is_written_without_what_the_observation_says_already() -> None:
         1.0, np.zeros(3), np.zeros(3), Joints.at_rest(np.zeros(2)), np.zeros(2), np.zeros(3)
     )
     assert b"joints" not in encode(state)
+
+
+def test_a_field_that_was_not_known_yet_has_its_default() -> None:
+    """Recordings of before it was added are read; a message without what all have is none."""
+    rest = Imu(np.zeros(3), np.array([0.0, 0.0, 9.81]))
+    written = orjson.loads(encode(Observation(1.0, Joints.at_rest(np.zeros(2)), rest)))
+    old = {name: value for name, value in written.items() if name not in ("gnss", "heard")}
+    assert encode(decode(Observation, old)) == encode(decode(Observation, written))
+    with pytest.raises(KeyError):
+        decode(Observation, {name: value for name, value in old.items() if name != "time"})

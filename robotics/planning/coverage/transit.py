@@ -19,6 +19,10 @@ ASIDE = (0.0, 0.12, -0.12, 0.24, -0.24, 0.4, -0.4, 0.8, -0.8)
 """How far to its side [m]. Beside a wall only slight angles are free: the nose swings out."""
 BESIDE = (0.2, -0.2, 0.28, -0.28, 0.4, -0.4)
 """How far to its side room is looked for where slight bends lead to a wall [m]."""
+BACK = (0.0, 0.4, 0.8, 1.2, 1.6, 2.0)
+"""How far back it goes to leave a kerb [m]."""
+SAME = 2e-3
+"""Gaps that differ by less are the same [m]: what the tracker, too, allows at a kerb."""
 BEND = 0.6
 """Radius of the bends on a way [m]."""
 
@@ -26,12 +30,30 @@ BEND = 0.6
 def way_out(space: Space, pose: Array, least: float) -> Array | None:
     """Return poses from ``pose`` (3,) to the nearest place with room to turn, (n, 3).
 
-    Forwards, or else backwards. One pose if it can turn where it is; None if nothing was found.
+    Forwards, or else backwards, or else back a little on its own line and forwards from there, as
+    one leaves a kerb beside which neither nose nor tail has room to swing. One pose if it can turn
+    where it is; None if nothing was found.
     """
     if space.roomy(pose, least):
         return pose[None, :].copy()
     ahead = _best_link(space, pose, least, sign=1.0)
-    return ahead if ahead is not None else _best_link(space, pose, least, sign=-1.0, leave=True)
+    if ahead is not None:
+        return ahead
+    behind = _best_link(space, pose, least, sign=-1.0, leave=True)
+    return behind if behind is not None else _back_and_out(space, pose, least)
+
+
+def _back_and_out(space: Space, pose: Array, least: float) -> Array | None:
+    """Return a way straight back and then aside on a line ahead, coming no nearer to anything."""
+    worst = min(0.0, float(space.clearance(pose)[0])) - SAME
+    for back in BACK:
+        spot = compose(pose, (-back, 0.0, 0.0))
+        if back and not space.free(straight(pose, spot, reverse=True), worst).all():
+            return None
+        link = _best_link(space, spot, least, sign=1.0, floor=worst)
+        if link is not None:
+            return joined([straight(pose, spot, reverse=True), link]) if back else link
+    return None
 
 
 def way_in(space: Space, pose: Array, least: float) -> Array | None:
@@ -56,11 +78,18 @@ def _sidling(space: Space, pose: Array, least: float) -> Array | None:
 
 
 def _best_link(
-    space: Space, pose: Array, least: float, *, sign: float, leave: bool = False
+    space: Space,
+    pose: Array,
+    least: float,
+    *,
+    sign: float,
+    leave: bool = False,
+    floor: float = 0.0,
 ) -> Array | None:
     """Return the cheapest straight link ahead of (sign 1) or behind (sign -1) a pose.
 
-    From behind it leads forwards to the pose, or with ``leave`` backwards away from it.
+    From behind it leads forwards to the pose, or with ``leave`` backwards away from it. Nothing
+    comes nearer than ``floor`` [m] on it.
     """
     choices = sorted((along + 2.0 * abs(aside), along, aside) for along in ALONG for aside in ASIDE)
     for _, along_it, aside in choices:
@@ -71,7 +100,7 @@ def _best_link(
             link = straight(pose, spot, reverse=True)
         else:
             link = straight(pose, spot) if sign > 0.0 else straight(spot, pose)
-        if space.free(link, 0.0).all() and space.can_turn(pose, float(link[0, 2]), 0.0):
+        if space.free(link, floor).all() and space.can_turn(pose, float(link[0, 2]), floor):
             return link
     return None
 
