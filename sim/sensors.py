@@ -167,6 +167,8 @@ def read_scan(spec: LidarSpec, distance: Array, *, noise: SensorNoise, draw: Arr
         noise: Standard deviations.
         draw: ``m`` standard normal numbers.
     """
-    measured = rounded(distance + noise.range * draw, noise.range_quantum)
+    measured = distance + noise.range * draw
+    if noise.range_quantum > 0.0:  # divided as the lidar's decoder does
+        measured = np.rint(measured / noise.range_quantum) / (1.0 / noise.range_quantum)
     seen = np.isfinite(distance) & (measured >= spec.least) & (measured <= spec.most)
     return Scan(spec.angles, np.where(seen, measured, np.inf))

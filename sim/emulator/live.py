@@ -7,7 +7,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from robotics.core.errors import UnknownName
+from robotics.wire.ld19 import LD19
 from sim.body import BulletBody
+from sim.emulator.lidar import LidarPort
 from sim.emulator.line import Line
 from sim.emulator.robots import DEVICES, EmulatedRobot
 from sim.scenario import SimStage, open_stage
@@ -26,7 +28,7 @@ class LiveEmulator:
     Attributes:
         robot: The robot with its devices.
         line: Its serial line.
-        moves: Called with the time whenever the body has moved on by one period.
+        lidar: Its lidar.
     """
 
     def __init__(self, stage: SimStage, name: str, clock: Callable[[], float]) -> None:
@@ -36,7 +38,7 @@ class LiveEmulator:
         segment.listener.gap = GAP
         self.line = Line(segment)
         self.line.on_heard = self.robot.obey
-        self.moves: Callable[[float], None] = lambda now: None
+        self.lidar = LidarPort(body.spec.lidar.period)
         self._stage, self._name, self._clock = stage, name, clock
         self._begin = clock()
         self._next = body.period
@@ -53,7 +55,10 @@ class LiveEmulator:
             return []
         ids = sorted(device.identity for device in segment.devices)
         what = f"{len(ids)} devices, ids {ids[0]} to {ids[-1]}" if len(ids) > 1 else f"id {ids[0]}"
-        return [(self.line.terminal.name, f"{self._name}: {what}, {segment.baud} baud")]
+        return [
+            (self.line.terminal.name, f"{self._name}: {what}, {segment.baud} baud"),
+            (self.lidar.terminal.name, f"lidar: LD19, {LD19.baud} baud"),
+        ]
 
     def serve(self, is_over: Callable[[], bool]) -> None:
         """Go on until ``is_over``."""
@@ -74,6 +79,7 @@ class LiveEmulator:
                 self.line.hear(data, self._now())
         now = self._now()
         self.line.deliver(now)
+        self.robot.tick(now)
         if now >= self._next - self.robot.body.period and self.robot.body.creep():
             self._is_ready = True
         if self._is_ready and now >= self._next:
@@ -83,6 +89,7 @@ class LiveEmulator:
     def close(self) -> None:
         """Leave. May be called twice."""
         self.line.unplug()
+        self.lidar.close()
         self._stage.close()
 
     def _now(self) -> float:
@@ -99,7 +106,9 @@ class LiveEmulator:
         if now >= self._looked + LOOK_PERIOD:
             self._looked = now
             self._stage.look(now)
-        self.moves(now)
+        seen = self.robot.latest
+        if seen is not None and seen.scan is not None:
+            self.lidar.send(seen.scan, now)
 
     def _hang(self, held: bool) -> None:
         """Hang the robot on its stand, or let it stand by itself; wheels need no stand."""

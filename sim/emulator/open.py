@@ -15,6 +15,7 @@ from robotics.robots.greeter.on_wire import GreeterOnWire
 from robotics.robots.on_wire import OnWire
 from robotics.robots.sweeper.on_wire import SweeperOnWire
 from sim.emulator.clock import EmulatedClock
+from sim.emulator.lidar import WiredLidar
 from sim.emulator.line import Line
 from sim.emulator.port import ServedLink
 from sim.emulator.robots import DEVICES, EmulatedRobot
@@ -27,7 +28,17 @@ _ON_WIRE: dict[str, Callable[[JointTable], OnWire]] = {
 
 
 class EmulatedBackend:
-    """A robot behind its bus; lidars and ears are beside it."""
+    """A robot behind its bus, its lidar behind another port.
+
+    Beside them are its ears, and the down-tilted lidar, which looks at a sector only.
+
+    Attributes:
+        robot: The body with its devices.
+        line: The bus.
+        clock: The host's and the devices' time.
+        host: What the controllers talk to.
+        lidar: The lidar that localises.
+    """
 
     def __init__(self, name: str, body: StageBody) -> None:
         simulated = body.body
@@ -38,6 +49,7 @@ class EmulatedBackend:
         wire = _ON_WIRE[name](simulated.spec.model.joints)
         baud = wire.line.timing.baud
         self.host = BusBackend(wire, lambda: ServedLink(self.line, self.clock, baud), self.clock)
+        self.lidar = WiredLidar(simulated.spec.lidar.period)
         self.period = simulated.period
 
     def reset(self) -> Observation:
@@ -59,6 +71,7 @@ class EmulatedBackend:
     def close(self) -> None:
         """See ``Backend``."""
         self.host.close()
+        self.lidar.close()
         self.line.unplug()
         self._body.close()
 
@@ -66,7 +79,8 @@ class EmulatedBackend:
         """Add what does not come over the bus."""
         latest = self.robot.latest
         assert latest is not None
-        return replace(found, scan=latest.scan, kerb_scan=latest.kerb_scan, heard=latest.heard)
+        scan = self.lidar.pass_on(latest.scan, latest.time)
+        return replace(found, scan=scan, kerb_scan=latest.kerb_scan, heard=latest.heard)
 
 
 class EmulatorStage:
