@@ -76,6 +76,7 @@ class Calibrator:
         rows = []
         for _ in range(round(seconds / self.body.period)):
             seen = self._tell(0.0, 0.0)
+            self._check(seen)
             rows.append((*seen.imu.angular_velocity, *seen.imu.linear_acceleration))
         table = np.array(rows)
         if table[:, :3].std(axis=0).max() > STILL:
