@@ -360,30 +360,30 @@ class Navigator:
             return
         if not self._backing:
             job.index = cursor.index
-        status = Status.MOVING
         rung = self._ladder.update(state.time, cursor, pose)
         if rung is Rung.HELP:
             self._leave_it(state, job)
             return
-        if rung in (Rung.AROUND, Rung.BACK):
-            status = Status.BLOCKED
-            if state.time >= self._retry:
-                self._go_on_elsewhere(state, job)
+        stuck = rung in (Rung.AROUND, Rung.BACK)
+        if stuck and state.time >= self._retry:
+            self._go_on_elsewhere(state, job)
+        elif rung is Rung.NONE:
+            self._tries = 0
         index = self._cursor.index if self._cursor is not None else 0
         working = bool(self._plan.working[index]) if not self._plan.is_empty else False
-        reason = "something stands there" if status is Status.BLOCKED else ""
+        status = Status.BLOCKED if stuck else Status.MOVING
+        reason = "something stands there" if stuck else ""
         self.progress = Progress(status, reason, job.fraction, working)
 
     def _go_on_elsewhere(self, state: State, job: SweepJob) -> None:
-        """Skip to the next free part of the zone's path; back off first if that did not help."""
+        """Skip to a free part of the zone's path, farther each time; back off if that fails."""
         self._tries += 1
         self._retry = state.time + min(RETRY_LATE, RETRY * self._tries)
         if self._ladder.rung is Rung.BACK and not self._ladder.backed:
             self._back_off(state)
             return
-        rest = job.skip(state.pose_base_in_map, self._space_now(state))
+        rest = job.skip(state.pose_base_in_map, self._space_now(state), self._tries - 1)
         if rest is not None:
-            self._tries = 0
             job.take(rest)
             self._adopt(rest, state)
 

@@ -150,14 +150,15 @@ class SweepJob:
         rest = self._rest(pose, space, (0.0, *JUMPS))
         return self.next_plan(pose, space) if rest is None else rest
 
-    def skip(self, pose: Array, space: Space) -> Plan | None:
+    def skip(self, pose: Array, space: Space, tries: int = 0) -> Plan | None:
         """Return the rest of the plan from the next free place on, with a way there.
 
         Args:
             pose: Where the robot is, shape (3,).
             space: The map with what stands in the way.
+            tries: How often that was of no use lately: it looks farther on each time.
         """
-        return self._rest(pose, space, JUMPS)
+        return self._rest(pose, space, JUMPS[min(tries, len(JUMPS) - 1) :])
 
     def _rest(self, pose: Array, space: Space, jumps: tuple[float, ...]) -> Plan | None:
         plan = self.plan
