@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -18,6 +19,7 @@ from robotics.core.messages import Command, Observation
 from robotics.deploy.calibration import Calibration, Correction, read
 from robotics.deploy.doctor import on_wire
 from robotics.deploy.lidar import AHEAD, SerialLidar
+from robotics.deploy.notify import Notifier
 from robotics.robots.bus_backend import BusBackend
 from robotics.robots.sweeper.config import SweeperConfig
 from robotics.robots.sweeper.joints import WHEELS
@@ -62,6 +64,8 @@ class HardwareBackend:
     derate: bool = False
     wheels: tuple[int, ...] = ()
     """Places of the joints whose speed is scaled down where the robot is derated."""
+    notifier: Notifier = field(default_factory=Notifier)
+    """Tells systemd that the loop is alive."""
     correction: Correction | None = None
     """What makes the robot that there is the robot that was drawn."""
     share: float = 1.0
@@ -79,7 +83,9 @@ class HardwareBackend:
             BackendError: The robot does not answer, or the system gives no real time.
         """
         self.share = may_arm(self.arm(), derate=self.derate and bool(self.wheels))
-        return self._with_the_rest(self.host.reset())
+        found = self._with_the_rest(self.host.reset())
+        self.notifier.ready()
+        return found
 
     def act(self, command: Command) -> None:
         """See ``Backend``."""
@@ -91,7 +97,9 @@ class HardwareBackend:
 
     def observe(self) -> Observation:
         """See ``Backend``."""
-        return self._with_the_rest(self.host.observe())
+        found = self._with_the_rest(self.host.observe())
+        self.notifier.alive(self.clock.now())
+        return found
 
     def close(self) -> None:
         """See ``Backend``."""
@@ -99,6 +107,7 @@ class HardwareBackend:
             if lidar is not None:
                 lidar.close()
         self.host.close()
+        self.notifier.let_go()
 
     def _with_the_rest(self, found: Observation) -> Observation:
         """Add what does not come over the bus."""
@@ -180,7 +189,8 @@ def backend_of(robot: str, ports: Ports, clock: Clock) -> HardwareBackend:
     wire = on_wire(robot)
     punctual = Punctual(clock, wire.line.period)
     host = BusBackend(wire, _opener(ports.bus, wire.line.timing.baud), punctual)
-    backend = HardwareBackend(host, punctual, derate=ports.derate)
+    notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
+    backend = HardwareBackend(host, punctual, derate=ports.derate, notifier=notifier)
     if ports.lidar:
         backend.lidar = SerialLidar(_opener(ports.lidar, LD19.baud))
     if ports.kerb_lidar:

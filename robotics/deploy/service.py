@@ -32,7 +32,7 @@ class Service:
     user: str
     folder: str
     """Where it runs and may write; absolute."""
-    watchdog: float = 0.0
+    watchdog: float = 1.0
     """systemd ends the program if it is silent for this long [s]; 0 for one that cannot tell."""
     adapters: tuple[tuple[str, str], ...] = ()
     """(USB serial number, name of the link in /dev) of each serial adapter."""
@@ -88,6 +88,7 @@ ExecStopPost={_words(service.rest)}
 Restart=on-failure
 RestartSec=2
 TimeoutStopSec=20
+TimeoutStartSec=180
 KillSignal=SIGINT
 # before all ordinary programs, never paged out, the last to be ended when memory is short
 LimitRTPRIO=99
@@ -95,6 +96,7 @@ LimitMEMLOCK=infinity
 OOMScoreAdjust=-900
 Environment=OMP_NUM_THREADS=1 NUMBA_NUM_THREADS=1 PYTHONUNBUFFERED=1
 # a robot needs its ports and its folder, and nothing else
+NotifyAccess=main
 NoNewPrivileges=true
 ProtectSystem=full
 ReadWritePaths={service.folder}
