@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from robotics.wire.bus import Timing
 from robotics.wire.cycle import Addresses
 from robotics.wire.driver import Driver
+from robotics.wire.health import StepBound
 from robotics.wire.lineup import Device, Line
 from robotics.wire.links import SerialLink
 from robotics.wire.pacer import WallClock
@@ -39,6 +40,7 @@ def line_of(*, baud: int, period: float, latency: float = 0.005, fast: bool = Tr
         timing=Timing(baud, delay=0.0, latency=latency),
         period=period,
         fast=fast,
+        bound=StepBound(XM430_W350["present_position"], np.full(SERVOS, 4096.0)),
     )
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotics.core.arrays import Array, BoolArray, frozen
+from robotics.core.arrays import Array, BoolArray, IntArray, frozen
 from robotics.wire.cycle import Answers, ByteArray, Group
 from robotics.wire.instructions import ALERT
 from robotics.wire.table import Field
@@ -32,23 +32,12 @@ class StepBound:
     most: Array
     """For each device, shape (n,) [counts]; infinite where nothing is known."""
 
-    def keeps(self, rows: ByteArray, before: ByteArray, group: Group, cycles: Array) -> BoolArray:
-        """Return who is where it can be, shape (n,).
-
-        Args:
-            rows: New readings, shape (n, length).
-            before: Last good readings.
-            group: What is read where.
-            cycles: Since those, shape (n,).
-        """
-        at = self.field.address - group.read.first
-        kind = f"<{'i' if self.field.signed else 'u'}{self.field.size}"
-        now, then = (
-            np.ascontiguousarray(one[:, at : at + self.field.size]).view(kind)[:, 0]
-            for one in (rows, before)
-        )
-        moved = np.abs(np.subtract(now, then, dtype=np.float64))
-        return np.asarray(moved <= self.most * cycles)
+    def counts(self, rows: ByteArray, group: Group) -> IntArray:
+        """Return the register of each device, shape (n,), out of what was read."""
+        at, size = self.field.address - group.read.first, self.field.size
+        kind = f"<{'i' if self.field.signed else 'u'}{size}"
+        column = np.ascontiguousarray(rows[:, at : at + size]).view(kind)[:, 0]
+        return np.asarray(column, dtype=np.int64)
 
 
 class Health:
@@ -69,6 +58,8 @@ class Health:
         self.implausible = 0
         self.is_well = False
         self._group, self._bound = group, bound
+        self._most: Array = frozen(np.zeros(count) if bound is None else bound.most)
+        self._counts: IntArray = np.zeros(count, dtype=np.int64)
         self._well_at = -np.inf
         self._everybody = frozen(np.ones(count), dtype=np.bool_)
         self._nobody = frozen(np.zeros(count), dtype=np.bool_)
@@ -96,10 +87,12 @@ class Health:
     def take(self, answers: Answers, now: float) -> None:
         """Take note of what came at ``now`` [s]."""
         fresh = answers.fresh
-        kept = self._kept(answers)
+        counts = None if self._bound is None else self._bound.counts(answers.rows, self._group)
+        is_kept = counts is None or self._keeps(counts)
         is_whole = answers.is_whole or bool(fresh.all() and not answers.errors.any())
-        if is_whole and kept is None:
+        if is_whole and is_kept is True:
             self.rows, self._alert = answers.rows, answers.errors
+            self._counts = self._counts if counts is None else counts
             if not self.is_well:
                 self.misses.fill(0)
                 self._blamed.clear()
@@ -109,25 +102,24 @@ class Health:
         if self.is_well:
             self._seen_at.fill(self._well_at)
             self.is_well = False
-        if kept is not None:
-            self.implausible += int(np.count_nonzero(fresh & ~kept))
-            fresh = fresh & kept
+        if is_kept is not True:
+            self.implausible += int(np.count_nonzero(fresh & ~is_kept))
+            fresh = fresh & is_kept
         blamed = dict.fromkeys((*self._blamed, *answers.blamed))
         self._blamed = [place for place in blamed if not fresh[place]]
         self.rows = np.where(fresh[:, None], answers.rows, self.rows)
+        self._counts = self._counts if counts is None else np.where(fresh, counts, self._counts)
         self._alert = np.where(fresh, answers.errors, self._alert)
         self._seen_at = np.where(fresh, now, self._seen_at)
         self.misses = np.where(fresh, 0, np.minimum(self.misses + 1, 10 * COAST))
 
-    def _kept(self, answers: Answers) -> BoolArray | None:
-        """Return whose reading can be believed; None for everybody's."""
-        if self._bound is None:
-            return None
-        cycles = np.asarray(self.misses + 1, dtype=np.float64)
-        kept = self._bound.keeps(answers.rows, self.rows, self._group, cycles)
+    def _keeps(self, counts: IntArray) -> BoolArray | bool:
+        """Return whose reading can be believed, shape (n,); True for everybody's."""
+        most = self._most if self.is_well else self._most * (self.misses + 1)
+        kept = np.abs(counts - self._counts) <= most
         if not self.is_well:
             kept |= np.isinf(self._seen_at)
-        return None if kept.all() else kept
+        return bool(kept.all()) or np.asarray(kept)
 
     @property
     def fresh(self) -> BoolArray:
