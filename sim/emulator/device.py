@@ -5,7 +5,7 @@ Source: ROBOTIS e-manual, "DYNAMIXEL Protocol 2.0" and the control table of the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from robotics.wire.servos import WATCHDOG_TRIPPED, WATCHDOG_UNIT
 from robotics.wire.table import Field, Table
@@ -27,20 +27,19 @@ class Device:
     Attributes:
         memory: Its registers.
         is_cut_off: Its wires to the bus are broken: it hears nothing and says nothing.
+        identity: Its id, as it was when it was last written.
+        renamed: Called after that changed.
     """
 
     def __init__(self, table: Table, raw: memoryview, *, identity: int) -> None:
         self.memory = Memory(table, raw, identity=identity)
         self.is_cut_off = False
+        self.identity = identity
+        self.renamed: Callable[[], None] = lambda: None
         self.now = 0.0
         self._awake_at = 0.0
         self._heard = 0.0
         self._kept: tuple[int, bytes] | None = None
-
-    @property
-    def identity(self) -> int:
-        """Its id."""
-        return self.memory["id"]
 
     @property
     def delay(self) -> float:
@@ -121,6 +120,8 @@ class Device:
         self.memory.raw[address : address + len(data)] = data
         if found[0].address <= self.memory.table["bus_watchdog"].address < found[-1].end:
             self._heard = self.now
+        if any(one.name == "id" for one in found):
+            self._rename()
         self.on_written(found)
         return Trouble.NONE
 
@@ -155,8 +156,13 @@ class Device:
         self.memory.restore(lasting=True)
         for name, value in kept.items():
             self.memory[name] = value
+        self._rename()
         self.restart(now)
         return Trouble.NONE
+
+    def _rename(self) -> None:
+        self.identity = self.memory["id"]
+        self.renamed()
 
     def _read(self, data: bytes) -> Answer | None:
         if len(data) != 4:

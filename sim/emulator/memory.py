@@ -20,6 +20,7 @@ class Memory:
     def __init__(self, table: Table, raw: memoryview, *, identity: int) -> None:
         self.table, self.raw = table, raw
         self._at = {one.address: one for one in table}
+        self._slots = {one.name: (one.address, one.end, one.signed) for one in table}
         self._covered = {address for one in table for address in range(one.address, one.end)}
         raw[: table.size] = bytes(table.image(identity))
 
@@ -30,8 +31,8 @@ class Memory:
                 self.raw[one.address : one.end] = one.to_bytes(one.initial)
 
     def __getitem__(self, name: str) -> int:
-        one = self.table[name]
-        return one.from_bytes(bytes(self.raw[one.address : one.end]))
+        begin, end, signed = self._slots[name]
+        return int.from_bytes(self.raw[begin:end], "little", signed=signed)
 
     def __setitem__(self, name: str, counts: int) -> None:
         one = self.table[name]

@@ -49,6 +49,9 @@ class Segment:
         self.is_chain = False
         self.listener = Listener(gap)
         self._free = 0.0
+        self._by_id: dict[int, list[Device]] = {}
+        for device in self.devices:
+            device.renamed = self._by_id.clear
 
     def duration(self, count: int) -> float:
         """Return how long ``count`` bytes are on the line [s]."""
@@ -73,7 +76,10 @@ class Segment:
 
     def named(self, identity: int) -> list[Device]:
         """Return the devices that hear id ``identity``."""
-        return [one for one in self.devices if one.is_awake and one.identity == identity]
+        if not self._by_id:
+            for device in self.devices:
+                self._by_id.setdefault(device.identity, []).append(device)
+        return [one for one in self._by_id.get(identity, ()) if one.is_awake]
 
     # ---------------------------------------------------------------------------- instructions
 
