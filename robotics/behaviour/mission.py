@@ -260,6 +260,8 @@ class _Body:
     patience: float = 0.5
     """A fault is believed when it lasts this long [s]."""
     faulty_since: float | None = None
+    answers: bool = True
+    """Whether every joint has answered since the fault came: only then may it sit down."""
 
 
 @dataclass(slots=True)
@@ -355,14 +357,16 @@ class Conduct:
     def _rest(self) -> Goal:
         here = self.mission.state
         last = self.mission.history[-1].reason if self.mission.history else ""
-        posture = Posture(crouch=here == "fault")  # what stands on legs sits down
+        # what stands on legs sits down, if they all follow
+        posture = Posture(crouch=here == "fault" and self._body.answers)
         return Goal(posture=posture, activity=f"{here}: {last}" if last else here)
 
     def _watch_body(self, state: State) -> None:
         faults = [fault for fault in state.faults if fault not in self.passing]
         if not faults:
-            self._body.faulty_since = None
+            self._body.faulty_since, self._body.answers = None, True
             return
+        self._body.answers &= bool(state.joints.valid.all())
         since = self._body.faulty_since
         self._body.faulty_since = state.time if since is None else since
         lasting = state.time - self._body.faulty_since >= self._body.patience

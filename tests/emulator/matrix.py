@@ -18,7 +18,8 @@ class Answer(StrEnum):
 
     GOES_ON = "goes on"
     STOPS = "protective stop"
-    """By the host: the sweeper ramps down, the greeter steps to a stand and sits down."""
+    """By the host: the sweeper ramps down; the greeter steps to a stand, and sits down if every
+    joint answers."""
     HELD = "stopped by the devices"
     """Without a host: watchdogs, stop button, cliff."""
 
@@ -60,9 +61,9 @@ ROWS = (
     Row("greeter", faults.silent(_id("head_yaw"), "head"), Answer.STOPS, 2.5),
     Row("greeter", faults.silent(_id("left_knee"), "knee"), Answer.STOPS, 2.5, moving=False),
     Row("greeter", faults.overheated(_id("left_elbow"), "elbow"), Answer.STOPS, 2.5),
-    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 0.2, moving=False),
-    Row("greeter", faults.paused(0.2), Answer.HELD, 0.2, moving=False),
-    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 0.2, moving=False),
+    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 0.6, moving=False),
+    Row("greeter", faults.paused(0.2), Answer.HELD, 0.6, moving=False),
+    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 0.6, moving=False),
 )
 """Every fault of every robot."""
 
