@@ -10,6 +10,7 @@
 
 #include <stdint.h>
 
+#include "frame.h"
 #include "registers.h"
 
 #ifndef BUS_LONGEST
@@ -65,11 +66,5 @@ void bus_wait(bus *self, uint32_t now);
 
 /* What lay in `out` is on the line; something may lie there again. */
 void bus_sent(bus *self, uint32_t now);
-
-/* Go on with a CRC-16: polynomial 0x8005, from 0, not reflected. */
-uint16_t bus_crc(uint16_t crc, uint8_t byte);
-
-/* Take the stuffing out of so many bytes; return how many remain. */
-uint16_t bus_unstuff(uint8_t *bytes, uint16_t size);
 
 #endif
