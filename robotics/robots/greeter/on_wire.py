@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from robotics.core.arrays import Array
 from robotics.core.joints import JointTable
 from robotics.core.messages import Battery, Command, Contacts, Imu, Joints
 from robotics.robots.greeter.config import PERIOD
@@ -15,6 +16,7 @@ from robotics.robots.on_wire import Read, Sensed, is_charging, is_set
 from robotics.wire import boards
 from robotics.wire.bus import Timing
 from robotics.wire.cycle import Addresses, ByteArray
+from robotics.wire.health import StepBound
 from robotics.wire.instructions import sync_write
 from robotics.wire.lineup import Device, Line
 from robotics.wire.servos import XM430_W350
@@ -28,6 +30,10 @@ CURRENT_BASED_POSITION = 5
 """Operating mode: position control whose torque is bounded by ``goal_current``."""
 TORQUE_LIMIT = 1000
 """Counts of current for the whole torque of a joint."""
+REPEATS = 3
+"""So often the same torque limits are told."""
+SPARE = 3.0
+"""A joint is never this many times as fast as its URDF says; a reading that is was damaged."""
 _FAULTS = {
     boards.STOP_BUTTON: "stop button",
     boards.IMU_FAILED: "imu",
@@ -53,8 +59,10 @@ class GreeterOnWire:
             Addresses(_READ.address, _READ.length),
             Timing(BAUD),
             PERIOD,
+            bound=StepBound(XM430_W350["present_position"], self._farthest(joints)),
         )
         self._limits: IntArray | None = None
+        self._to_tell = 0
         self._rows: ByteArray = np.zeros((len(self.line.devices), _GOAL.size), dtype=np.uint8)
 
     def goals(self, command: Command) -> ByteArray:
@@ -65,12 +73,17 @@ class GreeterOnWire:
         return self._rows
 
     def beside(self, command: Command) -> bytes:
-        """See ``OnWire``: torque limits are told when they change, which is seldom."""
+        """See ``OnWire``: torque limits are told when they change, which is seldom.
+
+        Nobody answers, so they are told several times: one of them will get through.
+        """
         counts = np.rint(np.abs(command.effort_limit) / self._effort).astype(np.int64)
         counts = np.minimum(counts, TORQUE_LIMIT)
-        if self._limits is not None and np.array_equal(counts, self._limits):
+        if self._limits is None or not np.array_equal(counts, self._limits):
+            self._limits, self._to_tell = counts, REPEATS
+        if not self._to_tell:
             return b""
-        self._limits = counts
+        self._to_tell -= 1
         pairs = zip(self._wiring.ids, counts.tolist(), strict=True)
         return sync_write(_CURRENT.address, {id: _CURRENT.to_bytes(one) for id, one in pairs})
 
@@ -96,6 +109,11 @@ class GreeterOnWire:
             battery=Battery(charge * boards.PART_UNIT, voltage * 0.001, is_charging(status)),
             faults=tuple(name for bit, name in _FAULTS.items() if is_set(status, bit)),
         )
+
+    def _farthest(self, joints: JointTable) -> Array:
+        """Return how far each device's position can go in a tick, shape (n,) [counts]."""
+        joint = SPARE * joints.column("velocity") * PERIOD / boards.ANGLE_UNIT
+        return np.concatenate((joint, np.full(len(_BOARD), np.inf)))
 
     def _signed(self, counts: NDArray[Any]) -> IntArray:
         return np.asarray(counts.astype(np.int64) * self._sign)
