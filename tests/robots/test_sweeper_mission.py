@@ -102,7 +102,7 @@ def test_the_estimate_follows_area_and_turns() -> None:
     site = open_site({"a": (0, 0, 10, 10), "long": (0, 0, 20, 10), "thin": (0, 0, 50, 2)})
     times = {name: sweeping_time(zone) for name, zone in site.zones.items()}
     assert times["thin"] < times["a"] < times["long"]
-    assert math.isclose(times["a"], 1.15 * (100 / 0.8 + 10 * 6.0))
+    assert math.isclose(times["a"], 1.15 * (100 / 0.62 + 10 * 6.0))
 
 
 def test_the_choice_leaves_time_for_the_way_home() -> None:
