@@ -14,7 +14,9 @@ from robotics.wire.servos import WATCHDOG_TRIPPED
 
 _LATE = 0.04
 """A watchdog may trip by so much late [s]: it counts in steps of 20 ms."""
-_TRIES = 4
+_TRIES = 12
+"""So often something is said until it is understood: a line that damages every hundredth byte both
+ways loses half of the longer instructions."""
 _OUTSIDE = 64
 """A servo may stand so far beyond its limits [counts]: it gives way a little under load."""
 
