@@ -64,22 +64,21 @@ def common_answer(lengths: Sequence[int], blocks: Sequence[Block | None]) -> byt
     return answer
 
 
-def salvage(data: bytes, asked: Sequence[tuple[int, int]]) -> Iterator[tuple[int, Block]]:
+def salvage(data: bytes, asked: Sequence[tuple[int, int]]) -> list[tuple[int, Block]]:
     """Find the blocks that came through in what was received, however damaged it is.
 
     Args:
         data: All bytes since the question.
         asked: (id, length of its data) of each device, in the order in which they answer.
 
-    Yields:
+    Returns:
         (place among ``asked``, block), in order.
     """
-    begins = {max(data.find(HEADER[:3]), 0): None, 0: None}
-    for begin in begins:
-        found = list(_blocks(data, asked, begin + PROLOGUE))
-        if found:
-            yield from found
-            return
+    found = list(_blocks(data, asked, PROLOGUE))
+    header = data.find(HEADER[:3])  # the true one, unless that is damaged and one is in the data
+    if header > 0:
+        found = max(found, list(_blocks(data, asked, header + PROLOGUE)), key=len)
+    return found
 
 
 def _blocks(data: bytes, asked: Sequence[tuple[int, int]], at: int) -> Iterator[tuple[int, Block]]:
