@@ -139,7 +139,7 @@ class Health:
     def age(self, now: float) -> Array:
         """Return the age of each reading, shape (n,) [s]; infinite where there never was one."""
         if self.is_well:
-            return self._no_age + (now - self._well_at)
+            return self._no_age if now == self._well_at else self._no_age + (now - self._well_at)
         return np.asarray(now - self._seen_at)
 
     @property
