@@ -8,13 +8,14 @@ count. Half of the turns (by a hash of their words) were looked at while the met
 figure ``top1`` is of the other half. Peers answer with the same draws.
 
 Our own: ``benchmarks/answering/questions.tsv``, written apart from the phrasings, and questions
-out of scope, with the threshold as the robot uses it: a right entry that is refused counts as
-wrong. The set ``development`` was looked at to choose method and weights and to mend phrasings; the
-figures are of the set ``test``, whose questions in scope were written after the last change of the
-phrasings. The threshold comes from the questions to refuse themselves, each asked of an index that
-has not seen it: the least with at most 5 % of them answered. Turns of CrossWOZ about ratings, kinds
-of hotel and telephone numbers of other places, on which there is no entry, are asked as well. The
-last line is one JSON object.
+out of scope. ``ours_top1`` is without a threshold, too; ``ours_answered_right`` is as the robot
+does it: a right entry that is refused counts as wrong. The set ``development`` was looked at to
+choose method and weights and to mend phrasings; the figures are of the set ``test``. The same
+people wrote both and the phrasings; of the test set only figures were looked at, never which
+question failed. The threshold comes from the questions to refuse, each asked of an index that has
+not seen it: the least with at most 5 % of them answered. Turns of CrossWOZ about ratings, kinds of
+hotel and telephone numbers of other places, on which there is no entry, are asked as well. The last
+line is one JSON object.
 """
 
 from __future__ import annotations
@@ -102,13 +103,15 @@ def own(knowledge: Knowledge, arguments: argparse.Namespace) -> dict[str, float]
     right, best = told(answerer, held)
     spent = time.process_time() - began
     rng = np.random.default_rng(arguments.seed)
-    said = [(homophones(text, knowledge, rng), entry) for text, entry in held]
     zh = [one for one in held if not one[0].isascii()]
+    en = [one for one in held if one[0].isascii()]
+    heard = [(homophones(text, knowledge, rng), entry) for text, entry in zh]
     figures = {
-        "ours_top1": right,
-        "ours_top1_no_threshold": best,
-        "ours_top1_zh": told(answerer, zh)[0],
-        "ours_top1_homophones": told(answerer, said)[0],
+        "ours_top1": best,
+        "ours_answered_right": right,
+        "ours_answered_right_zh": told(answerer, zh)[0],
+        "ours_answered_right_en": told(answerer, en)[0],
+        "ours_answered_right_homophones": told(answerer, heard)[0],
         "ours_questions": float(len(held)),
         "out_of_scope_answered": answered(answerer, outside),
         "out_of_scope_questions": float(len(outside)),
@@ -153,7 +156,7 @@ def table(knowledge: Knowledge, answerer: Answerer, held: list[tuple[str, str]])
             (Answerer(replace(knowledge, refuse=kept)), [*knowledge.refuse[fold::FOLDS]])
         )
     print("threshold: development questions answered rightly; out of scope answered, twenty folds")
-    for threshold in (0.0, 0.05, 0.10, 0.12, 0.14, 0.16, 0.18, 0.20, 0.22, 0.24, 0.26, 0.30):
+    for threshold in (0.0, 0.10, 0.14, 0.16, 0.18, 0.20, 0.22, 0.24, 0.30):
         for one in (answerer, *(one for one, _ in outside)):
             one.threshold = threshold
         right = told(answerer, held)[0]

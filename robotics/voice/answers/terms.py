@@ -19,7 +19,7 @@ LONGEST = 120
 """Of a longer text only the end counts: questions come last."""
 UNKNOWN = "unknown"
 """Stem of the file about what is not known, and the id of a refusal."""
-WEIGHTS = {"c": 0.7, "k": 0.3, "p": 1.0, "w": 1.0, "e": 0.8}
+WEIGHTS = {"c": 1.0, "k": 0.5, "p": 1.0, "w": 1.0, "e": 0.8}
 """By the first letter of a term: characters, characters apart, sounds, words, their pieces. Chosen
 with phrasings held back and on development questions; the result is flat around there."""
 _DIGITS = str.maketrans("0123456789", "零一二三四五六七八九")
