@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Protocol
 
 import numpy as np
@@ -12,7 +12,6 @@ from robotics.robots.greeter import wiring as greeter_wiring
 from robotics.robots.sweeper import wiring as sweeper_wiring
 from robotics.wire.boards import ANGLE_UNIT
 from sim.emulator.board import ChassisBoard, Orders, sensor_board, show_on_sensor_board
-from sim.emulator.device import Device
 from sim.emulator.segment import Segment
 from sim.emulator.servo import Motors, Rack, Servo
 from sim.held import SERVO_SPEED_QUANTUM
@@ -159,8 +158,3 @@ class EmulatedRobot:
         if self.devices.is_changed:
             orders = self.devices.orders()
             self.body.obey(orders.target, orders.limit, orders.tools)
-
-
-def all_devices(robots: Sequence[EmulatedRobot]) -> list[Device]:
-    """Return the devices of several robots."""
-    return [device for robot in robots for device in robot.devices.segment.devices]

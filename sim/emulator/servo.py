@@ -35,13 +35,12 @@ class Servo(Device):
 
     Attributes:
         held: Where it brakes after the bus watchdog has bitten, as its register says it.
-        is_stuck: Its horn is blocked (a fault).
+        is_changed: Whether its goals were written since the motors were told.
     """
 
     def __init__(self, table: Table, raw: memoryview, *, identity: int) -> None:
         super().__init__(table, raw, identity=identity)
         self.held = 0
-        self.is_stuck = False
         self.is_changed = True
 
     def restart(self, now: float) -> None:
