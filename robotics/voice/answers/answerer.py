@@ -13,7 +13,7 @@ from robotics.voice.answers.knowledge import Entry, Knowledge
 from robotics.voice.answers.terms import UNKNOWN, is_chinese, key, normal
 from robotics.voice.speech import variant
 
-THRESHOLD = 0.2
+THRESHOLD = 0.22
 """Least margin of an answer: the least, in steps of 0.02, at which no more than 5 % of the
 questions to refuse are answered by an index that has not seen them (``benchmarks/answers.py``)."""
 FOLLOW_UP = 0.2
