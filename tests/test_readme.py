@@ -24,7 +24,7 @@ GROUP = typer.main.get_command(app)
 def _code(text: str) -> Iterator[str]:
     """Yield every line of every code block, and every inline piece of code."""
     for block in re.findall(r"```\w*\n(.*?)```", text, flags=re.DOTALL):
-        yield from block.splitlines()
+        yield from re.sub(r"\\\n\s*", "", block).splitlines()  # lines that go on
     yield from re.findall(r"`([^`\n]+)`", re.sub(r"```.*?```", "", text, flags=re.DOTALL))
 
 
@@ -34,7 +34,7 @@ def _command_lines() -> list[str]:
         match[1].strip()
         for document in DOCUMENTS
         for line in _code(document.read_text(encoding="utf-8"))
-        if (match := re.search(r"(?:^|&& |/)robotics ([a-z][^&|#]*)$", line))
+        if (match := re.search(r"(?:^|&& |/)robotics ([a-z][^&|#]*)(?:#.*)?$", line))
     }
     return sorted(found)
 

@@ -177,7 +177,8 @@ class SweepJob:
                 continue
             if k > 0 and step[k - 1] < TURN:
                 k -= 1
-            track = Track(space, replace(self.sweeping, kerbside=None))  # it was led to them before
+            led_before = replace(self.sweeping, kerbside=None)
+            track = Track(space, led_before, backing=True)
             track.add(pose.reshape(1, 3), working=False)
             if track.go(plan.path[k:]):
                 track.working[-1] = plan.working[-len(track.pieces[-1]) :]

@@ -27,7 +27,7 @@ def test_beside_a_kerb_with_something_ahead_it_backs_off_and_leaves(gap: float) 
     space = YARD.with_standing([(9.1, 0.9, 0.3)])
     at_start = float(space.clearance(pose)[0])
     assert at_start == pytest.approx(gap, abs=0.03)
-    way = way_out(space, pose, 0.02)
+    way = way_out(space, pose, 0.02, backing=True)
     assert way is not None
     assert np.array_equal(way[0], pose)
     assert space.roomy(way[-1], 0.02)
@@ -44,4 +44,4 @@ def test_where_it_is_boxed_in_there_is_no_way_out() -> None:
     """Something ahead and something behind, beside a wall: None, not a way through them."""
     pose = np.array([8.0, 0.56, 0.0])
     space = YARD.with_standing([(9.1, 0.9, 0.3), (7.0, 0.9, 0.3)])
-    assert way_out(space, pose, 0.02) is None
+    assert way_out(space, pose, 0.02, backing=True) is None

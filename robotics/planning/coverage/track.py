@@ -31,11 +31,13 @@ class Track:
         space: The map.
         sweeping: The machine.
         inside: Where the base may be on short ways; None for anywhere that is free.
+        backing: Whether ways may begin backwards: for a robot that was stopped beside a kerb.
     """
 
     space: Space
     sweeping: Sweeping
     inside: BaseGeometry | None = None
+    backing: bool = False
     pieces: list[Array] = field(default_factory=list)
     working: list[BoolArray] = field(default_factory=list)
 
@@ -120,9 +122,8 @@ class Track:
         if self.is_free(turned):
             self.add(direct, working=False)
             return True
-        link = transit(
-            self.space, here, target, room=self.sweeping.room, least=self.sweeping.fit.least
-        )
+        least, room = self.sweeping.fit.least, self.sweeping.room
+        link = transit(self.space, here, target, room=room, least=least, backing=self.backing)
         if link is None:
             return False
         self.add(link, working=False)

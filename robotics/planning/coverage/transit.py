@@ -27,12 +27,12 @@ BEND = 0.6
 """Radius of the bends on a way [m]."""
 
 
-def way_out(space: Space, pose: Array, least: float) -> Array | None:
+def way_out(space: Space, pose: Array, least: float, *, backing: bool = False) -> Array | None:
     """Return poses from ``pose`` (3,) to the nearest place with room to turn, (n, 3).
 
-    Forwards, or else backwards, or else back a little on its own line and forwards from there, as
-    one leaves a kerb beside which neither nose nor tail has room to swing. One pose if it can turn
-    where it is; None if nothing was found.
+    Forwards, or else backwards, or else, if ``backing``, back a little on its own line and forwards
+    from there, as one leaves a kerb beside which neither nose nor tail has room to swing. One pose
+    if it can turn where it is; None if nothing was found.
     """
     if space.roomy(pose, least):
         return pose[None, :].copy()
@@ -40,7 +40,7 @@ def way_out(space: Space, pose: Array, least: float) -> Array | None:
     if ahead is not None:
         return ahead
     behind = _best_link(space, pose, least, sign=-1.0, leave=True)
-    return behind if behind is not None else _back_and_out(space, pose, least)
+    return behind if behind is not None or not backing else _back_and_out(space, pose, least)
 
 
 def _back_and_out(space: Space, pose: Array, least: float) -> Array | None:
@@ -105,12 +105,16 @@ def _best_link(
     return None
 
 
-def transit(space: Space, start: Array, target: Array, *, room: Room, least: float) -> Array | None:
+def transit(
+    space: Space, start: Array, target: Array, *, room: Room, least: float, backing: bool = False
+) -> Array | None:
     """Return poses from ``start`` (3,) to ``target`` (3,), shape (n, 3); None if there is no way.
 
-    First a way that leaves room to turn everywhere is looked for, then a narrower one.
+    First a way that leaves room to turn everywhere is looked for, then a narrower one. With
+    ``backing`` it may begin as ``way_out`` says.
     """
-    out, into = way_out(space, start, least), way_in(space, target, least)
+    out = way_out(space, start, least, backing=backing)
+    into = way_in(space, target, least)
     out = start[None, :].copy() if out is None else out
     if into is None:
         return None
