@@ -15,8 +15,8 @@ from robotics.mapping.places import Zone
 SPACING = 1.0
 """Between two swaths: the swept width of 1.12 m less an overlap [m]."""
 SPEED = 0.62
-"""While sweeping in haste: what its plans reach on straight stretches [m/s]; with it a zone of 96 m²
-takes 233 s, and took 230 to 240 s in four runs."""
+"""While sweeping in haste: what its plans reach on straight stretches [m/s]; with it a zone of
+96 m² takes 233 s, and took 230 to 240 s in four runs."""
 CAREFUL = 0.27
 """While sweeping as clean as it can: what the cleaning law asks for on open ground, people now and
 then near: the mean of a zone of 96 m² at Zhanqiao was 0.25 [m/s]."""
