@@ -166,7 +166,8 @@ def drive(driver: Driver, simulator: Simulator, wheels: float, seconds: float) -
 def test_from_power_on_to_a_stop(chassis_sim: Simulator) -> None:
     """Configure, activate (the watchdog is proven by a silence), drive, fall silent, stop.
 
-    The age of the command bites at 200 ms, and 5 rad/s need 0.63 s at 8 rad/s².
+    The age of the command bites at 200 ms, and 5 rad/s need 0.63 s at 8 rad/s²; the first 0.3 rad/s
+    of them 0.04 s, and the simulator's motors follow 0.08 s late.
     """
     driver = driver_of(chassis_sim)
     driver.configure()
@@ -184,7 +185,7 @@ def test_from_power_on_to_a_stop(chassis_sim: Simulator) -> None:
     still_fast = max(one.time for one in seen if one.speed[0] >= 4.7)
     still_moving = max(one.time for one in seen if abs(one.speed[0]) >= 0.05)
     assert slower - before > WATCHDOG
-    assert still_fast - after < WATCHDOG + 0.06
+    assert still_fast - after < WATCHDOG + 0.04 + 0.08
     assert still_moving - after < WATCHDOG + 0.85
     assert seen[-1].is_braking
     assert driver.bus.get(200, CHASSIS_BOARD["bus_watchdog"]) == -1
