@@ -10,9 +10,8 @@ the same with the common answer of 22 servos, read by our control cycle.
 
 - *accepted*: what passed every check although nobody sent it, now or one cycle before. A CRC of 16
   bits lets about one in 30 000 through if many bits are wrong, whoever implements it.
-- *wrong motion*: a joint is farther from where the goals that were sent lead it than one wrong goal
-  can bring it before the next frame corrects it: it goes one way for a period, and should have gone
-  the other. Or a reading is believed that is farther off than that.
+- *wrong motion*: a joint is farther from where the goals that were sent lead it than it goes in a
+  period: more than a frame that was lost can explain. Or a reading is believed that is so far off.
 - *resynchronised*: intact frames in a row that were lost after a damaged one, at most.
 
 The last line is one JSON object.
@@ -47,7 +46,7 @@ REACH = int(
     / XM430_W350["present_position"].unit
 )
 """How far a servo can go in that time [counts]."""
-LIMIT = 2 * REACH
+LIMIT = REACH
 """Farther off is a wrong motion [counts]."""
 HALF = REACH // 2
 POOL = 1000
