@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from enum import IntEnum
 from itertools import pairwise
@@ -14,6 +14,20 @@ from types import MappingProxyType
 
 import numpy as np
 
+from robotics.behaviour.compiled import (
+    Exit,
+    Grid,
+    Interruptible,
+    Light,
+    Look,
+    OnConflict,
+    Resource,
+    Step,
+    Stretch,
+    Sway,
+    ToolCue,
+    Words,
+)
 from robotics.behaviour.script import Keyframe, Script, fault, read
 from robotics.core.arrays import Array
 from robotics.core.errors import ConfigError
@@ -135,11 +149,31 @@ class Behaviour:
     priority: Priority
     duration: float
     """[s]."""
-    interruptible: bool
+    interruptible: Interruptible = Interruptible.ALWAYS
     zh: tuple[str, ...] = ()
     en: tuple[str, ...] = ()
-    """Variants of the words; as many as in ``zh``."""
+    """Variants of the words at the start; as many as in ``zh``."""
     clip: Clip | None = None
+    title: tuple[str, str] = ("", "")
+    """For people to read, zh and en."""
+    resources: frozenset[Resource] = frozenset()
+    on_conflict: OnConflict = OnConflict.REFUSE
+    needs: tuple[str, ...] = ()
+    """What has to be so at the start: ``standing``, ``battery>20%``, ``visitor``, ``room>1.0``."""
+    ends: str = "standing"
+    exit: Exit = field(default_factory=Exit)
+    words: tuple[Words, ...] = ()
+    """Everything that is said or sung, in order of time, ``zh`` and ``en`` included."""
+    sway: Sway | None = None
+    feet: tuple[Stretch, ...] = ()
+    looks: tuple[Look, ...] = ()
+    lights: tuple[Light, ...] = ()
+    tools: tuple[ToolCue, ...] = ()
+    grid: Grid = field(default_factory=Grid)
+    music: str = ""
+    """A file of ``behaviours/songs`` that plays along, without its ending; "" for none."""
+    steps: tuple[Step, ...] = ()
+    """Instead of tracks: what waits for the world."""
 
 
 def load_behaviours(folder: Path, table: JointTable) -> Mapping[str, Behaviour]:
@@ -167,7 +201,7 @@ def load_behaviour(path: Path, table: JointTable) -> Behaviour:
         kind=script.kind,
         priority=Priority[script.priority.upper()],
         duration=script.duration,
-        interruptible=script.interruptible,
+        interruptible=Interruptible.ALWAYS if script.interruptible else Interruptible.NEVER,
         zh=tuple(script.say.zh) if script.say else (),
         en=tuple(script.say.en) if script.say else (),
         clip=clip,

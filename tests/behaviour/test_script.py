@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from robotics.behaviour.clips import Priority, load_behaviour, load_behaviours
+from robotics.behaviour.compiled import Interruptible
 from robotics.core.errors import ConfigError
 from robotics.core.joints import Joint, JointTable, Mode
 
@@ -44,7 +45,8 @@ def test_a_good_file_loads(tmp_path: Path) -> None:
     """With one text or several, tracks, defaults."""
     one = load_behaviour(written(tmp_path, GOOD), TABLE)
     assert (one.name, one.kind, one.priority) == ("hello", "greeting", Priority.VISITOR)
-    assert (one.zh, one.en, one.interruptible) == (("你好",), ("Hello",), True)
+    assert (one.zh, one.en) == (("你好",), ("Hello",))
+    assert one.interruptible is Interruptible.ALWAYS
     assert one.clip is not None
     assert (one.clip.joints, one.clip.duration, one.clip.loop) == (("head_pitch",), 2.0, False)
 
