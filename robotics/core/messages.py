@@ -217,6 +217,22 @@ class Utterance:
     """How long it takes [s]."""
     behaviour: str = ""
     """The behaviour that it belongs to."""
+    language: str = "zh"
+    """Which of the two is said aloud: ``zh`` or ``en``."""
+    song: str = ""
+    """A file of ``behaviours/songs`` without its ending that is sung instead; "" for speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """Music that plays while a behaviour moves; a song that is sung has its own."""
+
+    song: str
+    """A file of ``behaviours/songs`` without its ending."""
+    start: float
+    """When its beat 0 is [s]."""
+    duration: float
+    """How long it plays [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +254,8 @@ class Goal:
     tools: Tools = Tools()
     activity: str = ""
     """The mission's leaf state, for people to read."""
+    music: Music | None = None
+    """What plays beside the voice."""
 
 
 # ---------------------------------------------------------------------------------- planning
