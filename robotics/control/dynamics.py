@@ -90,13 +90,16 @@ class Dynamics:
 
         The base is held; see ``prepare_jacobians``.
         """
-        frame = self._pin.getFrameJacobian(
-            self._model,
-            self._data,
-            self._sole[side],
-            self._pin.ReferenceFrame.LOCAL_WORLD_ALIGNED,
-        )
-        return np.array(frame[:, self._column])
+        return self._jacobian(self._sole[side])
+
+    def link_jacobian(self, name: str) -> Array:
+        """Return the Jacobian (6, n) of a link's frame, by its name; as ``sole_jacobian``."""
+        return self._jacobian(self._link(name))
+
+    def _jacobian(self, frame: int) -> Array:
+        axes = self._pin.ReferenceFrame.LOCAL_WORLD_ALIGNED
+        found = self._pin.getFrameJacobian(self._model, self._data, frame, axes)
+        return np.array(found[:, self._column])
 
     def com_jacobian(self) -> Array:
         """Return the Jacobian (3, n) of the centre of mass in the world's axes, base held."""

@@ -186,6 +186,20 @@ class Drive:
 BaseGoal: TypeAlias = Stay | GoTo | Cover | Drive
 
 
+class Hand(StrEnum):
+    """What the right hand is there for; all but ``NONE`` make its arm yield, force bounded."""
+
+    NONE = ""
+    OFFERED = "offered"
+    """Held out to be taken: it follows its clip, and gives way."""
+    HELD = "held"
+    """Soft: it goes where it is led."""
+    SHAKING = "shaking"
+    """Soft, and joins in the rhythm in which it is shaken."""
+    LEADING = "leading"
+    """Soft, and shakes a little by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Posture:
     """Posture goal: play a clip since an instant, look at a point."""
@@ -198,6 +212,8 @@ class Posture:
     """Point for the face to turn to, shape (3,) [m]; None to look ahead."""
     crouch: bool = False
     """Go down into the stable crouch: the protective stop."""
+    hand: Hand = Hand.NONE
+    """What the right hand is there for."""
 
     def __post_init__(self) -> None:
         if self.look_at_in_map is not None:
