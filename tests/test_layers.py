@@ -14,7 +14,7 @@ PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 TOP = frozenset(
     {
         *("robots", "app", "record", "report", "remember", "daybook"),
-        *("replay", "survey", "session", "console", "cli", "deploy"),
+        *("replay", "survey", "session", "console", "cli", "deploy", "talk", "cli_voice"),
     }
 )
 
@@ -42,7 +42,9 @@ ALLOWED: dict[str, frozenset[str]] = {
             *("robots", "wire", "mapping", "core", "assets"),
         }
     ),
-    "cli": frozenset({"console", "deploy", "session", "record", "wire", "core"}),
+    "talk": frozenset({"voice", "assets", "core"}),
+    "cli_voice": frozenset({"talk", "core"}),
+    "cli": frozenset({"cli_voice", "console", "deploy", "session", "record", "wire", "core"}),
 }
 """What each part of ``robotics`` may import of ``robotics``."""
 
@@ -60,9 +62,13 @@ ONLY_IN = {
     "pinocchio": ("robotics/control/dynamics.py",),
     "time": ("robotics/wire/pacer.py", "robotics/cli.py"),
     "mcap": ("robotics/record/",),
-    "typer": ("robotics/cli.py",),
-    "rich": ("robotics/cli.py", "robotics/console.py"),
-    "ruamel": ("robotics/core/config.py",),
+    "pypinyin": ("robotics/voice/", "robotics/behaviour/format/"),
+    "pyworld": ("robotics/voice/vocoder.py",),
+    "sounddevice": ("robotics/voice/device.py",),
+    "sherpa_onnx": ("robotics/voice/sherpa.py",),
+    "typer": ("robotics/cli.py", "robotics/cli_voice.py"),
+    "rich": ("robotics/cli.py", "robotics/cli_voice.py", "robotics/console.py"),
+    "ruamel": ("robotics/core/config.py", "robotics/core/marked.py"),
     "threading": (),
     "random": (),
 }
