@@ -79,9 +79,7 @@ class Action:
         return wish if wish.uses <= self.uses else Effect(is_done=True)
 
 
-def action(
-    name: str, *, uses: Iterable[Resource] = (), at_most: float
-) -> Callable[[Work], Action]:
+def action(name: str, *, uses: Iterable[Resource] = (), at_most: float) -> Callable[[Work], Action]:
     """Return the decorator that makes an action of a function.
 
     Args:

@@ -80,7 +80,7 @@ def _plain(found: Marked, node: Node, at: Location) -> Any:
         return _mapping(found, node, at)
     if isinstance(node, SequenceNode):
         return [_plain(found, one, (*at, place)) for place, one in enumerate(node.value)]
-    return _scalar(node)
+    return _scalar(str(node.tag).rpartition(":")[2], str(node.value))
 
 
 def _mapping(found: Marked, node: MappingNode, at: Location) -> dict[str, Any]:
@@ -96,8 +96,7 @@ def _mapping(found: Marked, node: MappingNode, at: Location) -> dict[str, Any]:
     return result
 
 
-def _scalar(node: ScalarNode) -> Any:
-    tag, text = str(node.tag).rpartition(":")[2], str(node.value)
+def _scalar(tag: str, text: str) -> Any:
     try:
         if tag == "int":
             return _integer(text)
