@@ -13,7 +13,7 @@ PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 
 TOP = frozenset(
     {
-        *("robots", "app", "record", "report", "remember", "daybook"),
+        *("robots", "app", "certify", "record", "report", "remember", "daybook"),
         *("replay", "survey", "session", "console", "cli", "deploy", "talk", "cli_voice"),
     }
 )
@@ -26,6 +26,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     **{peer: frozenset({peer, "mapping", "core", "assets"}) for peer in PEERS},
     "robots": frozenset({"robots", *PEERS, "mapping", "core", "assets"}),
     "app": frozenset({"core"}),
+    "certify": frozenset({"certify", "robots", *PEERS, "mapping", "core", "assets"}),
     "record": frozenset({"record", "core"}),
     "report": frozenset({"report", "record", "mapping", "core"}),
     "remember": frozenset({"record", "robots", "planning", "core"}),

@@ -21,17 +21,17 @@ class Margins:
     (a DC motor's torque falls linearly with speed)."""
     blended_speed: float = 0.65
     """Of the no-load speed, entry and exit included: the posture controller cuts off at 0.7."""
-    angle: float = 0.0175
-    """Least distance of an arm or head joint to its limit [rad]; 1°: the servo's own error in
-    holding an arm out (Kp 35 N·m/rad against 0.6 N·m) before its offset corrects it."""
+    angle: float = 0.0
+    """Least distance of an arm or head joint to its limit [rad]; none: the URDF's limits leave the
+    mechanics their room (urdf/README.md), and a straight elbow stands at its limit."""
     leg_angle: float = 0.05
     """The same for a leg joint [rad]: the balance moves them on top of what is planned."""
     peak_torque: float = 0.7
     """Of the torque that the motor still has at its speed, battery at ``supply``: the rest is for
     gear friction, pushes and a model that is wrong by some."""
-    continuous_torque: float = 0.3
+    continuous_torque: float = 0.35
     """Of the stall torque, root mean square over ``thermal_time``. ROBOTIS' e-manual on stall
-    torque advises a load of a fifth for stable motion; standing alone takes 0.2 in the knees."""
+    torque advises a load of a fifth for stable motion; standing alone takes 0.25 in the knees, walking 0.5."""
     thermal_time: float = 20.0
     """Over which heat averages out [s] (XM-series windings and case; own choice, short)."""
     supply: float = 0.9
@@ -48,6 +48,9 @@ class Margins:
     idle_zmp: tuple[float, float] = (0.004, 0.012)
     """(forward, left) that idle sway, breathing and a turning head may add to the zero-moment
     point [m]; measured with the same dynamics, see docs/certificate.md."""
+    beside_zmp: float = 0.006
+    """How far a behaviour that leaves the trunk free may move the zero-moment point [m]: as much
+    is kept for others beside it. The gestures of today move it by 3 mm."""
     stepping_zmp: float = 0.025
     """How far arms may move the zero-moment point while the feet step [m]: half of the room that
     the gait's centre of pressure has to the outside of the sole."""
