@@ -114,10 +114,13 @@ def _let_in(one: Insert, parts: Parts) -> None:
 def weave(task: Task, parts: Parts, duration: float) -> tuple[Clip | None, Sway | None]:
     """Return all strands as one clip and one sway; two that move a joint at once are noted."""
     curves = {}
+    together: set[tuple[str, str]] = set()
     for joint, some in by_joint(parts.strands).items():
         pairs = list(overlaps(some))
         for first, second in pairs:
-            _note_overlap(task, first, second)
+            if (first.source, second.source) not in together:  # once for a whole arm
+                _note_overlap(task, first, second)
+            together.add((first.source, second.source))
         if pairs:
             continue
         curves[joint] = joined(some)

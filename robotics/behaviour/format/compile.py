@@ -104,7 +104,10 @@ class Compiler:
             return None
         outcome = self.named(name, arguments)
         if outcome.behaviour is None:
-            if name in self._cycles:
+            wrong = [one for one in outcome.findings if one.rule.startswith("param")]
+            if arguments and wrong and self.named(name).behaviour is not None:
+                sheet.adopt(at, wrong)
+            elif name in self._cycles:
                 self._cycles[self._way[-1]] = self._cycles[name]
                 sheet.fault(at, "cycle", way=self._cycles[name])
             else:

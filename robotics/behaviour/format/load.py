@@ -58,6 +58,7 @@ def compile_all(library: Library) -> Mapping[str, Outcome]:
     found = {
         variant_name(name, arguments) if arguments else name: outcome
         for (name, arguments), outcome in compiler.done.items()
+        if not arguments or outcome.behaviour is not None
     }
     return dict(sorted(found.items()))
 

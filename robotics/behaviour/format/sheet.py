@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import Any
 
@@ -55,6 +55,14 @@ class Sheet:
         near, near_en = did_you_mean(name, known)
         words = {"kind": zh, "kind_en": en, "name": name, "mend": near, "mend_en": near_en}
         self.fault(at, "unknown", **words)
+
+    def adopt(self, at: Location, findings: Iterable[Finding]) -> None:
+        """Note here what is wrong with something that is used here."""
+        where = self.origin(at)
+        mark, place = self.marked.mark(where), dotted(where)
+        for one in findings:
+            here = replace(one, file=self.file, line=mark.line, column=mark.column, place=place)
+            self.findings.append(here)
 
     @property
     def is_good(self) -> bool:

@@ -9,7 +9,12 @@ RULES: dict[str, Four] = {
     # ------------------------------------------------------------------------------- the file
     "file": ("{why}", "{why}", "检查文件名和权限", "give a readable file"),
     "encoding": ("不是 UTF-8 编码", "not UTF-8", "另存为 UTF-8", "save it as UTF-8"),
-    "syntax": ("不是合法的 YAML:{why}", "{why}", "语法见 yaml.org", "see yaml.org for the syntax"),
+    "syntax": (
+        "看不懂这里的写法:{why}",
+        "{why}",
+        "带 [ ] , : 的文字要放在引号里;检查缩进和括号",
+        "put texts with [ ] , : in quotes; look at the indentation and the brackets",
+    ),
     "empty": ("文件是空的", "the file is empty", "至少要有 {keys}", "it needs {keys}"),
     "mapping": (
         "文件不是 键: 值 的形式",

@@ -137,6 +137,8 @@ def _check_same(task: Task, tagged: dict[Location, Tagged], first: Tagged) -> No
     wanted = [name for name, _ in first.gestures]
     for where, one in tagged.items():
         found = [name for name, _ in one.gestures]
+        for name in set(found) - set(wanted):
+            task.refer(where, name, ())  # which notes it if there is none
         if found != wanted:
             shown = " ".join(f"[{name}]" for name in found) or "-"
             mend = " ".join(f"[{name}]" for name in wanted) or "-"
