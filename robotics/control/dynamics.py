@@ -13,6 +13,7 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.core.errors import MissingDependency
 from robotics.core.model import Model
+from robotics.core.rotation import cross
 
 try:
     import pinocchio
@@ -199,7 +200,7 @@ class Dynamics:
             com[k] = self.place(motion.position[k], rotation_base=turn, position_base=base)
             forces = self._newton_euler(speeds[k], rates[k])
             push[k] = turn @ forces[:3]
-            moment = turn @ forces[3:6] + np.cross(base, push[k])
+            moment = turn @ forces[3:6] + cross(base, push[k])
             zmp[k] = np.array([-moment[1], moment[0]]) / push[k, 2]
             torque[k] = forces[self._column] - self._carried(push[k], moment, zmp[k])
         return Effort(torque, zmp, push, com)
@@ -231,7 +232,7 @@ class Dynamics:
         for side, part in enumerate((share, 1.0 - share)):
             here = part * push
             arm = np.array([*off, -soles[side][2]])
-            about = np.cross(arm, here) + np.array([0.0, 0.0, part * twist])
+            about = cross(arm, here) + np.array([0.0, 0.0, part * twist])
             torque += self.sole_jacobian(side).T @ np.array([*here, *about])
         return torque
 
