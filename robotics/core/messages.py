@@ -186,6 +186,16 @@ class Drive:
 BaseGoal: TypeAlias = Stay | GoTo | Cover | Drive
 
 
+@dataclass(frozen=True, slots=True)
+class Playing:
+    """A clip that plays since an instant."""
+
+    clip: str
+    """Name of a behaviour whose tracks move the joints."""
+    start: float
+    """[s]."""
+
+
 class Hand(StrEnum):
     """What the right hand is there for; all but ``NONE`` make its arm yield, force bounded."""
 
@@ -202,7 +212,10 @@ class Hand(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """Posture goal: play a clip since an instant, look at a point."""
+    """Posture goal: play a clip since an instant, look at a point.
+
+    A clip moves what its behaviour has: joints, the trunk over the feet, the feet on the beat.
+    """
 
     clip: str = ""
     """Name of a behaviour whose tracks move the joints; "" for none."""
@@ -214,6 +227,8 @@ class Posture:
     """Go down into the stable crouch: the protective stop."""
     hand: Hand = Hand.NONE
     """What the right hand is there for."""
+    beside: tuple[Playing, ...] = ()
+    """Further clips, for what ``clip`` leaves free, the foremost first."""
 
     def __post_init__(self) -> None:
         if self.look_at_in_map is not None:
