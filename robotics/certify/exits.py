@@ -191,7 +191,7 @@ def trunk_returns(parameters: TrunkParameters, offset: Array, velocity: Array) -
         velocity: Its rates, shape (e, 4).
     """
     start, drift, speed = offset, velocity, velocity.copy()
-    now = offset.copy()
+    now, target = offset.copy(), offset.copy()
     hardest = np.array(parameters.acceleration) * PERIOD
     top, slowing = np.array(parameters.speed), parameters.blend / 4.0
     back = np.zeros(len(offset))
@@ -200,9 +200,10 @@ def trunk_returns(parameters: TrunkParameters, offset: Array, velocity: Array) -
         share = min(since / parameters.blend, 1.0)
         weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
         ran_on = slowing * -np.expm1(-since / slowing)
-        way = (1.0 - weight) * (start + drift * ran_on) - now
-        braked = np.sqrt(2.0 * np.array(parameters.acceleration) * np.abs(way)) + hardest
-        wanted = np.clip(np.clip(way / PERIOD, -braked, braked), -top, top)
+        before, target = target, (1.0 - weight) * (start + drift * ran_on)
+        going, behind = (target - before) / PERIOD, before - now
+        braked = np.sqrt(2.0 * np.array(parameters.acceleration) * np.abs(behind)) + hardest
+        wanted = np.clip(going + np.clip(behind / PERIOD, -braked, braked), -top, top)
         speed = speed + np.clip(wanted - speed, -hardest, hardest)
         now = now + PERIOD * speed
         away = (np.abs(now) > BACK).any(axis=1)
