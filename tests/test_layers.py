@@ -15,6 +15,7 @@ TOP = frozenset(
     {
         *("robots", "app", "certify", "record", "report", "remember", "daybook"),
         *("replay", "survey", "session", "console", "cli", "deploy", "talk", "cli_voice"),
+        *("authoring", "cli_behaviour"),
     }
 )
 
@@ -45,7 +46,11 @@ ALLOWED: dict[str, frozenset[str]] = {
     ),
     "talk": frozenset({"voice", "assets", "core"}),
     "cli_voice": frozenset({"talk", "core"}),
-    "cli": frozenset({"cli_voice", "console", "deploy", "session", "record", "wire", "core"}),
+    "authoring": frozenset({"authoring", "behaviour", "certify", "robots", "core", "assets"}),
+    "cli_behaviour": frozenset({"authoring", "behaviour", "wire", "core"}),
+    "cli": frozenset(
+        {"cli_behaviour", "cli_voice", "console", "deploy", "session", "record", "wire", "core"}
+    ),
 }
 """What each part of ``robotics`` may import of ``robotics``."""
 
@@ -67,8 +72,8 @@ ONLY_IN = {
     "pyworld": ("robotics/voice/vocoder.py",),
     "sounddevice": ("robotics/voice/device.py",),
     "sherpa_onnx": ("robotics/voice/sherpa.py",),
-    "typer": ("robotics/cli.py", "robotics/cli_voice.py"),
-    "rich": ("robotics/cli.py", "robotics/cli_voice.py", "robotics/console.py"),
+    "typer": ("robotics/cli.py", "robotics/cli_behaviour.py", "robotics/cli_voice.py"),
+    "rich": ("robotics/cli.py", "robotics/cli_", "robotics/console.py"),
     "ruamel": ("robotics/core/config.py", "robotics/core/marked.py"),
     "threading": (),
     "random": (),

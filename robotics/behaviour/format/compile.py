@@ -34,6 +34,8 @@ class Outcome:
     """None if it has faults."""
     findings: tuple[Finding, ...]
     """By place in the file."""
+    sheet: Sheet
+    """The file, to say where something stands."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Compiler:
         found = tuple(sorted(sheet.findings, key=lambda one: (one.line, one.column)))
         if behaviour is not None and arguments:
             behaviour = renamed(behaviour, arguments)
-        return Outcome(None if faults(found) else behaviour, found)
+        return Outcome(None if faults(found) else behaviour, found, sheet)
 
     def _compiled(self, sheet: Sheet, script: Script) -> Behaviour:
         timing = timing_of(sheet, script, self._music(sheet, script))

@@ -40,6 +40,8 @@ class Sheet:
 
     cut: set[Location] = field(default_factory=set)
     """Values that were taken out, wherever."""
+    knots: list[tuple[str, float, Location]] = field(default_factory=list)
+    """Joint, time [s] and place of every keyframe that became part of a movement."""
 
     def fault(self, at: Location, rule: str, spot: Spot = NOWHERE, /, **words: object) -> None:
         """Note that the behaviour cannot run like this."""
