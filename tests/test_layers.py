@@ -57,8 +57,12 @@ ALLOWED: dict[str, frozenset[str]] = {
 SIM_MAY_IMPORT = frozenset({"robots", "wire", "core", "assets"})
 """A simulator that shares code with what it tests would agree with its bugs."""
 
-SIM_EXCEPTIONS = {("scenario.py", "app"), ("render.py", "record")}
-"""A scenario brings controllers and bodies together; pictures are made from recordings."""
+SIM_EXCEPTIONS = {
+    *(("scenario.py", "app"), ("render.py", "record")),
+    *(("preview.py", "certify"), ("preview_strip.py", "certify")),
+}
+"""A scenario brings controllers and bodies together; pictures are made from recordings; a preview
+shows what was certified."""
 
 ONLY_IN = {
     "pybullet": ("sim/",),
@@ -70,6 +74,7 @@ ONLY_IN = {
     "mcap": ("robotics/record/",),
     "pypinyin": ("robotics/voice/", "robotics/behaviour/format/"),
     "pyworld": ("robotics/voice/vocoder.py",),
+    "librosa": ("robotics/voice/beats.py",),
     "sounddevice": ("robotics/voice/device.py",),
     "sherpa_onnx": ("robotics/voice/sherpa.py",),
     "typer": ("robotics/cli.py", "robotics/cli_behaviour.py", "robotics/cli_voice.py"),
