@@ -13,7 +13,7 @@ from robotics.voice.espeak import ENGLISH, Espeak
 from robotics.voice.reading.syllables import Syllable
 from robotics.voice.sound import RATE, Lips, Sound
 from robotics.voice.timing import Line, Piece, lay
-from robotics.voice.units import Units
+from robotics.voice.units import Units, closure
 from robotics.voice.vocoder import FRAME, Frames, analyse, shortened_throat, synthesise
 from robotics.voice.weave import Place, Weave
 
@@ -79,11 +79,13 @@ class ChildVoice:
                 continue
             unit = self.units.unit(piece.syllable.sound)
             length = piece.end - piece.start
-            consonant = min(CONSONANT * (unit.vowel - unit.start), MOST * length)
+            shut = CONSONANT * closure(piece.syllable.sound) if piece.start > 0.0 else 0.0
+            consonant = min(CONSONANT * (unit.vowel - unit.start), MOST * length - shut)
             gain = QUIET if piece.syllable.tone == 5 else 0.0
             release = 0.06 if piece.last else 0.015
-            vowel = piece.start + consonant
-            found.append((piece, Place(piece.start, vowel, piece.end, gain, release)))
+            start = piece.start + shut
+            vowel = start + consonant
+            found.append((piece, Place(start, vowel, piece.end, gain, release)))
         return found
 
     def _put_words(self, weave: Weave, hertz: Array, piece: Piece) -> None:
