@@ -108,6 +108,11 @@ def dead_reckoning(name: str) -> Estimator:
     return build(nowhere(), np.zeros(3)).estimator
 
 
+def greeter_alone() -> Robot:
+    """Return the greeter with all that it can do, on an empty map: for trials of its body."""
+    return greeter.build(nowhere(), np.zeros(3), clips_of(_behaviours("greeter")))
+
+
 def lidar_in_base(name: str) -> Array:
     """Return where the lidar of robot ``name`` is in its base frame, shape (2,) [m]."""
     model = _JOINTS[name].load()

@@ -15,6 +15,7 @@ from robotics.control.feedforward import torques
 from robotics.control.gait import Gait, Phase
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
+from robotics.control.touch import Felt, YieldingArm
 from robotics.control.trunk import Trunk, TrunkReference
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
 from robotics.core.arrays import Array, clamped
@@ -60,10 +61,12 @@ class WalkingLocomotion:
         self._dances = {name: one for name, one in clips.items() if isinstance(one, Dance)}
         self._trunk = Trunk(config.trunk, period=PERIOD)
         self._body = WholeBody(model, self._dynamics, period=PERIOD, start=start)
+        self._arm = YieldingArm(
+            self._dynamics, model.joints, self._servos, config.touch, period=PERIOD
+        )
         self._observer = ComObserver(self._dynamics, config.observer, period=PERIOD)
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
         self._lower, self._upper_limit = model.joints.column("lower"), model.joints.column("upper")
-        self._effort = model.joints.column("effort")
         self._behind: Array | None = None
         self._calm = CALM
         self._awake = 0.0
@@ -72,6 +75,11 @@ class WalkingLocomotion:
     def is_standing(self) -> bool:
         """Whether both feet are down and stay there."""
         return self.gait.phase is Phase.STAND
+
+    @property
+    def felt(self) -> Felt:
+        """What the right hand feels."""
+        return self._arm.felt
 
     def _while_calm(self, posture: Posture) -> Posture:
         """Return the posture without its clips unless the robot has stood still for a while.
@@ -120,6 +128,7 @@ class WalkingLocomotion:
         upper = self._upper.advance(
             state, posture, feet_apart=self._feet_apart, lead=self._config.lead
         )
+        upper = self._arm.follow(state, posture.hand, upper)
         joints = self._body.pose(body, upper, seen)
         torque = torques(self._dynamics, self._config.walk, body, joints)
         target = joints.position + self._servos.offset(torque, joints.velocity)
@@ -130,11 +139,12 @@ class WalkingLocomotion:
             legs=self._body.leg_joints,
             count=len(target),
         )
+        target, effort = self._arm.command(target, state)
         target = self._taken_over(target, state)
         target = clamped(target, self._lower, self._upper_limit)
         return Command(
             target,
-            self._effort,
+            effort,
             tools=goal.tools,
             sound=goal.voice,
             stopped_by=stopped_by,
