@@ -108,7 +108,7 @@ class Compiler:
         if outcome.behaviour is None:
             wrong = [one for one in outcome.findings if one.rule.startswith("param")]
             if arguments and wrong and self.named(name).behaviour is not None:
-                sheet.adopt(at, wrong)
+                sheet.adopt((*at[:-1], "with"), wrong)
             elif name in self._cycles:
                 self._cycles[self._way[-1]] = self._cycles[name]
                 sheet.fault(at, "cycle", way=self._cycles[name])
