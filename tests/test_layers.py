@@ -14,7 +14,17 @@ PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 TOP = frozenset(
     {
         *("robots", "app", "certify", "record", "report", "remember", "daybook"),
-        *("replay", "survey", "session", "console", "cli", "deploy", "talk", "cli_voice"),
+        *(
+            "replay",
+            "survey",
+            "session",
+            "console",
+            "cli",
+            "deploy",
+            "talk",
+            "cli_voice",
+            "soundtrack",
+        ),
         *("authoring", "cli_behaviour"),
     }
 )
@@ -34,13 +44,14 @@ ALLOWED: dict[str, frozenset[str]] = {
     "daybook": frozenset({"record", "remember", "robots", "mapping", "core"}),
     "replay": frozenset({"app", "daybook", "record", "robots", "mapping", "core"}),
     "survey": frozenset({"estimation", "record", "robots", "mapping", "core"}),
+    "soundtrack": frozenset({"record", "voice", "core"}),
     "session": frozenset(
         {"app", "deploy", "daybook", "record", "robots", "mapping", "core", "assets"}
     ),
     "deploy": frozenset({"deploy", "robots", "wire", "core", "assets"}),
     "console": frozenset(
         {
-            *("session", "replay", "survey", "record", "report", "deploy"),
+            *("session", "replay", "survey", "soundtrack", "record", "report", "deploy"),
             *("robots", "wire", "mapping", "core", "assets"),
         }
     ),
