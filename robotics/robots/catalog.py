@@ -16,6 +16,7 @@ from robotics.core.parts import Estimator, Mission, Robot
 from robotics.estimation.perception import warm_up
 from robotics.mapping.grid import Grid
 from robotics.mapping.places import Site
+from robotics.robots.equipping import greeter_means, means_of
 from robotics.robots.greeter import joints as greeter_joints
 from robotics.robots.greeter import mission as greeter_mission
 from robotics.robots.greeter import robot as greeter
@@ -72,15 +73,18 @@ def assemble(
         UnknownName: There is no such robot, or the site has no place for it.
         FileError: Its URDF or one of its behaviours is wrong.
     """
-    behaviours = _behaviours(name)
+    behaviours, plan = _behaviours(name), plan or DayPlan()
     start = start_pose(site, name)
     warm_up()
     if name == "greeter":
         robot = greeter.build(site, start, clips_of(behaviours))
         return robot, greeter_mission.build_mission(
-            site, seconds=seconds, behaviours=behaviours, progress=lambda: robot.planner.progress
+            site,
+            seconds=seconds,
+            behaviours=behaviours,
+            progress=lambda: robot.planner.progress,
+            means=greeter_means(robot, behaviours, clock=plan.clock),
         )
-    plan = plan or DayPlan()
     memory = plan.memory
     robot = sweeper.build(site, start if memory is None else np.array(memory.pose))
     remind(robot, memory)
@@ -92,6 +96,7 @@ def assemble(
         day=plan.day,
         clock=plan.clock,
         memory=None if memory is None else memory.day,
+        means=means_of(name, behaviours),
     )
     return robot, mission
 

@@ -10,7 +10,8 @@ from robotics.behaviour.machine import Table
 from robotics.behaviour.mission import Change, Conduct, Machine
 from robotics.core.messages import Goal, State
 from robotics.estimation.perception import BLINDED, MISCOUNT
-from robotics.robots.speaker import Speaker
+from robotics.robots.means import Means
+from robotics.robots.performer import Performer
 
 LOST_QUALITY, FOUND_QUALITY = 0.4, 0.5
 LOST_AFTER, FOUND_AFTER = 0.5, 1.0
@@ -75,23 +76,31 @@ class Duty:
     """A mission without its work; a robot's own mission adds that and the table's callbacks."""
 
     def __init__(
-        self, table: Table, work: Callable[[State], Goal], behaviours: Mapping[str, Behaviour]
+        self,
+        table: Table,
+        work: Callable[[State], Goal],
+        behaviours: Mapping[str, Behaviour],
+        means: Means | None = None,
     ) -> None:
         """Start the machine of ``table``, whose guards and callbacks are methods of this object.
 
         Args:
             table: The mission's states.
             work: Decides while the mission is neither starting nor at rest.
-            behaviours: What the robot can say.
+            behaviours: What the robot can do and say.
+            means: What else it may use.
         """
+        self._means = means = means or Means()
         self.machine = Machine(table, self)
         self._conduct = Conduct(self.machine, work, passing=PASSING)
         self.sight = Sight()
-        self._speaker = Speaker(behaviours)
+        self.acts = Performer(
+            behaviours, permitted=means.permitted, songs=means.songs, learn=means.learn
+        )
 
     def stop(self, reason: str) -> None:
         """Stand still, tools off, from the next tick on, until ``reset``."""
-        self._speaker.hush()
+        self.acts.hush(self.acts.world.time, reason)
         self._conduct.stop(reason)
 
     def reset(self) -> bool:

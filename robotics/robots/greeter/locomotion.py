@@ -58,7 +58,7 @@ class WalkingLocomotion:
         self._dynamics = Dynamics(model)
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
         self._upper = UpperBody(model.joints, config.upper, clips, start=start, period=PERIOD)
-        self._dances = {name: one for name, one in clips.items() if isinstance(one, Dance)}
+        self._dances = _dances(clips)
         self._trunk = Trunk(config.trunk, period=PERIOD)
         self._body = WholeBody(model, self._dynamics, period=PERIOD, start=start)
         self._arm = YieldingArm(
@@ -80,6 +80,11 @@ class WalkingLocomotion:
     def felt(self) -> Felt:
         """What the right hand feels."""
         return self._arm.felt
+
+    def learn(self, clips: Mapping[str, Clip]) -> None:
+        """Take other clips from now on: the repertoire has changed, between two behaviours."""
+        self._upper.learn(clips)
+        self._dances = _dances(clips)
 
     def _while_calm(self, posture: Posture) -> Posture:
         """Return the posture without its clips unless the robot has stood still for a while.
@@ -160,6 +165,10 @@ class WalkingLocomotion:
             return target
         left = 1.0 - share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
         return np.asarray(target + left * self._behind)
+
+
+def _dances(clips: Mapping[str, Clip]) -> dict[str, Dance]:
+    return {name: one for name, one in clips.items() if isinstance(one, Dance)}
 
 
 def _again(clip: Clip) -> float:
