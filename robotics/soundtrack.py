@@ -18,6 +18,8 @@ from robotics.voice.sound import RATE
 
 CHUNK = 30.0
 """Sound that is held in memory at a time [s], beside what sounds on."""
+LONGEST = 7200.0
+"""Of a longer run only the beginning sounds [s]: two hours are 320 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +73,10 @@ def write_soundtrack(
     kept = default_folder() if folder is None else folder
     voices = {"": voice_named(voice, kept), "sweeper": voice_named("calm", kept)}
     band = Band(voices, child(kept).units, counts={})
-    _write(path, _chunks(cues, end, band))
+    _write(path, _chunks(cues, min(end, LONGEST), band))
     counts = band.counts or {}
+    if end > LONGEST:
+        band.why = band.why or f"what came after the first {LONGEST / 3600.0:.0f} hours"
     if not any(counts.values()):
         path.unlink(missing_ok=True)
     return Soundtrack(path if any(counts.values()) else None, tuple(cues), counts, band.why)

@@ -18,6 +18,7 @@ from robotics.record.reader import read_entries, read_head
 from sim.audio import cut_to
 from sim.engine import Engine
 from sim.floor import Row
+from sim.moments import Moment, is_busy, moments
 from sim.shots import Camera, Frame, Shot, camera, choose, heading, nearest
 from sim.studio import Studio
 from sim.world import load_world
@@ -44,6 +45,8 @@ class Story:
     """What the greeter said, in order."""
     trail: list[Row]
     """(time, x, y, yaw) of the sweeper while its brushes turned."""
+    moments: list[Moment]
+    """What visitors came for."""
     reported: list[dict[str, Any]]
     """Litter that people were told of: ``x``, ``y``, ``size`` [m], ``time`` [s]."""
 
@@ -69,7 +72,7 @@ def render(record: Path, folder: Path, sound: Path | None = None) -> tuple[Path 
     if len(story.scenes) < 2:
         return None, []
     kerbs = [kerb.line for kerb in load_world(story.site).kerbs]
-    shots = choose(story.scenes, story.spoken, kerbs)
+    shots = choose(story.scenes, story.spoken, kerbs, story.moments)
     film, stills = folder / "run.mp4", []
     track = folder / ".film.wav"
     heard = sound is not None and cut_to(shots, sound, track, RATE)
@@ -96,17 +99,20 @@ def read_story(record: Path) -> Story:
     scenes: list[Frame] = []
     spoken: list[dict[str, Any]] = []
     reported: list[dict[str, Any]] = []
+    goals: list[tuple[float, dict[str, Any]]] = []
     for entry in read_entries(record):
         if entry.topic == "/scene":
             scenes.append({**entry.value, "time": entry.time})
-        elif entry.topic == "/greeter/goal" and b'"voice":null' not in entry.data:
+        elif entry.topic == "/greeter/goal" and is_busy(entry.data):
             voice = entry.value["voice"]
-            if not spoken or spoken[-1]["start"] != voice["start"]:
+            goals.append((entry.time, entry.value))
+            if voice is not None and (not spoken or spoken[-1]["start"] != voice["start"]):
                 spoken.append(voice)
         elif entry.topic == "/summary":
             reported = entry.value.get("litter_reported", [])
     robots = tuple(config["robots"])
-    return Story(config["site"], robots, scenes, spoken, _trail(scenes), reported)
+    shown = moments(goals)
+    return Story(config["site"], robots, scenes, spoken, _trail(scenes), shown, reported)
 
 
 def _trail(scenes: list[Frame]) -> list[Row]:
