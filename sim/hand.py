@@ -19,6 +19,8 @@ from sim.bullet import BulletWorld
 from sim.mechanism import BulletMechanism
 from sim.sensors import GRAVITY
 
+HAND = "a visitor's hand"
+"""Its name among the bodies of the place."""
 RADIUS = 0.04
 """Of the hand [m]."""
 MASS = 0.6
@@ -175,7 +177,10 @@ class VisitorHand:
             contactStiffness=SKIN,
             contactDamping=SKIN_DAMPING,
         )
-        self._bullet.names[self.body] = "a visitor's hand"
+        engine.setCollisionFilterGroupMask(self.body, -1, 0, 0)  # it meets the robot only
+        for link in range(-1, engine.getNumJoints(self._body_robot)):
+            engine.setCollisionFilterPair(self.body, self._body_robot, -1, link, 1)
+        self._bullet.names[self.body] = HAND
 
     def before_step(self, step: int) -> None:
         """Look at the last step's force, decide, move the muscles' goal."""
