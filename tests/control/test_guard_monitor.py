@@ -199,7 +199,7 @@ def test_who_slides_along_a_side_may_be_back() -> None:
     for k, x in enumerate((0.0, 0.2, 0.4)):
         monitor.watch(seen(1.1 + 0.1 * k, x))
     monitor.watch(back := seen(1.4, -0.45))
-    assert monitor.judge(back, turn).share < 0.6 * before
+    assert monitor.judge(back, turn).share <= before - 0.2  # the front right corner is gentle
     for k in range(8):
         monitor.watch(late := seen(1.5 + 0.1 * k, -0.45))
     assert monitor.judge(late, turn).share == pytest.approx(before)
