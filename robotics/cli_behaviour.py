@@ -99,6 +99,9 @@ def certify_command(
     robot: Annotated[Robot, ROBOT] = Robot.GREETER,
     folder: Annotated[Path | None, FOLDER] = None,
     lang: Annotated[Language, LANG] = Language.ZH,
+    physics: Annotated[
+        bool, typer.Option(help="Rehearse movements in the simulation: pushed, on wet ground.")
+    ] = True,
 ) -> None:
     """Check behaviours and write the certificates of those that pass; a robot runs no others.
 
@@ -108,8 +111,12 @@ def certify_command(
     from robotics.authoring.shelf import Shelf, find
     from robotics.authoring.telling import lines, say, shown, total
 
-    done = Examiner().certify(find(Shelf(robot.value, folder), files or []))
-    for checked, path in done:
+    if physics:
+        out.print(say("rehearsing", lang.value), markup=False)
+    done = []
+    found = find(Shelf(robot.value, folder), files or [])
+    for checked, path in Examiner().certify(found, physics=physics):
+        done.append((checked, path))
         for text in lines([checked], lang.value):
             out.print(text, markup=False)
         if path is not None:

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from robotics.authoring.shelf import Found, Shelf
-from robotics.behaviour.certificate import Certificate
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.finding import Finding, faults
 from robotics.behaviour.format.compile import Compiler, Outcome
 from robotics.behaviour.format.locate import located
+from robotics.behaviour.format.sheet import Sheet
 from robotics.behaviour.songs import read_song
 from robotics.certify import Proof, Prover
+from robotics.certify.rehearsal import rehearse
 from robotics.core.errors import MissingDependency
 
 PREVIEW = "sim.preview:preview"
 """Makes the video of a behaviour, as ``module:function``; loaded when asked for."""
-TRIAL = "sim.trial:trial"
-"""Lets a behaviour run under physics, with pushes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +35,8 @@ class Checked:
     """Whether the movement was proved, too, and not the file alone."""
     figures: Mapping[str, float] = field(default_factory=dict)
     """The least margins of the proof."""
+    rehearsal: Mapping[str, float] = field(default_factory=dict)
+    """What the simulation measured; nothing if there was no rehearsal."""
 
     @property
     def passes(self) -> bool:
@@ -63,33 +64,38 @@ class Examiner:
             found.append(self._file(compilers[shelf], shelf, path)[0])
         return tuple(found)
 
-    def certify(self, files: Found) -> tuple[tuple[Checked, Path | None], ...]:
-        """Check files, and write the certificates of those that pass.
+    def certify(
+        self, files: Found, *, physics: bool = True
+    ) -> Iterator[tuple[Checked, Path | None]]:
+        """Check files one after the other, and write the certificates of those that pass.
 
-        Returns:
+        Args:
+            files: Read anew.
+            physics: Whether a movement is rehearsed in the simulation, with pushes.
+
+        Yields:
             Each with the file of its certificate; None if it has none.
 
         Raises:
             MissingDependency: Something is missing without which nothing can be proved.
         """
-        found: list[tuple[Checked, Path | None]] = []
         for shelf, path in files:
-            checked, proof = self._file(Compiler(shelf.library()), shelf, path)
+            compiler = Compiler(shelf.library())
+            checked, proof = self._file(compiler, shelf, path)
             if self.missing:
                 raise MissingDependency(self.missing, "a certificate", "all")
+            if checked.behaviour is not None and physics and _moves(shelf, checked.behaviour):
+                checked = _rehearsed(checked, _outcome(compiler, path).sheet)
             if checked.behaviour is None or proof is None:
-                found.append((checked, None))
+                yield checked, None
                 continue
             prover = self._provers[shelf]
-            made: Certificate = prover.certificate(checked.behaviour, proof)
             file = prover.path(checked.behaviour.name)
-            made.write(file)
-            found.append((checked, file))
-        return tuple(found)
+            prover.certificate(checked.behaviour, proof, checked.rehearsal).write(file)
+            yield checked, file
 
     def _file(self, compiler: Compiler, shelf: Shelf, path: Path) -> tuple[Checked, Proof | None]:
-        is_known = compiler.library.paths().get(path.stem) == path
-        outcome = compiler.named(path.stem) if is_known else compiler.file(path)
+        outcome = _outcome(compiler, path)
         prover = self._prover(shelf) if self.proves and outcome.behaviour is not None else None
         if prover is None or outcome.behaviour is None:
             return Checked(path, outcome.behaviour, outcome.findings), None
@@ -108,6 +114,26 @@ class Examiner:
                 self.missing = error.library
                 return None
         return self._provers[shelf]
+
+
+def _outcome(compiler: Compiler, path: Path) -> Outcome:
+    is_known = compiler.library.paths().get(path.stem) == path
+    return compiler.named(path.stem) if is_known else compiler.file(path)
+
+
+def _moves(shelf: Shelf, one: Behaviour) -> bool:
+    """Whether there is something that could bring a robot down."""
+    return shelf.robot == "greeter" and bool(one.clip or one.sway or one.feet)
+
+
+def _rehearsed(checked: Checked, sheet: Sheet) -> Checked:
+    """Return a behaviour that passed as it is after its rehearsal under physics."""
+    assert checked.behaviour is not None
+    rehearsal = rehearse(checked.behaviour)
+    found = (*checked.findings, *(located(one, sheet) for one in rehearsal.findings))
+    behaviour = None if faults(found) else checked.behaviour
+    figures = dict(rehearsal.figures)
+    return replace(checked, behaviour=behaviour, findings=found, rehearsal=figures)
 
 
 def _placed(compiler: Compiler, outcome: Outcome, proof: Proof) -> list[Finding]:

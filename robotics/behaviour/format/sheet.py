@@ -138,4 +138,4 @@ def did_you_mean(name: str, known: Iterable[str]) -> Texts:
     if near:
         return f"是不是 '{near[0]}'?", f"did you mean '{near[0]}'?"
     few = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
-    return (f"可用:{few}", f"allowed: {few}") if few else ("一个也没有", "there are none")
+    return (f"可用：{few}", f"allowed: {few}") if few else ("一个也没有", "there are none")

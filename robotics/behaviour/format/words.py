@@ -118,7 +118,7 @@ def _texts(tagged: dict[Location, Tagged], language: str) -> tuple[str, ...]:
 
 def _check(task: Task, where: Location, one: Tagged) -> None:
     for tag in one.wrong:
-        mend = "手势写 [wave],读音写 [重:zhong4]"
+        mend = "手势写 [wave]，读音写 [重:zhong4]"
         mend_en = "a gesture is [wave], a reading [重:zhong4]"
         task.sheet.fault(where, "tag", value=tag, mend=mend, mend_en=mend_en)
     chinese = has_chinese(one.plain)
