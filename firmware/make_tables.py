@@ -16,6 +16,7 @@ from pathlib import Path
 
 from robotics.robots.sweeper.joints import load as load_sweeper
 from robotics.wire import boards
+from robotics.wire.servos import XM540_W270
 from robotics.wire.table import Access, Field, Table
 
 CORE = Path(__file__).parent / "core"
@@ -32,6 +33,7 @@ COMMON += ("led", "status_return_level", "hardware_error", "bus_watchdog")
 SUFFIXES = (
     tuple(f"_{drive}" for drive in boards.DRIVES),
     ("_x", "_y", "_z"),
+    tuple(f"_{leg}" for leg in range(boards.LANDING_LEGS)),
     ("_front_left", "_front_right", "_rear_left", "_rear_right"),
 )
 """Neighbours whose names differ in these are one array in C."""
@@ -155,6 +157,8 @@ def sensor() -> str:
     values = {
         "SENSOR_MODEL": boards.SENSOR_PAGES[0].model,
         "SENSOR_PAGES": len(boards.SENSOR_PAGES),
+        "LANDING_LEGS": boards.LANDING_LEGS,
+        "SERVO_PROFILE_AT": XM540_W270["profile_acceleration"].address,
         **{f"BIT_{name}": 1 << getattr(boards, name) for name in SENSOR_BITS},
     }
     parts = [enumeration(values)]

@@ -1,4 +1,5 @@
 /* The greeter's sensor board on an ATmega2560; the wiring is in firmware/README.md. */
+#include "../core/landing.h"
 #include "../core/sensors.h"
 
 #include "board.h"
@@ -8,6 +9,7 @@ enum { CELLS = 4, BATTERY = 8, CHANNELS = 9 };
 
 static sensors board;
 static bus line;
+static landing lead;
 static uint8_t is_to_keep;
 
 /* Load cells with amplifiers: 0 to 5 V are 0 to 250 N, in counts of 0.25 N. */
@@ -44,6 +46,7 @@ int main(void) {
     for (uint32_t due = board_now();; due += 1000uL * SENSORS_STEP_MS) {
         sense(&board.in);
         sensors_step(&board);
+        landing_step(&lead, &board, &line);
         board_serve(&line, due);
         if (is_to_keep && !board.registers[0].is_armed) {
             board_keep(&board.registers[0]);

@@ -57,12 +57,8 @@ static void put_stuffed(bus *self, uint16_t begin, uint8_t byte) {
         put(self, 0xFD);
 }
 
-static void answer(bus *self, uint8_t page, uint8_t error, const uint8_t *data, uint16_t size) {
-    const registers *table = self->page[page];
-    if (self->out_length) return; /* one at a time: a bus on which two speak is broken anyway */
-    put_header(self, table->bytes[COMMON_ID]);
-    put_stuffed(self, PREFIX, ANSWER);
-    put_stuffed(self, PREFIX, error | alert_of(table));
+/* Add data, write the length into the header, and end the frame. */
+static void put_rest(bus *self, const uint8_t *data, uint16_t size) {
     for (uint16_t k = 0; k < size; k++) put_stuffed(self, PREFIX, data[k]);
     uint16_t length = self->out_length - PREFIX + 2;
     self->out[5] = (uint8_t)length;
@@ -70,6 +66,24 @@ static void answer(bus *self, uint8_t page, uint8_t error, const uint8_t *data, 
     uint16_t crc = 0;
     for (uint16_t k = 0; k < self->out_length; k++) crc = bus_crc(crc, self->out[k]);
     put_crc(self, crc);
+}
+
+static void answer(bus *self, uint8_t page, uint8_t error, const uint8_t *data, uint16_t size) {
+    const registers *table = self->page[page];
+    if (self->out_length) return; /* one at a time: a bus on which two speak is broken anyway */
+    put_header(self, table->bytes[COMMON_ID]);
+    put_stuffed(self, PREFIX, ANSWER);
+    put_stuffed(self, PREFIX, error | alert_of(table));
+    put_rest(self, data, size);
+}
+
+uint8_t answer_tell(bus *self, uint8_t id, uint8_t code, const uint8_t *data, uint16_t size) {
+    if (self->out_length || self->held || self->turn) return 0;
+    self->out_after = self->heard + BUS_SILENCE;
+    put_header(self, id);
+    put_stuffed(self, PREFIX, code);
+    put_rest(self, data, size);
+    return 1;
 }
 
 static void answer_ping(bus *self, uint8_t page) {

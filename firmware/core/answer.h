@@ -27,4 +27,7 @@ void answer_in_common(bus *self, uint16_t crc);
 /* Nothing was heard for so long [us]. */
 void answer_wait(bus *self, uint32_t quiet);
 
+/* Say an instruction, as a master does; return 0 while somebody else speaks, or is to. */
+uint8_t answer_tell(bus *self, uint8_t id, uint8_t code, const uint8_t *data, uint16_t size);
+
 #endif

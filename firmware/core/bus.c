@@ -18,6 +18,7 @@ static void finish_frame(bus *self, uint32_t now) {
         answer_note_status(self, id);
         return;
     }
+    self->instructions++;
     uint16_t size = bus_unstuff(self->in + PREFIX + 1, self->end - PREFIX - 3);
     answer_obey(self, id, code, self->in + PREFIX + 1, size, now);
 }

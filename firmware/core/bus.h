@@ -35,6 +35,7 @@ typedef struct {
     uint8_t is_rebooting; /* asked to restart: once the answer is out */
     uint16_t damaged;   /* frames that began and were not right */
     uint16_t taken;     /* instructions that were for this board */
+    uint16_t instructions; /* heard, for whomever */
 
     uint8_t out[BUS_ANSWER];
     uint16_t out_length;

@@ -9,6 +9,8 @@
 enum {
     SENSOR_MODEL = 21249,
     SENSOR_PAGES = 4,
+    LANDING_LEGS = 12,
+    SERVO_PROFILE_AT = 108,
     BIT_LEFT_FOOT_FAILED = 256,
     BIT_RIGHT_FOOT_FAILED = 512,
 };
@@ -27,16 +29,21 @@ typedef struct __attribute__((packed)) {
     uint8_t status_return_level; /* 68 */
     uint8_t unused_2[1];
     uint8_t hardware_error; /* 70: bits */
-    uint8_t unused_3[27];
+    uint8_t unused_3[1];
+    uint8_t landing_servo; /* 72: first id of the legs */
+    uint8_t landing_delay; /* 73: 0.001 s without a new command until the legs are led */
+    uint8_t unused_4[24];
     int8_t bus_watchdog; /* 98: 0.02 s since the last new command until a stop; 0: off; reads -1 once it tripped */
-    uint8_t unused_4[17];
+    uint8_t unused_5[17];
     uint16_t command_sequence; /* 116: another number with each new command; 118 and 119 are not used */
-    uint8_t unused_5[8];
+    uint8_t unused_6[8];
     int16_t gyro[3]; /* 126: 0.001 rad/s */
     uint16_t status; /* 132: bits */
     uint16_t sample; /* 134: counts the readings of the IMU, wraps */
+    uint16_t landing_time; /* 136: 0.001 s; 0: nothing to be done */
+    uint16_t landing_goal[12]; /* 138: goal_position */
 } sensor_page_0;
-_Static_assert(sizeof(sensor_page_0) == 136, "as the host has it");
+_Static_assert(sizeof(sensor_page_0) == 162, "as the host has it");
 
 #define SENSOR_ROWS_0 \
     {0, 2, READ_ONLY, 0, 65535}, \
@@ -49,15 +56,30 @@ _Static_assert(sizeof(sensor_page_0) == 136, "as the host has it");
     {65, 1, WRITABLE, 0, 1}, \
     {68, 1, WRITABLE, 0, 2}, \
     {70, 1, READ_ONLY, 0, 255}, \
+    {72, 1, WRITABLE | LASTING, 1, 240}, \
+    {73, 1, WRITABLE | LASTING, 20, 250}, \
     {98, 1, WRITABLE, 0, 127}, \
     {116, 2, WRITABLE, 0, 65535}, \
     {126, 2, READ_ONLY, -32768, 32767}, \
     {128, 2, READ_ONLY, -32768, 32767}, \
     {130, 2, READ_ONLY, -32768, 32767}, \
     {132, 2, READ_ONLY, 0, 65535}, \
-    {134, 2, READ_ONLY, 0, 65535},
+    {134, 2, READ_ONLY, 0, 65535}, \
+    {136, 2, WRITABLE, 0, 2000}, \
+    {138, 2, WRITABLE, 0, 4095}, \
+    {140, 2, WRITABLE, 0, 4095}, \
+    {142, 2, WRITABLE, 0, 4095}, \
+    {144, 2, WRITABLE, 0, 4095}, \
+    {146, 2, WRITABLE, 0, 4095}, \
+    {148, 2, WRITABLE, 0, 4095}, \
+    {150, 2, WRITABLE, 0, 4095}, \
+    {152, 2, WRITABLE, 0, 4095}, \
+    {154, 2, WRITABLE, 0, 4095}, \
+    {156, 2, WRITABLE, 0, 4095}, \
+    {158, 2, WRITABLE, 0, 4095}, \
+    {160, 2, WRITABLE, 0, 4095},
 
-#define SENSOR_INITIAL_0 {.model_number = 21249, .firmware_version = 1, .id = 200, .baud_rate = 3, .status_return_level = 2}
+#define SENSOR_INITIAL_0 {.model_number = 21249, .firmware_version = 1, .id = 200, .baud_rate = 3, .status_return_level = 2, .landing_servo = 11, .landing_delay = 60}
 
 typedef struct __attribute__((packed)) {
     uint16_t model_number; /* 0 */

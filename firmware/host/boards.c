@@ -3,12 +3,14 @@
 
 #include "../core/bus.h"
 #include "../core/chassis.h"
+#include "../core/landing.h"
 #include "../core/sensors.h"
 
 typedef struct {
     bus bus;
     chassis chassis;
     sensors sensors;
+    landing landing;
     uint8_t is_chassis;
 } board;
 
@@ -35,7 +37,10 @@ uint8_t *board_bytes(board *self, int page) { return self->bus.page[page]->bytes
 
 void board_step(board *self) {
     if (self->is_chassis) chassis_step(&self->chassis);
-    else sensors_step(&self->sensors);
+    else {
+        sensors_step(&self->sensors);
+        landing_step(&self->landing, &self->sensors, &self->bus);
+    }
 }
 
 /* Take an answer off the board if it is due; return its length. */

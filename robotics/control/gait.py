@@ -33,6 +33,10 @@ from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2, wrap
 
+_PRESS = 0.005
+"""A foot that is put down blindly goes so far below the ground: the other leg gives way [m]."""
+_SHORTEST = 0.05
+"""A foot is not put down blindly within less [s]."""
 LEAST_SHIFT = 0.08
 """On a beat, both feet stay down at least so long between two steps [s]."""
 
@@ -71,6 +75,7 @@ class Gait:
         self._trunk = STILL
         self._beat: Beat | None = None
         self._shift_time, self._dancing = walk.start_time, False
+        self._landing_place, self._landing_yaw = self.soles[0].copy(), 0.0
 
     @property
     def planted(self) -> Array:
@@ -287,7 +292,9 @@ class Gait:
         swinging = 1 - self.stance
         self.phase, self._elapsed = Phase.STEP, 0.0
         self._duration = self._walk.step_time
-        self._swing = Swing.lift_off(self.soles[swinging], float(self.sole_yaw[swinging]))
+        self._landing_place = self.soles[swinging].copy()
+        self._landing_yaw = float(self.sole_yaw[swinging])
+        self._swing = Swing.lift_off(self._landing_place, self._landing_yaw)
         self.steps_taken += 1
 
     def _stepping(self, seen: Seen, wants_to_walk: bool) -> Array:
@@ -315,10 +322,11 @@ class Gait:
                 arrival=self._arrival(dcm, landing, offset),
                 missing_width=landing.missing_width,
             )
-        place = middle_turn @ landing.place
+        self._landing_place = foot + turn @ (middle_turn @ landing.place)
+        self._landing_yaw = yaw + turning
         self._swing.advance(
-            foot + turn @ place,
-            yaw + turning,
+            self._landing_place,
+            self._landing_yaw,
             elapsed=self._elapsed,
             duration=self._duration,
             dt=self._period,
@@ -376,6 +384,34 @@ class Gait:
         return bool(beside and centred)
 
     # ------------------------------------------------------------------ out
+
+    def landed(self) -> tuple[BodyReference, float]:
+        """Return the body as it is to rest if nobody steps on, and the time to get there [s].
+
+        Both feet down, the foot in the air where it is heading, the centre of mass between them. A
+        time of 0: both feet are down, and nothing presses.
+        """
+        soles = np.column_stack((self.soles, np.zeros(2)))
+        sole_yaw, left = self.sole_yaw.copy(), 0.0
+        if self.phase is Phase.STEP:
+            swinging = 1 - self.stance
+            soles[swinging] = (*self._landing_place, -_PRESS)
+            sole_yaw[swinging] = self._landing_yaw
+            left = max(self._duration - self._elapsed, _SHORTEST)
+        elif self.phase is Phase.SHIFT:
+            left = self._walk.start_time
+        middle = soles.mean(axis=0)[:2]
+        reference = BodyReference(
+            com=np.array([*middle, self._height.value]),
+            cop=middle,
+            acceleration=np.zeros(2),
+            yaw=heading_of(sole_yaw),
+            soles=soles,
+            sole_yaw=sole_yaw,
+            stance=self.stance,
+            swinging=False,
+        )
+        return reference, left
 
     def _reference(self, cop: Array, acceleration: Array) -> BodyReference:
         soles = np.column_stack((self.soles, np.zeros(2)))

@@ -90,6 +90,16 @@ class WholeBody:
             self._position.copy(), self._velocity, self._acceleration, rotation, base
         )
 
+    def legs_for(self, body: BodyReference) -> Array:
+        """Return all joints (n,) [rad] with the legs as ``body`` wants them; changes nothing."""
+        kept, reachable = self._position.copy(), self.reachable
+        rotation = matrix_z(body.yaw)
+        base = body.com - self._dynamics.place(self._position, rotation_base=rotation)
+        for side in range(len(SIDES)):
+            self._pose_leg(side, body, rotation, base)
+        found, self._position, self.reachable = self._position, kept, reachable
+        return found
+
     def _pose_leg(self, side: int, body: BodyReference, rotation: Array, base: Array) -> None:
         place = rotation.T @ (body.soles[side] - base)
         turned = rotation.T @ matrix_z(float(body.sole_yaw[side]))

@@ -350,6 +350,20 @@ class Twist2:
 
 
 @dataclass(frozen=True, slots=True)
+class Landing:
+    """How a step ends if no command comes any more: what is left with the body as a last resort."""
+
+    target: Array
+    """Position of each joint with both feet on the ground, shape (n,) [rad]."""
+    duration: float
+    """Within which it is to be reached [s]; 0: hold still, both feet are down."""
+
+    def __post_init__(self) -> None:
+        target = checked("Landing", "target", self.target, (len(self.target),))
+        object.__setattr__(self, "target", target)
+
+
+@dataclass(frozen=True, slots=True)
 class Command:
     """What the actuators are told. One with NaN in it cannot be built."""
 
@@ -362,6 +376,8 @@ class Command:
     sound: Utterance | None = None
     stopped_by: str = ""
     """The rule of the guard that changed this command; "" if none did."""
+    landing: Landing | None = None
+    """What to do should this be the last command; None: hold still."""
 
     def __post_init__(self) -> None:
         n = len(self.target)

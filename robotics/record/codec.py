@@ -16,12 +16,15 @@ from typing import Any, TypeVar
 import numpy as np
 import orjson
 
-from robotics.core.messages import BaseGoal, Cover, Drive, GoTo, State, Stay
+from robotics.core.messages import BaseGoal, Command, Cover, Drive, GoTo, State, Stay
 
 M = TypeVar("M")
 
-_DERIVED = {State: frozenset({"joints", "points_in_base", "heard"})}
-"""Fields that repeat the observation; a replay computes them again."""
+_DERIVED: dict[type[Any], frozenset[str]] = {
+    State: frozenset({"joints", "points_in_base", "heard"}),
+    Command: frozenset({"landing"}),
+}
+"""Fields that repeat others, or are not obeyed as a rule; a replay computes them again."""
 
 _LEAVES = frozenset({np.ndarray, float, int, bool, str, type(None)})
 """What most fields hold, and the encoder takes as it is."""

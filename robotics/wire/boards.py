@@ -1,10 +1,11 @@
 """Control tables of our two boards; firmware and emulator obey the same (docs/registers.md).
 
 Both are bus devices like a servo. What every device has stands where X-series servos have it:
-whoever can talk to a servo can talk to a board. Two things differ:
+whoever can talk to a servo can talk to a board. Three things differ:
 
 - ``bus_watchdog`` counts the time since ``command_sequence`` last *changed*, not since anything was
   heard: a host that repeats an old command, or only reads, is no reason to go on.
+- The sensor board leads the legs to a landing pose, as a second master, when no command comes.
 - The sensor board answers on four ids in a row, and its ten bytes at the address of a servo's
   current, speed and position are another page on each. So it takes part in the one Fast Sync Read
   that asks the servos.
@@ -74,6 +75,24 @@ def _common(model: int, id: int) -> tuple[Field, ...]:
     )
 
 
+LANDING_LEGS = 12
+"""Servos in a row of ids that a landing pose is for."""
+_LANDING_SETTINGS = (
+    Field("landing_servo", 72, 1, _E, low=1, high=240, initial=11, meaning="first id of the legs"),
+    Field(
+        *("landing_delay", 73, 1, _E, False, 0.001, 20, 250, 60),
+        "s without a new command until the legs are led",
+    ),
+)
+_LANDING = (
+    Field("landing_time", 136, 2, _W, unit=0.001, high=2000, meaning="s; 0: nothing to be done"),
+    *(
+        Field(f"landing_goal_{leg}", 138 + 2 * leg, 2, _W, high=4095, meaning="goal_position")
+        for leg in range(LANDING_LEGS)
+    ),
+)
+
+
 def sensor_page(page: int) -> Table:
     """Return the table of the greeter's sensor board as it shows itself on its id number ``page``.
 
@@ -83,7 +102,8 @@ def sensor_page(page: int) -> Table:
         *("command_sequence", 116, 2, _W),
         meaning="another number with each new command; 118 and 119 are not used",
     )
-    rows = (*_common(0x5301, SENSOR_IDS[page]), sequence, *_PAGES[page])
+    landing = (*_LANDING_SETTINGS, *_LANDING) if page == 0 else ()
+    rows = (*_common(0x5301, SENSOR_IDS[page]), sequence, *_PAGES[page], *landing)
     return Table(f"sensor board, page {page}", 0x5301, rows, _BAUD, _ERRORS)
 
 
@@ -123,6 +143,8 @@ _PAGES = (
 )
 SENSOR_PAGES = tuple(sensor_page(page) for page in range(len(_PAGES)))
 """One table for each id of the sensor board."""
+LANDING = SENSOR_PAGES[0].window(*(one.name for one in _LANDING))
+"""How the present step ends without a host, written at once."""
 
 DRIVES = ("wheel_left", "wheel_right", "brush_left", "brush_right", "brush_roller")
 """Of the chassis board, in the order of the sweeper's joints."""

@@ -15,6 +15,9 @@
   wrong stands in its result: who is valid, how old each reading is, whether to stop, and why.
 - A stop is latched. Devices go on obeying while it stands, because a robot on two legs has to sit
   down by itself; whoever commands has to bring it to rest. Only ``reset`` ends it.
+- Where a device leads the others to rest when commands stop (``Line.landing``), a host that was
+  silent for that long has lost the robot: it says nothing while that lasts, and sends no goals
+  until ``reset``. There are never two that lead.
 - A command is sent once. If no new one comes for a while, the driver falls silent, so that the
   watchdogs of the devices run out: they guard the command, not the program that repeats it.
 """
@@ -41,6 +44,8 @@ from robotics.wire.setup import Setup
 
 _RETRY = 0.2
 """A port that is gone is looked for so often [s]."""
+_FIRST = 20
+"""So often devices are read before the first command, until each has answered."""
 _SHARE = 0.8
 """Part of the period that an exchange may take."""
 
@@ -97,7 +102,7 @@ class Driver:
         self.line = line
         self.phase = Phase.UNKNOWN
         self.bus = Bus(connect(), clock, line.timing)
-        self.health = Health(line.group, line.bound)
+        self.health = _health(line)
         self.stop_reason = ""
         self._connect, self._clock = connect, clock
         self._cycle = Cycle(self.bus, line.group)
@@ -106,6 +111,7 @@ class Driver:
         self._are_proven = False
         self._is_connected = True
         self._retry_at = 0.0
+        self._led_until: float | None = None
 
     # ------------------------------------------------------------------------------ lifecycle
 
@@ -117,7 +123,7 @@ class Driver:
         """
         self._setup.check_models()
         self._setup.apply_settings()
-        self.health = Health(self.line.group, self.line.bound)
+        self.health = _health(self.line)
         self.phase = Phase.READY
 
     def activate(self) -> None:
@@ -134,8 +140,20 @@ class Driver:
         self._setup.engage(self._clock, are_proven=self._are_proven)
         self._are_proven = True
         self.stop_reason = ""
+        self._led_until = None
         self._commanding = Commanding(self.line, self._clock.now())
+        self._read_first()
         self.phase = Phase.ACTIVE
+
+    def _read_first(self) -> None:
+        """Read all devices once, so that there is something to bridge a lost answer with."""
+        for _ in range(_FIRST):
+            asked, suspects = self.health.to_ask()
+            until = self._clock.now() + _SHARE * self.line.period
+            answers = self._cycle.exchange(None, until=until, asked=asked, suspects=suspects)
+            self.health.take(answers, self._clock.now())
+            if self.health.valid.all():
+                return
 
     def reset(self) -> None:
         """End a latched stop: configure and activate again, from where the devices are now.
@@ -176,8 +194,11 @@ class Driver:
         commanding, told, is_silent = self._commanding, None, False
         if self.phase in (Phase.ACTIVE, Phase.STOPPED):
             self.stop(commanding.complaint(now))
-            told = commanding.to_send(goals, stamp, now)
-            is_silent = told is None and commanding.is_stale(now)
+            if self._has_lost_it(now):
+                goals, is_silent = None, now < (self._led_until or 0.0)
+            else:
+                told = commanding.to_send(goals, stamp, now)
+                is_silent = told is None and commanding.is_stale(now)
             before += commanding.arming
         answers = None if is_silent else self._talk(told, before if told is not None else b"", now)
         if answers is None:
@@ -189,6 +210,15 @@ class Driver:
         if reason and self.phase is Phase.ACTIVE:
             self.stop_reason = reason
             self.phase = Phase.STOPPED
+
+    def _has_lost_it(self, now: float) -> bool:
+        """Whether a device on the line leads now, or has led since the last activation."""
+        if self._led_until is None and self.line.landing > 0.0:
+            unheard = float(self.health.age(now).min()) > self.line.patience
+            was_late = self._commanding.is_stale(now)
+            if was_late or (unheard and self.phase is Phase.STOPPED) or not self._is_connected:
+                self._led_until = now + self.line.landing
+        return self._led_until is not None
 
     def _talk(self, told: ByteArray | None, before: bytes, now: float) -> Answers | None:
         """Do the exchange; None if the port is gone."""
@@ -233,3 +263,9 @@ class Driver:
             return ""
         names = [self.line.devices[place].name for place in np.flatnonzero(which)]
         return f"{', '.join(names)}: {what}"
+
+
+def _health(line: Line) -> Health:
+    """Return an account of a line: where bytes are damaged, readings may be as old as commands."""
+    most = line.patience if line.landing else line.watchdog
+    return Health(line.group, line.bound, bridged=int(most / line.period + 1e-9) - 1)

@@ -1,6 +1,7 @@
 """Who answers and who does not: the last good reading of each device, its age, and whom to ask how.
 
-A reading that is lost or damaged is bridged with the last good one for ``COAST`` cycles. A device
+A reading that is lost is bridged with the last good one for ``COAST`` cycles, and on a line that
+damages bytes for as long as a command may be old: there the missing are not silent. A device
 that is silent for longer is lost: it is no longer asked with the others, whom its silence would
 delay, but every now and then behind them, to see whether it has come back. One that is suspected of
 having silenced others is asked last from the next cycle on.
@@ -20,6 +21,8 @@ from robotics.wire.table import Field
 COAST = 3
 """Cycles without a reading that are bridged (Pollen's microduck: 60 ms at 50 Hz; here 15 ms at
 200 Hz and 60 ms at 50 Hz)."""
+NOISE_LASTS = 25
+"""For so many cycles after bytes were damaged, what is missing counts as lost on the line."""
 _PROBE = 20
 """A lost device is asked every so many cycles."""
 
@@ -50,8 +53,16 @@ class Health:
         is_well: Whether all devices answered in the last cycle, none of them with an error.
     """
 
-    def __init__(self, group: Group, bound: StepBound | None = None) -> None:
-        """Begin with nobody seen yet."""
+    def __init__(
+        self, group: Group, bound: StepBound | None = None, *, bridged: int = COAST
+    ) -> None:
+        """Begin with nobody seen yet.
+
+        Args:
+            group: The devices.
+            bound: What readings are believed.
+            bridged: Cycles without a reading that are bridged on a line that damages bytes.
+        """
         count = len(group.ids)
         self.rows: ByteArray = np.zeros((count, group.read.length), dtype=np.uint8)
         self.misses = np.zeros(count, dtype=np.int64)
@@ -68,17 +79,26 @@ class Health:
         self._alert: ByteArray = np.zeros(count, dtype=np.uint8)
         self._blamed: list[int] = []
         self._cycles = 0
+        self._bridged, self._noise_until = max(COAST, bridged), 0
+
+    @property
+    def coast(self) -> int:
+        """Cycles without a reading that are bridged now.
+
+        Bytes that come damaged are a sign of life: then a reading may be as old as commands may.
+        """
+        return self._bridged if self._cycles < self._noise_until else COAST
 
     def to_ask(self) -> tuple[tuple[int, ...] | None, tuple[int, ...]]:
         """Return who is to be asked first (None: all), and who behind them."""
         self._cycles += 1
         if self.is_well:
             return None, ()
-        lost = np.flatnonzero(self.misses > COAST).tolist()
+        lost = np.flatnonzero(self.misses > self.coast).tolist()
         if len(lost) == len(self.misses):
             first = tuple(place for place in lost if place not in self._blamed)
             return first, tuple(self._blamed)
-        behind = [place for place in self._blamed if self.misses[place] <= COAST]
+        behind = [place for place in self._blamed if self.misses[place] <= self.coast]
         if lost and self._cycles % _PROBE == 0:
             behind.append(lost[self._cycles // _PROBE % len(lost)])
         out = {*lost, *behind}
@@ -87,6 +107,8 @@ class Health:
     def take(self, answers: Answers, now: float) -> None:
         """Take note of what came at ``now`` [s]."""
         fresh = answers.fresh
+        if answers.is_damaged:
+            self._noise_until = self._cycles + NOISE_LASTS
         counts = None if self._bound is None else self._bound.counts(answers.rows, self._group)
         is_kept = counts is None or self._keeps(counts)
         is_whole = answers.is_whole or bool(fresh.all() and not answers.errors.any())
@@ -111,7 +133,7 @@ class Health:
         self._counts = self._counts if counts is None else np.where(fresh, counts, self._counts)
         self._alert = np.where(fresh, answers.errors, self._alert)
         self._seen_at = np.where(fresh, now, self._seen_at)
-        self.misses = np.where(fresh, 0, np.minimum(self.misses + 1, 10 * COAST))
+        self.misses = np.where(fresh, 0, np.minimum(self.misses + 1, 10 * self._bridged))
 
     def _keeps(self, counts: IntArray) -> BoolArray | bool:
         """Return whose reading can be believed, shape (n,); True for everybody's."""
@@ -129,7 +151,9 @@ class Health:
     @property
     def valid(self) -> BoolArray:
         """Whose last reading may still be used, shape (n,)."""
-        return self._everybody if self.is_well else np.asarray(self.misses <= COAST) & self._seen
+        return (
+            self._everybody if self.is_well else np.asarray(self.misses <= self.coast) & self._seen
+        )
 
     @property
     def alert(self) -> BoolArray:

@@ -40,6 +40,9 @@ class Line:
     """Devices stop after so long without a command [s]; in steps of 20 ms."""
     patience: float = 0.05
     """The driver falls silent after so long without a new command [s]."""
+    landing: float = 0.0
+    """A device leads the others to rest for so long at most, if the host falls silent [s]; 0: none
+    does."""
     bound: StepBound | None = None
     """What readings are believed."""
 

@@ -11,6 +11,7 @@ from robotics.wire.lineup import Device, Line
 from robotics.wire.pacer import Clock
 from robotics.wire.packet import WireError
 from robotics.wire.servos import WATCHDOG_TRIPPED
+from robotics.wire.table import Access
 
 _LATE = 0.04
 """A watchdog may trip by so much late [s]: it counts in steps of 20 ms."""
@@ -45,12 +46,13 @@ class Setup:
             raise WireError(f"{'; '.join(wrong)}. Check power, wiring and ids")
 
     def apply_settings(self) -> None:
-        """Write the settings that differ; the torque has to be off for that."""
+        """Write the settings that differ; for those in EEPROM the torque has to be off."""
         for device in self._line.devices:
             for name, counts in device.settings:
                 field = device.table[name]
                 if self._bus.get(device.id, field) != counts:
-                    self._bus.set(device.id, device.table["torque_enable"], 0)
+                    if field.access is Access.SETUP:
+                        self._bus.set(device.id, device.table["torque_enable"], 0)
                     self._bus.set(device.id, field, counts)
 
     def engage(self, clock: Clock, *, are_proven: bool) -> None:

@@ -10,79 +10,25 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.core.messages import Observation, Tools
 from robotics.wire import boards
-from robotics.wire.servos import WATCHDOG_TRIPPED, WATCHDOG_UNIT
-from robotics.wire.table import Field, Table
-from sim.emulator.device import Device
+from robotics.wire.servos import WATCHDOG_TRIPPED
+from robotics.wire.table import Field
 from sim.emulator.frames import Trouble
+from sim.emulator.leading import LeadingBoard
+from sim.emulator.watching import Board
 
 
 def _bits(*places: tuple[int, bool]) -> int:
     return sum(1 << place for place, is_set in places if is_set)
 
 
-class Board(Device):
-    """What both boards do: their watchdog counts the age of the command, not the silence.
-
-    Attributes:
-        is_pressed: Whether the stop button is pressed.
-    """
-
-    def __init__(self, table: Table, *, identity: int) -> None:
-        super().__init__(table, memoryview(bytearray(256)), identity=identity)
-        self.is_pressed = False
-        self._sequence = 0
-        self._commanded = 0.0
-
-    def hear_traffic(self, now: float) -> None:
-        """Whatever passes on the bus is no reason to go on."""
-
-    def restart(self, now: float) -> None:
-        """See ``Device``."""
-        super().restart(now)
-        self._sequence, self._commanded = 0, now
-
-    def on_written(self, fields: Sequence[Field]) -> None:
-        """Take note of a new command; switching the watchdog on gives it a whole period."""
-        sequence = self.memory["command_sequence"]
-        is_new = sequence != self._sequence
-        if is_new or any(one.name in ("bus_watchdog", "torque_enable") for one in fields):
-            self._commanded = self.now
-        self._sequence = sequence
-
-    @property
-    def command_age(self) -> float:
-        """Time since the last new command [s]."""
-        return self.now - self._commanded
-
-    def _watch(self) -> None:
-        patience = self.memory["bus_watchdog"]
-        if patience <= 0 or not self.is_up or not self.is_locked:
-            return
-        if self.command_age > patience * WATCHDOG_UNIT + 1e-9:
-            self.memory["bus_watchdog"] = WATCHDOG_TRIPPED
-            self.stop_by_watchdog()
-
-    def _count(self) -> None:
-        self.memory["sample"] = (self.memory["sample"] + 1) & 0xFFFF
-
-    def _set(self, **values: float) -> None:
-        """Write fields given in SI units, rounded and cut to what fits."""
-        for name, value in values.items():
-            one = self.memory.table[name]
-            bits = 8 * one.size
-            low = -(1 << bits - 1) if one.signed else 0
-            high = (1 << bits - one.signed) - 1
-            self.memory[name] = min(max(round(value / one.unit), low), high)
-
-    def _set_axes(self, name: str, vector: Array) -> None:
-        x, y, z = vector.tolist()
-        self._set(**{f"{name}_x": x, f"{name}_y": y, f"{name}_z": z})
-
-
 def sensor_board() -> tuple[Board, ...]:
     """Return the greeter's sensor board: one device for each of its four ids."""
     pages = zip(boards.SENSOR_PAGES, boards.SENSOR_IDS, strict=True)
-    return tuple(Board(table, identity=identity) for table, identity in pages)
+    first, *others = (
+        (LeadingBoard if table is boards.SENSOR_PAGES[0] else Board)(table, identity=identity)
+        for table, identity in pages
+    )
+    return (first, *others)
 
 
 def show_on_sensor_board(pages: Sequence[Board], observation: Observation) -> None:
@@ -137,12 +83,16 @@ class ChassisBoard(Board):
         self._bumped: tuple[str, ...] = ()
         self._charging = False
         self._taken = self._standstill()
+        self._was_on = False
 
     def on_written(self, fields: Sequence[Field]) -> None:
         """Take a command if it is a new one; end a latched stop if nothing is to move."""
         last = self._sequence
         super().on_written(fields)
         memory = self.memory
+        if any(one.name == "torque_enable" for one in fields) and self.is_locked != self._was_on:
+            self._was_on = self.is_locked
+            self._forget()
         if memory["command_sequence"] != last:
             memory["sequence_taken"] = memory["command_sequence"]
             self._taken = self._command()
@@ -171,6 +121,14 @@ class ChassisBoard(Board):
     def restart(self, now: float) -> None:
         """See ``Device``."""
         super().restart(now)
+        self._was_on = False
+        self._forget()
+
+    def _forget(self) -> None:
+        """Without torque, or too old, a command is over: what comes next has to be a new one."""
+        for one in boards.CHASSIS_COMMAND.fields:
+            if one.name.startswith("goal_") or one.name in ("bin_tip", "brush", "spray", "fan"):
+                self.memory[one.name] = 0
         self._taken, self.is_changed = self._standstill(), True
 
     def _standstill(self) -> Orders:
@@ -185,8 +143,8 @@ class ChassisBoard(Board):
         self._say_status()
 
     def stop_by_watchdog(self) -> None:
-        """The command is too old: ramp down."""
-        self.is_changed = True
+        """The command is too old: ramp down, and forget it."""
+        self._forget()
 
     def show(self, observation: Observation) -> None:
         """Let the registers say what the sensors found."""

@@ -89,6 +89,14 @@ class Device:
     def stop_by_watchdog(self) -> None:
         """Nothing has been heard for too long: stop."""
 
+    def says(self, quiet: float) -> Sequence[Instruction]:
+        """Return what it tells the others by itself; a servo never does.
+
+        Args:
+            quiet: Since so long nobody else has put a byte on the line [s].
+        """
+        return ()
+
     # ------------------------------------------------------------------------------- instructions
 
     def obey(self, instruction: Instruction, now: float) -> Answer | None:

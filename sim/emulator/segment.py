@@ -49,6 +49,7 @@ class Segment:
         self.is_chain = False
         self.listener = Listener(gap)
         self._free = 0.0
+        self._heard = 0.0
         self._by_id: dict[int, list[Device]] = {}
         for device in self.devices:
             device.renamed = self._by_id.clear
@@ -64,6 +65,7 @@ class Segment:
             What the devices answer, in the order of its times.
         """
         self._free = max(self._free, now)
+        self._heard = now
         replies: list[Reply] = []
         for instruction in self.listener.hear(data, now):
             replies += self._obey(instruction)
@@ -73,6 +75,10 @@ class Segment:
         """Let the devices' own clocks go on to ``now`` [s]."""
         for device in self.devices:
             device.tick(now)
+        for device in self.devices:
+            for instruction in device.says(now - self._heard):
+                self._free = max(self._free, now)
+                self._obey(instruction)
 
     def named(self, identity: int) -> list[Device]:
         """Return the devices that hear id ``identity``."""
@@ -84,6 +90,7 @@ class Segment:
     # ---------------------------------------------------------------------------- instructions
 
     def _obey(self, instruction: Instruction) -> list[Reply]:
+        """Let everybody obey, whoever says it: the host, or a board that leads."""
         for device in self.devices:
             device.hear_traffic(self._free)
         many = {

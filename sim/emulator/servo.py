@@ -24,16 +24,51 @@ VOLTAGE, HEAT, ENCODER, SHOCK, OVERLOAD = 0x01, 0x04, 0x08, 0x10, 0x20
 """Bits of the hardware error status."""
 GOALS = frozenset({"goal_pwm", "goal_current", "goal_velocity", "goal_position"})
 """Registers that cannot be written after the bus watchdog has bitten."""
+TIME_BASED = 4
+"""Bit of the drive mode: ``profile_velocity`` is the time of a movement [ms]."""
 FULL_PWM = 885
 """Goal PWM at full duty."""
 OVERLOADED = 2.0
 """A servo that gives all it can for longer than this calls it an overload [s]."""
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A time-based profile: a trapezoid of speed that arrives in time.
+
+    Simplified: a new goal begins at rest, where the trajectory was.
+    """
+
+    begin: float
+    """[s]."""
+    start: float
+    """[counts]."""
+    goal: float
+    """[counts]."""
+    span: float
+    """Of the whole movement [s]."""
+    rising: float
+    """Of gaining speed, and of losing it [s]; at most half of the span."""
+
+    def at(self, now: float) -> float:
+        """Return where it is at ``now`` [s], in counts."""
+        passed = min(max(now - self.begin, 0.0), self.span)
+        top = 1.0 / max(self.span - self.rising, 1e-9)
+        left = self.span - passed
+        if passed < self.rising:
+            share = 0.5 * top * passed**2 / self.rising
+        elif left < self.rising:
+            share = 1.0 - 0.5 * top * left**2 / self.rising
+        else:
+            share = top * (passed - 0.5 * self.rising)
+        return self.start + share * (self.goal - self.start)
+
+
 class Servo(Device):
     """One servo.
 
     Attributes:
+        way: The profile that it is on; None if it has arrived, or has no profile.
         held: Where it brakes after the bus watchdog has bitten, as its register says it.
         is_changed: Whether its goals were written since the motors were told.
     """
@@ -42,24 +77,47 @@ class Servo(Device):
         super().__init__(table, raw, identity=identity)
         self.held = 0
         self.is_changed = True
+        self.way: Way | None = None
+        self._before, self._is_timed = 0.0, False
 
     def restart(self, now: float) -> None:
         """See ``Device``."""
         super().restart(now)
-        self.is_changed = True
+        self.is_changed, self.way, self._is_timed = True, None, False
 
     def on_written(self, fields: Sequence[Field]) -> None:
-        """See ``Device``."""
+        """See ``Device``; with a time-based profile it is a while on its way to a new goal."""
         self.is_changed = True
+        memory = self.memory
+        if any(one.name == "profile_velocity" for one in fields):
+            self._is_timed = memory["profile_velocity"] > 0
+        if (self._is_timed or self.way) and any(one.name == "goal_position" for one in fields):
+            begin = self._before
+            span = memory["profile_velocity"] if memory["drive_mode"] & TIME_BASED else 0
+            goal = memory["goal_position"]
+            rising = min(memory["profile_acceleration"], span // 2)
+            way = Way(self.now, begin, goal, 0.001 * span, 0.001 * rising)
+            self.way = way if span else None
+
+    def heading_for(self) -> float:
+        """Return where its trajectory is now [counts]."""
+        if self.way is None:
+            return self.memory["goal_position"]
+        place = self.way.at(self.now)
+        if self.now >= self.way.begin + self.way.span:
+            self.way = None
+        return place
 
     def stop_by_watchdog(self) -> None:
         """Brake where it is; the goals stay as they are, and cannot be written."""
-        self.held = self.memory["present_position"]
+        self.held, self.way = self.memory["present_position"], None
         self.is_changed = True
 
     def refuses(self, fields: Sequence[Field], data: bytes) -> Trouble:
         """Goals on a bitten watchdog, goals beyond limits, torque after a shutdown."""
         memory = self.memory
+        if self._is_timed or len(fields) > 1:
+            self._before = self.heading_for()
         start = fields[0].address
         for one in fields:
             value = one.from_bytes(data[one.address - start : one.end - start])
@@ -185,7 +243,9 @@ class Rack:
         motors = self._motors
         goal = self["goal_position"].astype(np.float64)
         for place, servo in enumerate(self.servos):
-            servo.is_changed = False
+            servo.is_changed = servo.way is not None
+            if servo.way is not None:
+                goal[place] = servo.heading_for()
             if servo.memory["bus_watchdog"] == WATCHDOG_TRIPPED:
                 goal[place] = servo.held
         target = (goal - motors.zero) * motors.sign * motors.angle

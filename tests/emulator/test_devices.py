@@ -158,7 +158,10 @@ def test_the_board_stops_on_the_age_of_the_command_not_on_silence() -> None:
     assert board.memory["bus_watchdog"] == WATCHDOG_TRIPPED
     assert not board.orders().target.any()
     assert _ask(segment, write(_command(2, 2000)), 0.14)[0].error == Trouble.DATA_RANGE
+    assert board.memory["goal_wheel_left"] == board.memory["spray"] == 0, "forgotten"
     _ask(segment, write(Change(200, 98, b"\x00")), 0.15)
+    segment.tick(0.155)
+    assert not board.orders().target.any(), "an old command stays over"
     _ask(segment, write(_command(3, 1000)), 0.16)
     assert board.orders().target[0] == pytest.approx(1.0)
 
@@ -179,3 +182,24 @@ def test_a_latched_stop_ends_only_at_rest_with_its_cause_gone() -> None:
     _ask(segment, key, 0.04)
     _ask(segment, write(_command(3, 500)), 0.05)
     assert board.orders().target[0] == pytest.approx(0.5)
+
+
+def test_a_time_based_profile_arrives_in_time_and_the_next_goal_without_one_at_once() -> None:
+    """100 ms, half of it gaining speed: 1/8 of the way after a quarter, there at the end."""
+    segment, rack = _servos(1)
+    servo = rack.servos[0]
+    servo.memory["drive_mode"] = 4
+    _ask(segment, write(Change(1, 64, b"\x01")))
+    here = servo.memory["goal_position"]
+    goal = here + 800
+    row = b"".join(one.to_bytes(4, "little") for one in (50, 100, goal))
+    _ask(segment, write(Change(1, 108, row)))
+    seen = []
+    for now in (0.0, 0.025, 0.05, 0.075, 0.1, 0.2):
+        segment.tick(now)
+        seen.append(rack.orders()[0][0] / 0.001534 + 2048 - here)
+    assert seen == pytest.approx([0.0, 100.0, 400.0, 700.0, 800.0, 800.0])
+    assert not rack.is_changed
+    _ask(segment, write(Change(1, 108, bytes(8))), 0.21)
+    _ask(segment, write(Change(1, 116, here.to_bytes(4, "little"))), 0.22)
+    assert rack.orders()[0][0] == pytest.approx((here - 2048) * 0.001534)

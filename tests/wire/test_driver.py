@@ -1,5 +1,7 @@
 """The driver of a line: its life, what it does with silence and damage, and when it stops."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from device_line import (
@@ -18,7 +20,7 @@ from robotics.wire import boards
 from robotics.wire.driver import Driver, Heard, Phase
 from robotics.wire.health import COAST
 from robotics.wire.lineup import Line
-from robotics.wire.packet import WireError
+from robotics.wire.packet import Decoder, Instruction, WireError
 from robotics.wire.servos import WATCHDOG_TRIPPED
 from sim.emulator.servo import OVERLOADED, Servo
 
@@ -395,6 +397,30 @@ def test_a_command_that_is_not_renewed_stops_the_devices(
         wire.wait_until(wire.time + PERIOD)
     assert heard.stop.startswith("no new command for 5")
     assert all(one.memory["bus_watchdog"] == WATCHDOG_TRIPPED for one in wire.devices.values())
+
+
+def test_a_host_that_was_late_leaves_the_bus_to_the_board_that_leads() -> None:
+    """Silent for as long as the landing takes, reading afterwards, no goals until a reset."""
+    wire, line = greeter_line()
+    line = replace(line, landing=1.2)
+    driver, goals = active(wire, line), goals_of(line, wire)
+    for number in range(1, 20):
+        assert tick(driver, wire, goals, number).stop == ""
+    wire.wait_until(wire.time + line.patience + 0.01)
+    wire.written, begin = b"", wire.time
+    while wire.time < begin + 1.15:
+        assert "no new command" in tick(driver, wire, goals, number := number + 1).stop
+    assert wire.written == b""
+    while wire.time < begin + 1.4:
+        heard = tick(driver, wire, goals, number := number + 1)
+    assert heard.fresh.all()
+    assert not any(
+        one.instruction == Instruction.SYNC_WRITE for one in Decoder().feed(wire.written)
+    )
+    driver.reset()
+    wire.written = b""
+    assert tick(driver, wire, goals, number + 1).stop == ""
+    assert any(one.instruction == Instruction.SYNC_WRITE for one in Decoder().feed(wire.written))
 
 
 def test_commands_that_come_again_move_nothing_until_a_reset() -> None:

@@ -20,12 +20,14 @@ from robotics.control.trunk import Trunk, TrunkReference
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
 from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
-from robotics.core.messages import Command, Goal, Posture, State, Twist2
+from robotics.core.messages import Command, Goal, Landing, Posture, State, Twist2
 from robotics.core.model import Model
 from robotics.robots.greeter.config import PERIOD, GreeterConfig, servos
 
 CALM = 0.8
 """Gestures wait until it has stood for so long after a step [s]."""
+LANDING_EVERY = 4
+"""Ticks between two landing poses of the same step: 20 ms."""
 TwistLimit = Callable[[State, Twist2], tuple[Twist2, str]]
 """Slows a wished twist before an obstacle, and names the rule that did: see ``restraint``."""
 
@@ -70,6 +72,9 @@ class WalkingLocomotion:
         self._behind: Array | None = None
         self._calm = CALM
         self._awake = 0.0
+        self._landing: Landing | None = None
+        self._landing_of: tuple[Phase, int] = (Phase.STAND, 1)
+        self._ticks = 0
 
     @property
     def is_standing(self) -> bool:
@@ -153,7 +158,20 @@ class WalkingLocomotion:
             tools=goal.tools,
             sound=goal.voice,
             stopped_by=stopped_by,
+            landing=self._landed(),
         )
+
+    def _landed(self) -> Landing | None:
+        """Return how the present step ends by itself, worked out anew every few ticks."""
+        step = (self.gait.phase, self.gait.steps_taken)
+        self._ticks = self._ticks + 1 if step == self._landing_of else 0
+        if self._ticks != 1 and (self._ticks % LANDING_EVERY or (self._ticks and self.is_standing)):
+            return self._landing  # the first tick of a step does not know yet where it goes
+        self._landing_of = step
+        reference, duration = self.gait.landed()
+        target = clamped(self._body.legs_for(reference), self._lower, self._upper_limit)
+        self._landing = None if self.is_standing else Landing(target, duration)
+        return self._landing
 
     def _taken_over(self, target: Array, state: State) -> Array:
         """Return ``target`` (n,), reached from the joints as they are found when switched on."""

@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from robotics.core.arrays import Array
 from robotics.core.joints import JointTable
-from robotics.core.messages import Battery, Command, Contacts, Imu, Joints
+from robotics.core.messages import Battery, Command, Contacts, Imu, Joints, Landing
 from robotics.robots.greeter.config import PERIOD
+from robotics.robots.greeter.joints import LEFT_LEG, RIGHT_LEG
 from robotics.robots.greeter.wiring import BAUD, wiring
 from robotics.robots.on_wire import Read, Sensed, is_charging, is_set
 from robotics.wire import boards
@@ -30,10 +31,18 @@ CURRENT_BASED_POSITION = 5
 """Operating mode: position control whose torque is bounded by ``goal_current``."""
 TORQUE_LIMIT = 1000
 """Counts of current for the whole torque of a joint."""
+TIME_BASED = 4
+"""Drive mode in which ``profile_velocity`` is the time of a movement [ms]; 0: at once."""
+LANDING_EXTRA = 0.05
+"""A step that is finished without a host takes so much longer [s]."""
+LANDING_LASTS = 1.2
+"""After falling silent, the host leaves the bus to the sensor board for so long [s]."""
 REPEATS = 3
 """So often the same torque limits are told."""
 SPARE = 3.0
 """A joint is never this many times as fast as its URDF says; a reading that is was damaged."""
+LEGS = slice(LEFT_LEG.start, RIGHT_LEG.stop)
+"""Their servos have ids in a row."""
 _FAULTS = {
     boards.STOP_BUTTON: "stop button",
     boards.IMU_FAILED: "imu",
@@ -59,10 +68,13 @@ class GreeterOnWire:
             Addresses(_READ.address, _READ.length),
             Timing(BAUD),
             PERIOD,
+            landing=LANDING_LASTS,
             bound=StepBound(XM430_W350["present_position"], self._farthest(joints)),
         )
         self._limits: IntArray | None = None
         self._to_tell = 0
+        self._landing: Landing | None = None
+        self._to_leave = REPEATS
         self._rows: ByteArray = np.zeros((len(self.line.devices), _GOAL.size), dtype=np.uint8)
 
     def goals(self, command: Command) -> ByteArray:
@@ -73,10 +85,30 @@ class GreeterOnWire:
         return self._rows
 
     def beside(self, command: Command) -> bytes:
-        """See ``OnWire``: torque limits are told when they change, which is seldom.
+        """See ``OnWire``: torque limits and landing pose are told when they change.
 
-        Nobody answers, so they are told several times: one of them will get through.
+        Nobody answers, so limits, and that there is no pose, are told several times: one of them
+        will get through. A pose is followed by the next one in a moment.
         """
+        return self._limiting(command) + self._leaving(command.landing)
+
+    def _leaving(self, landing: Landing | None) -> bytes:
+        """Return the frame that leaves the landing pose with the board; empty if it has it."""
+        if landing is not self._landing:
+            self._landing, self._to_leave = landing, REPEATS if landing is None else 1
+        if not self._to_leave:
+            return b""
+        self._to_leave -= 1
+        row = np.zeros(1, dtype=boards.LANDING.dtype)
+        if landing is not None and landing.duration > 0.0:
+            row["landing_time"] = round(1000.0 * (landing.duration + LANDING_EXTRA))
+            counts = self._wiring.counts(landing.target)[LEGS]
+            for leg in range(boards.LANDING_LEGS):
+                row[f"landing_goal_{leg}"] = counts[leg]
+        return sync_write(boards.LANDING.address, {boards.SENSOR_IDS[0]: row.tobytes()})
+
+    def _limiting(self, command: Command) -> bytes:
+        """Return the frame that tells new torque limits; empty if there are none."""
         counts = np.rint(np.abs(command.effort_limit) / self._effort).astype(np.int64)
         counts = np.minimum(counts, TORQUE_LIMIT)
         if self._limits is None or not np.array_equal(counts, self._limits):
@@ -132,6 +164,9 @@ class GreeterOnWire:
                 (
                     ("operating_mode", CURRENT_BASED_POSITION),
                     ("return_delay", 0),
+                    ("drive_mode", TIME_BASED),
+                    ("profile_acceleration", 0),
+                    ("profile_velocity", 0),
                     ("min_position_limit", int(low)),
                     ("max_position_limit", int(high)),
                 ),
