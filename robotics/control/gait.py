@@ -33,10 +33,6 @@ from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2, wrap
 
-_PRESS = 0.005
-"""A foot that is put down blindly goes so far below the ground: the other leg gives way [m]."""
-_SHORTEST = 0.05
-"""A foot is not put down blindly within less [s]."""
 LEAST_SHIFT = 0.08
 """On a beat, both feet stay down at least so long between two steps [s]."""
 
@@ -67,7 +63,7 @@ class Gait:
         self._height = Settling(walk.com_height, stand.settle)
         self._sway = Settling(0.0, stand.settle)
         self._elapsed, self._time, self._duration = 0.0, 0.0, walk.step_time
-        self._swing = Swing.lift_off(self.soles[0], 0.0)
+        self.swing = Swing.lift_off(self.soles[0], 0.0)
         self._cop_in_sole = np.zeros(2)
         self._smoothed, self._followed = np.zeros(3), np.zeros(3)
         self._feedback = SpeedFeedback(walk)
@@ -75,12 +71,16 @@ class Gait:
         self._trunk = STILL
         self._beat: Beat | None = None
         self._shift_time, self._dancing = walk.start_time, False
-        self._landing_place, self._landing_yaw = self.soles[0].copy(), 0.0
 
     @property
     def planted(self) -> Array:
         """Where the stance foot is in the walk frame, shape (2,) [m]."""
         return np.array(self.soles[self.stance])
+
+    @property
+    def time_left(self) -> float:
+        """Until the foot in the air should land [s]."""
+        return self._duration - self._elapsed
 
     @property
     def omega(self) -> float:
@@ -292,9 +292,7 @@ class Gait:
         swinging = 1 - self.stance
         self.phase, self._elapsed = Phase.STEP, 0.0
         self._duration = self._walk.step_time
-        self._landing_place = self.soles[swinging].copy()
-        self._landing_yaw = float(self.sole_yaw[swinging])
-        self._swing = Swing.lift_off(self._landing_place, self._landing_yaw)
+        self.swing = Swing.lift_off(self.soles[swinging], float(self.sole_yaw[swinging]))
         self.steps_taken += 1
 
     def _stepping(self, seen: Seen, wants_to_walk: bool) -> Array:
@@ -322,16 +320,14 @@ class Gait:
                 arrival=self._arrival(dcm, landing, offset),
                 missing_width=landing.missing_width,
             )
-        self._landing_place = foot + turn @ (middle_turn @ landing.place)
-        self._landing_yaw = yaw + turning
-        self._swing.advance(
-            self._landing_place,
-            self._landing_yaw,
+        self.swing.advance(
+            foot + turn @ (middle_turn @ landing.place),
+            yaw + turning,
             elapsed=self._elapsed,
             duration=self._duration,
             dt=self._period,
         )
-        self._swing.lift(walk.step_height, elapsed=self._elapsed, duration=self._duration)
+        self.swing.lift(walk.step_height, elapsed=self._elapsed, duration=self._duration)
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
         return np.asarray(foot + turn @ cop)
@@ -385,41 +381,13 @@ class Gait:
 
     # ------------------------------------------------------------------ out
 
-    def landed(self) -> tuple[BodyReference, float]:
-        """Return the body as it is to rest if nobody steps on, and the time to get there [s].
-
-        Both feet down, the foot in the air where it is heading, the centre of mass between them. A
-        time of 0: both feet are down, and nothing presses.
-        """
-        soles = np.column_stack((self.soles, np.zeros(2)))
-        sole_yaw, left = self.sole_yaw.copy(), 0.0
-        if self.phase is Phase.STEP:
-            swinging = 1 - self.stance
-            soles[swinging] = (*self._landing_place, -_PRESS)
-            sole_yaw[swinging] = self._landing_yaw
-            left = max(self._duration - self._elapsed, _SHORTEST)
-        elif self.phase is Phase.SHIFT:
-            left = self._walk.start_time
-        middle = soles.mean(axis=0)[:2]
-        reference = BodyReference(
-            com=np.array([*middle, self._height.value]),
-            cop=middle,
-            acceleration=np.zeros(2),
-            yaw=heading_of(sole_yaw),
-            soles=soles,
-            sole_yaw=sole_yaw,
-            stance=self.stance,
-            swinging=False,
-        )
-        return reference, left
-
     def _reference(self, cop: Array, acceleration: Array) -> BodyReference:
         soles = np.column_stack((self.soles, np.zeros(2)))
         sole_yaw = self.sole_yaw.copy()
         swinging = self.phase is Phase.STEP
         if swinging:
-            soles[1 - self.stance] = self._swing.position
-            sole_yaw[1 - self.stance] = self._swing.yaw
+            soles[1 - self.stance] = self.swing.position
+            sole_yaw[1 - self.stance] = self.swing.yaw
         return BodyReference(
             com=np.array([*self._com, self._height.value + self._trunk.offset[2]]),
             cop=cop,

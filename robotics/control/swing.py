@@ -34,11 +34,15 @@ class Swing:
     velocity: Array
     yaw: float
     yaw_start: float
+    target: Array
+    """Where it is to land, as far as known, shape (2,) [m]."""
+    target_yaw: float
+    """Its heading then [rad]."""
 
     @staticmethod
     def lift_off(place: Array, yaw: float) -> Swing:
-        """Begin at ``place`` (2,) on the ground."""
-        return Swing(np.array([place[0], place[1], 0.0]), np.zeros(2), yaw, yaw)
+        """Begin at ``place`` (2,) on the ground, for the same place."""
+        return Swing(np.array([place[0], place[1], 0.0]), np.zeros(2), yaw, yaw, place, yaw)
 
     def advance(
         self, target: Array, yaw: float, *, elapsed: float, duration: float, dt: float
@@ -55,6 +59,7 @@ class Swing:
             duration: Planned time of the step [s].
             dt: Tick [s].
         """
+        self.target, self.target_yaw = target, yaw
         left = max(duration - elapsed - _EARLY, _EARLY)
         pull = 6.0 * (target - self.position[:2]) / left**2 - 4.0 * self.velocity / left
         pull = clamped(pull, -_SHARPEST, _SHARPEST)

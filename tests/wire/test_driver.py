@@ -409,10 +409,12 @@ def test_a_host_that_was_late_leaves_the_bus_to_the_board_that_leads() -> None:
     wire.wait_until(wire.time + line.patience + 0.01)
     wire.written, begin = b"", wire.time
     while wire.time < begin + 1.15:
-        assert "no new command" in tick(driver, wire, goals, number := number + 1).stop
+        number += 1
+        assert "no new command" in tick(driver, wire, goals, number).stop
     assert wire.written == b""
     while wire.time < begin + 1.4:
-        heard = tick(driver, wire, goals, number := number + 1)
+        number += 1
+        heard = tick(driver, wire, goals, number)
     assert heard.fresh.all()
     assert not any(
         one.instruction == Instruction.SYNC_WRITE for one in Decoder().feed(wire.written)

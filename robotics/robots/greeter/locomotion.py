@@ -8,11 +8,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from robotics.control.body_reference import BodyReference
 from robotics.control.cadence import Beat, first_beat
 from robotics.control.com_observer import ComObserver
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
 from robotics.control.gait import Gait, Phase
+from robotics.control.landing import landed
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
 from robotics.control.touch import Felt, YieldingArm
@@ -158,17 +160,17 @@ class WalkingLocomotion:
             tools=goal.tools,
             sound=goal.voice,
             stopped_by=stopped_by,
-            landing=self._landed(),
+            landing=self._landed(body),
         )
 
-    def _landed(self) -> Landing | None:
+    def _landed(self, body: BodyReference) -> Landing | None:
         """Return how the present step ends by itself, worked out anew every few ticks."""
         step = (self.gait.phase, self.gait.steps_taken)
         self._ticks = self._ticks + 1 if step == self._landing_of else 0
         if self._ticks != 1 and (self._ticks % LANDING_EVERY or (self._ticks and self.is_standing)):
             return self._landing  # the first tick of a step does not know yet where it goes
         self._landing_of = step
-        reference, duration = self.gait.landed()
+        reference, duration = landed(self.gait, body)
         target = clamped(self._body.legs_for(reference), self._lower, self._upper_limit)
         self._landing = None if self.is_standing else Landing(target, duration)
         return self._landing
