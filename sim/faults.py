@@ -11,11 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from sim.body import BulletBody
 from sim.emulator.board import ChassisBoard
 from sim.emulator.line import Noise, unharmed
 from sim.emulator.open import EmulatedBackend
 from sim.emulator.robots import GreeterDevices
 from sim.emulator.servo import ENCODER, Servo
+from sim.emulator.watching import Board
+from sim.mechanism import BulletMechanism
 
 Act = Callable[[EmulatedBackend], None]
 
@@ -100,6 +103,18 @@ def unplugged(duration: float) -> Fault:
     return Fault(f"unplugged for {1e3 * duration:.0f} ms", "line", begin, end, duration)
 
 
+def gathering() -> Fault:
+    """Let the adapter hand bytes over 16 ms late: an FTDI chip as it comes, without the udev rule.
+
+    Source: FTDI application note AN232B-04, "Data Throughput, Latency and Handshaking".
+    """
+
+    def begin(robot: EmulatedBackend) -> None:
+        robot.line.gathered = 0.016
+
+    return Fault("adapter gathers bytes for 16 ms", "line", begin)
+
+
 # --------------------------------------------------------------------------------- devices
 
 
@@ -139,6 +154,57 @@ def overheated(identity: int, what: str) -> Fault:
                     devices.rack.heat[place] = 120.0
 
     return Fault(f"{what} overheated", "device", begin)
+
+
+def sagging() -> Fault:
+    """Let the supply sag below what servos work from, 9.5 V; the boards see it, too."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        devices = robot.robot.devices
+        if isinstance(devices, GreeterDevices):
+            devices.rail = 9.0
+        for board in _boards(robot):
+            board.is_low = True
+
+    return Fault("supply sags", "device", begin)
+
+
+def frozen_imu() -> Fault:
+    """Let the IMU say again and again what it said last."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        for board in _boards(robot):
+            board.is_frozen = True
+
+    return Fault("imu frozen", "device", begin)
+
+
+def blocked(joint: int, what: str) -> Fault:
+    """Let a joint or a wheel be blocked: its motor pulls in vain."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        _mechanism(robot).block(joint)
+
+    return Fault(f"{what} blocked", "device", begin)
+
+
+def slipping(link: str, what: str) -> Fault:
+    """Let a wheel stand on wet leaves: hardly any friction."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        _mechanism(robot).grip(link, 0.05)
+
+    return Fault(f"{what} slips", "device", begin)
+
+
+def _mechanism(robot: EmulatedBackend) -> BulletMechanism:
+    body = robot.robot.body
+    assert isinstance(body, BulletBody)
+    return body.mechanism
+
+
+def _boards(robot: EmulatedBackend) -> list[Board]:
+    return [one for one in robot.line.segment.devices if isinstance(one, Board)]
 
 
 def failing(identity: int, what: str) -> Fault:

@@ -16,6 +16,8 @@ from sim.sensors import LidarSpec, corner_forces
 from sim.servo import Drive, LoopState, position_torque, speed_torque
 from sim.spec import BodySpec, SoleSpec
 
+_BLOCKED = 1000.0
+"""Holds a joint against any motor [N·m]."""
 _UPRIGHT = 0.7
 """A support whose contact normal is steeper than this (cosine) stands; else it touches."""
 _BODY_B, _LINK_A, _POINT_ON_A, _NORMAL_ON_B, _FORCE = 2, 3, 5, 7, 9
@@ -171,6 +173,18 @@ class BulletMechanism:
         elif not held and self._stand is not None:
             engine.removeConstraint(self._stand)
             self._stand = None
+
+    def block(self, joint: int) -> None:
+        """Hold joint number ``joint`` where it is, whatever its motor does: a fault."""
+        self._engine.setJointMotorControl2(
+            *(self._body, self._indices[joint], self._engine.VELOCITY_CONTROL),
+            targetVelocity=0.0,
+            force=_BLOCKED,
+        )
+
+    def grip(self, link: str, friction: float) -> None:
+        """Give a link another lateral friction: a wheel on wet leaves."""
+        self._engine.changeDynamics(self._body, self._links[link], lateralFriction=friction)
 
     def push(self, force: ArrayLike, point_in_base: ArrayLike) -> None:
         """Push the base for the next step only: a test's hand, never a controller's.

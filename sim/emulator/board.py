@@ -39,6 +39,7 @@ def show_on_sensor_board(pages: Sequence[Board], observation: Observation) -> No
         (boards.CHARGING, observation.battery.charging),
         (boards.STOP_BUTTON, rates.is_pressed),
         (boards.COMMAND_OLD, rates.memory["bus_watchdog"] == WATCHDOG_TRIPPED),
+        (boards.SUPPLY_LOW, rates.is_low),
     )
     rates._count()
     forces._set_axes("acceleration", observation.imu.linear_acceleration)
@@ -182,6 +183,7 @@ class ChassisBoard(Board):
             (boards.CHARGING, self._charging),
             (boards.STOP_BUTTON, self.is_pressed),
             (boards.COMMAND_OLD, self.memory["bus_watchdog"] == WATCHDOG_TRIPPED),
+            (boards.SUPPLY_LOW, self.is_low),
             *((place, name in self._bumped) for name, place in self.BUMPERS),
             (boards.CLIFF_LEFT, self.cliffs[0]),
             (boards.CLIFF_RIGHT, self.cliffs[1]),

@@ -92,6 +92,7 @@ class Line:
         on_heard: Called after the devices obeyed, with the time [s].
         to_devices: What happens to bytes on their way to the devices.
         to_host: What happens to bytes on their way to the host.
+        gathered: The adapter keeps bytes for so long before it hands them over [s].
     """
 
     def __init__(self, segment: Segment) -> None:
@@ -100,6 +101,7 @@ class Line:
         self.on_heard: Callable[[float], None] = lambda now: None
         self.to_devices: Noise = unharmed
         self.to_host: Noise = unharmed
+        self.gathered = 0.0
         self._under_way: deque[Reply] = deque()
 
     def plug(self) -> str:
@@ -120,7 +122,7 @@ class Line:
         replies = self.segment.hear(self.to_devices(data), now)
         for reply in replies:
             harmed = self.to_host(reply.data)
-            self._under_way.append(Reply(harmed, reply.begin, reply.end))
+            self._under_way.append(Reply(harmed, reply.begin, reply.end + self.gathered))
         self.on_heard(now)
 
     def due(self) -> float | None:

@@ -41,10 +41,15 @@ class Devices(Protocol):
 
 
 class GreeterDevices:
-    """22 servos and the sensor board."""
+    """22 servos and the sensor board.
+
+    Attributes:
+        rail: What the servos get from a full battery [V].
+    """
 
     def __init__(self, body: SimulatedBody) -> None:
         self._body = body
+        self.rail = RAIL
         wiring = greeter_wiring.wiring(body.spec.model.joints)
         memory = np.zeros((len(wiring.servos), 256), dtype=np.uint8)
         rows = [memoryview(row.data) for row in memory]
@@ -77,7 +82,7 @@ class GreeterDevices:
         """See ``Devices``."""
         torque = self._body.torque
         loss = self._body.spec.motors.copper_loss * torque**2
-        volts = RAIL * self._body.supply
+        volts = self.rail * self._body.supply
         self.rack.age(loss, torque, voltage=volts, duration=duration)
 
     def orders(self) -> Orders:

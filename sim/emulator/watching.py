@@ -15,11 +15,13 @@ class Board(Device):
 
     Attributes:
         is_pressed: Whether the stop button is pressed.
+        is_frozen: Whether the IMU says what it said last, again and again.
+        is_low: Whether the supply has sagged.
     """
 
     def __init__(self, table: Table, *, identity: int) -> None:
         super().__init__(table, memoryview(bytearray(256)), identity=identity)
-        self.is_pressed = False
+        self.is_pressed = self.is_frozen = self.is_low = False
         self._sequence = 0
         self._commanded = 0.0
 
@@ -65,5 +67,7 @@ class Board(Device):
             self.memory[name] = min(max(round(value / one.unit), low), high)
 
     def _set_axes(self, name: str, vector: Array) -> None:
+        if self.is_frozen:
+            return
         x, y, z = vector.tolist()
         self._set(**{f"{name}_x": x, f"{name}_y": y, f"{name}_z": z})

@@ -22,6 +22,8 @@ class Answer(StrEnum):
     joint answers."""
     KEEPS_STANDING = "stays on its feet, in fault"
     """It balances on, since a leg does not follow, until somebody comes."""
+    LIES = "lies limp, in fault"
+    """Without power nobody stands; and nothing moves when the power is back."""
     HELD = "stopped by the devices"
     """Without a host: watchdogs, stop button, cliff."""
 
@@ -37,6 +39,8 @@ class Row:
     """From the fault until it stands [s]; until the mission stops where it stood before."""
     moving: bool = True
     """Whether this is promised while it walks or drives, too."""
+    at_rest: bool = True
+    """Whether it shows at rest."""
 
 
 def _id(joint: str) -> int:
@@ -48,6 +52,12 @@ ROWS = (
     Row("sweeper", faults.noisy(0.001), Answer.GOES_ON, 0.0),
     Row("sweeper", faults.interrupted(0.03), Answer.GOES_ON, 0.0),
     Row("sweeper", faults.paused(0.03), Answer.GOES_ON, 0.0),
+    Row("sweeper", faults.noisy(0.01), Answer.GOES_ON, 0.0),
+    Row("sweeper", faults.slipping("wheel_left_link", "left wheel"), Answer.GOES_ON, 0.0),
+    Row("sweeper", faults.blocked(0, "left wheel"), Answer.STOPS, 2.0, at_rest=False),
+    Row("sweeper", faults.frozen_imu(), Answer.STOPS, 1.5),
+    Row("sweeper", faults.sagging(), Answer.STOPS, 1.5),
+    Row("sweeper", faults.gathering(), Answer.GOES_ON, 0.0),
     Row("sweeper", faults.noisy(0.1), Answer.STOPS, 1.5),
     Row("sweeper", faults.interrupted(0.2), Answer.HELD, 1.1),
     Row("sweeper", faults.unplugged(0.3), Answer.HELD, 1.1),
@@ -59,15 +69,22 @@ ROWS = (
     Row("sweeper", faults.paused(0.2), Answer.HELD, 1.1),
     Row("sweeper", faults.paused(_FOREVER), Answer.HELD, 1.1),
     Row("greeter", faults.noisy(0.001), Answer.GOES_ON, 0.0),
+    Row("greeter", faults.noisy(0.01), Answer.GOES_ON, 0.0),
+    Row("greeter", faults.blocked(_id("head_yaw") - 1, "head"), Answer.GOES_ON, 0.0),
+    Row("greeter", faults.blocked(_id("left_knee") - 1, "knee"), Answer.GOES_ON, 0.0, moving=False),
+    Row("greeter", faults.frozen_imu(), Answer.STOPS, 2.5),
+    Row("greeter", faults.sagging(), Answer.STOPS, 2.5),
+    Row("greeter", faults.gathering(), Answer.HELD, 2.5),
+    Row("greeter", faults.restarted(None, "everything"), Answer.LIES, 2.5),
     Row("greeter", faults.interrupted(0.01), Answer.GOES_ON, 0.0),
     Row("greeter", faults.silent(_id("head_yaw"), "head"), Answer.STOPS, 2.5),
     Row(
         "greeter", faults.silent(_id("left_knee"), "knee"), Answer.KEEPS_STANDING, 1.5, moving=False
     ),
     Row("greeter", faults.overheated(_id("left_elbow"), "elbow"), Answer.STOPS, 2.5),
-    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 0.6, moving=False),
-    Row("greeter", faults.paused(0.2), Answer.HELD, 0.6, moving=False),
-    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 0.6, moving=False),
+    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 2.5),
+    Row("greeter", faults.paused(0.2), Answer.HELD, 2.5),
+    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 2.5),
 )
 """Every fault of every robot."""
 
@@ -84,8 +101,8 @@ def page(rows: Mapping[tuple[str, str, bool], tuple[float, bool]]) -> str:
     ]
     for row in ROWS:
         found = [rows.get((row.robot, row.fault.name, moving)) for moving in (False, True)]
-        promised = [True, row.moving]
-        timed = row.answer not in (Answer.GOES_ON, Answer.KEEPS_STANDING)
+        promised = [row.at_rest, row.moving]
+        timed = row.answer not in (Answer.GOES_ON, Answer.KEEPS_STANDING, Answer.LIES)
         cells = [_cell(one, kept, timed) for one, kept in zip(found, promised, strict=True)]
         within = f"{row.within:g} s" if timed else ""
         what = f"{row.robot} | {row.fault.where} | {row.fault.name} | {row.answer} | {within}"

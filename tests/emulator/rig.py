@@ -73,6 +73,8 @@ class Account:
     state: str = ""
     """Of the mission, at the end."""
     faults: tuple[str, ...] = ()
+    powered: int = 0
+    """Devices with their torque on, at the end."""
 
     def stopped_after(self, begin: float) -> float:
         """Return how long after ``begin`` [s] it still moved [s]."""
@@ -176,6 +178,8 @@ def undergo(
             observation = rig.backend.observe()
         return rig.account
     finally:
+        devices = rig.backend.line.segment.devices
+        rig.account.powered = sum(one.is_locked for one in devices)
         rig.close()
 
 

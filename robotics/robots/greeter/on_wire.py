@@ -14,6 +14,7 @@ from robotics.robots.greeter.config import PERIOD
 from robotics.robots.greeter.joints import LEFT_LEG, RIGHT_LEG
 from robotics.robots.greeter.wiring import BAUD, wiring
 from robotics.robots.on_wire import Read, Sensed, is_charging, is_set
+from robotics.robots.plausible import BlockedDrives, FrozenImu
 from robotics.wire import boards
 from robotics.wire.bus import Timing
 from robotics.wire.cycle import Addresses, ByteArray
@@ -43,6 +44,8 @@ SPARE = 3.0
 """A joint is never this many times as fast as its URDF says; a reading that is was damaged."""
 LEGS = slice(LEFT_LEG.start, RIGHT_LEG.stop)
 """Their servos have ids in a row."""
+_FAR, _STANDS = 0.1, 0.1
+"""A joint so far from its goal [rad], and slower than that [rad/s], does not follow."""
 _FAULTS = {
     boards.STOP_BUTTON: "stop button",
     boards.IMU_FAILED: "imu",
@@ -71,6 +74,9 @@ class GreeterOnWire:
             landing=LANDING_LASTS,
             bound=StepBound(XM430_W350["present_position"], self._farthest(joints)),
         )
+        self._frozen = FrozenImu(PERIOD)
+        self._blocked = BlockedDrives(joints.names, PERIOD)
+        self._told: Command | None = None
         self._limits: IntArray | None = None
         self._to_tell = 0
         self._landing: Landing | None = None
@@ -79,6 +85,7 @@ class GreeterOnWire:
 
     def goals(self, command: Command) -> ByteArray:
         """See ``OnWire``; the driver numbers the rows of the board."""
+        self._told = command
         wished = np.rint(command.target / boards.ANGLE_UNIT) * self._sign + self._zero
         counts = np.clip(wished, self._lowest, self._highest).astype("<i4")
         self._rows[: self._count] = counts.view(np.uint8).reshape(self._count, _GOAL.size)
@@ -139,8 +146,20 @@ class GreeterOnWire:
             Imu(rates[:3] * boards.GYRO_UNIT, forces[:3] * boards.ACCELERATION_UNIT),
             contacts=Contacts(np.stack((left[:4], right[:4])) * boards.FOOT_UNIT),
             battery=Battery(charge * boards.PART_UNIT, voltage * 0.001, is_charging(status)),
-            faults=tuple(name for bit, name in _FAULTS.items() if is_set(status, bit)),
+            faults=(
+                *(name for bit, name in _FAULTS.items() if is_set(status, bit)),
+                *self._frozen.look(words[:2, :3].tobytes()),
+                *self._stuck(joints),
+            ),
         )
+
+    def _stuck(self, joints: Joints) -> tuple[str, ...]:
+        """Return a fault for each joint that is blocked."""
+        if self._told is None:
+            return ()
+        far = np.abs(self._told.target - joints.position) > _FAR
+        behind = np.asarray(far & (np.abs(joints.velocity) < _STANDS), dtype=np.float64)
+        return self._blocked.look(behind, joints.effort, self._told.effort_limit)
 
     def _farthest(self, joints: JointTable) -> Array:
         """Return how far each device's position can go in a tick, shape (n,) [counts]."""
