@@ -7,12 +7,14 @@ planned.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from robotics.control.body_reference import BodyReference, Phase, heading_of
 from robotics.control.gait import Gait
+from robotics.core.arrays import Array
+from robotics.core.messages import Landing
 
 _PRESS = 0.005
 """A foot that is put down blindly goes so far below the ground: the other leg gives way [m]."""
@@ -51,3 +53,20 @@ def landed(gait: Gait, body: BodyReference) -> tuple[BodyReference, float]:
         swinging=False,
     )
     return at_rest, left
+
+
+@dataclass(frozen=True, slots=True)
+class Brace:
+    """A way to the landing pose for a walker that cannot balance any more, and stays there."""
+
+    begin: float
+    """[s]."""
+    start: Array
+    """Joint targets then, shape (n,) [rad]."""
+    landing: Landing
+
+    def at(self, time: float) -> Array:
+        """Return the joint targets at ``time`` [s], shape (n,) [rad]."""
+        share = min(max((time - self.begin) / (self.landing.duration + _SHORTEST), 0.0), 1.0)
+        share *= share * (3.0 - 2.0 * share)
+        return np.asarray(self.start + share * (self.landing.target - self.start))

@@ -11,7 +11,7 @@ import numpy as np
 
 from robotics.core.arrays import Array
 
-FROZEN_AFTER = 0.1
+FROZEN_AFTER = 0.05
 """Noise of a tenth of its least count or more lets no IMU repeat all six values for so long [s]."""
 BLOCKED_AFTER = 0.4
 """A drive that gives all it may for so long and does not move is blocked [s]."""
@@ -24,7 +24,7 @@ class FrozenImu:
 
     def __init__(self, period: float) -> None:
         """Begin; it is looked at every ``period`` [s]."""
-        self._most = max(10, round(FROZEN_AFTER / period))
+        self._most = max(5, round(FROZEN_AFTER / period))
         self._last = b""
         self._same = 0
 

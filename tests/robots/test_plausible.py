@@ -6,7 +6,7 @@ from robotics.robots.plausible import BLOCKED_AFTER, FROZEN_AFTER, BlockedDrives
 
 
 def test_an_imu_that_repeats_itself_is_frozen_and_one_with_noise_is_not() -> None:
-    """At 200 Hz after 0.1 s; one changed bit begins anew; bridged readings are too few."""
+    """At 200 Hz after 0.05 s; one changed bit begins anew; bridged readings are too few."""
     imu, rng = FrozenImu(0.005), np.random.default_rng(1)
     for _ in range(400):
         assert imu.look(rng.normal(0.0, 3.0, 6).astype(np.int16).tobytes()) == ()

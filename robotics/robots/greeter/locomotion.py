@@ -14,7 +14,7 @@ from robotics.control.com_observer import ComObserver
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
 from robotics.control.gait import Gait, Phase
-from robotics.control.landing import landed
+from robotics.control.landing import Brace, landed
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
 from robotics.control.touch import Felt, YieldingArm
@@ -77,6 +77,8 @@ class WalkingLocomotion:
         self._landing: Landing | None = None
         self._landing_of: tuple[Phase, int] = (Phase.STAND, 1)
         self._ticks = 0
+        self._brace: Brace | None = None
+        self._last: Command | None = None
 
     @property
     def is_standing(self) -> bool:
@@ -118,7 +120,34 @@ class WalkingLocomotion:
         return self._trunk.advance(state.time, swaying), beat
 
     def move(self, state: State, goal: Goal, twist: Twist2) -> Command:
-        """Return the joint targets for this tick."""
+        """Return the joint targets for this tick.
+
+        If a leg's joint is silent or the IMU is frozen in the middle of a step, balance is over:
+        the step is ended as it would be without a host, and the legs stay so until somebody builds
+        the robot anew.
+        """
+        if self._brace is None and self._cannot_balance(state):
+            assert self._last is not None
+            assert self._landing is not None
+            self._brace = Brace(state.time, self._last.target, self._landing)
+        if self._brace is None:
+            self._last = self._moved(state, goal, twist)
+            return self._last
+        assert self._last is not None
+        target = clamped(self._brace.at(state.time), self._lower, self._upper_limit)
+        return replace(self._last, target=target, tools=goal.tools, sound=goal.voice, landing=None)
+
+    def _cannot_balance(self, state: State) -> bool:
+        """Whether it steps, and lacks what it needs for that."""
+        if self._landing is None or self._last is None:
+            return False
+        return bool(
+            "imu frozen" in state.faults
+            or not state.joints.valid[self._body.leg_joints.reshape(-1)].all()
+        )
+
+    def _moved(self, state: State, goal: Goal, twist: Twist2) -> Command:
+        """Return the joint targets of a robot that balances."""
         allowed, stopped_by = self._limit_twist(state, twist)
         wanted = np.array([allowed.vx, allowed.vy, allowed.wz])
         if (np.abs(wanted) < self._config.still_twist).all():

@@ -46,6 +46,9 @@ LEGS = slice(LEFT_LEG.start, RIGHT_LEG.stop)
 """Their servos have ids in a row."""
 _FAR, _STANDS = 0.1, 0.1
 """A joint so far from its goal [rad], and slower than that [rad/s], does not follow."""
+_UPRIGHT = Imu(np.zeros(3), np.array([0.0, 0.0, 9.81]))
+"""Instead of a frozen IMU: its last rate would turn the estimate on and on. Joints and soles carry
+the robot through its last steps."""
 _FAULTS = {
     boards.STOP_BUTTON: "stop button",
     boards.IMU_FAILED: "imu",
@@ -141,14 +144,17 @@ class GreeterOnWire:
             valid=read.valid[: self._count],
             age=read.age[: self._count],
         )
+        frozen = self._frozen.look(words[:2, :3].tobytes())
         return Sensed(
             joints,
-            Imu(rates[:3] * boards.GYRO_UNIT, forces[:3] * boards.ACCELERATION_UNIT),
+            _UPRIGHT
+            if frozen
+            else Imu(rates[:3] * boards.GYRO_UNIT, forces[:3] * boards.ACCELERATION_UNIT),
             contacts=Contacts(np.stack((left[:4], right[:4])) * boards.FOOT_UNIT),
             battery=Battery(charge * boards.PART_UNIT, voltage * 0.001, is_charging(status)),
             faults=(
                 *(name for bit, name in _FAULTS.items() if is_set(status, bit)),
-                *self._frozen.look(words[:2, :3].tobytes()),
+                *frozen,
                 *self._stuck(joints),
             ),
         )
