@@ -55,8 +55,8 @@ ROWS = (
     Row("sweeper", faults.noisy(0.01), Answer.GOES_ON, 0.0),
     Row("sweeper", faults.slipping("wheel_left_link", "left wheel"), Answer.GOES_ON, 0.0),
     Row("sweeper", faults.blocked(0, "left wheel"), Answer.STOPS, 2.0, at_rest=False),
-    Row("sweeper", faults.frozen_imu(), Answer.STOPS, 1.5),
-    Row("sweeper", faults.sagging(), Answer.STOPS, 1.5),
+    Row("sweeper", faults.frozen_imu(), Answer.STOPS, 2.0),
+    Row("sweeper", faults.sagging(), Answer.STOPS, 2.0),
     Row("sweeper", faults.gathering(), Answer.GOES_ON, 0.0),
     Row("sweeper", faults.noisy(0.1), Answer.STOPS, 1.5),
     Row("sweeper", faults.interrupted(0.2), Answer.HELD, 1.1),
@@ -82,9 +82,9 @@ ROWS = (
         "greeter", faults.silent(_id("left_knee"), "knee"), Answer.KEEPS_STANDING, 1.5, moving=False
     ),
     Row("greeter", faults.overheated(_id("left_elbow"), "elbow"), Answer.STOPS, 2.5),
-    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 2.5),
-    Row("greeter", faults.paused(0.2), Answer.HELD, 2.5),
-    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 2.5),
+    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 3.0),
+    Row("greeter", faults.paused(0.2), Answer.HELD, 3.0),
+    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 3.0),
 )
 """Every fault of every robot."""
 
