@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotics.behaviour.compiled import Interruptible
 from robotics.behaviour.finding import Finding, Texts
 from robotics.behaviour.margins import Margins
 from robotics.certify.feet import stopping_times
@@ -91,10 +90,6 @@ def check_exits(
     behaviour = played.behaviour
     time, took = exit_times(stage, played)
     found: list[Finding] = []
-    if behaviour.interruptible is Interruptible.NEVER and behaviour.duration > margins.never_time:
-        problem = ("不可打断的动作太长", "it may not be broken off for too long")
-        cure = ("改为 at_beat 或 always", "make it interruptible, or shorter")
-        found.append(_finding("exit_never", problem, cure, behaviour.duration, margins.never_time))
     if not len(time):
         return tuple(found), 0.0
     end = behaviour.duration
