@@ -99,6 +99,12 @@ VISITORS: Any = typer.Option(
     parser=read_count,
 )
 
+KERB_LIDAR: Any = typer.Option(help="The sweeper's down-tilted lidar: its port.")
+HEAR: Any = typer.Option(
+    help="How the greeter hears: console, a model's FOLDER, or FILE.wav@FOLDER."
+)
+HEARD: Any = typer.Option(help="A file of what visitors say: lines of SECONDS: TEXT.")
+
 
 @app.command("run")
 def run_command(
@@ -131,13 +137,13 @@ def run_command(
     view: Annotated[bool, typer.Option("--view", help="Show PyBullet's window.")] = False,
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
     lidar: Annotated[str, typer.Option(help="A real robot's lidar: its port.")] = "",
-    kerb_lidar: Annotated[
-        str, typer.Option(help="The sweeper's down-tilted lidar: its port.")
-    ] = "",
+    kerb_lidar: Annotated[str, KERB_LIDAR] = "",
     derate: Annotated[
         bool, typer.Option("--derate", help="Drive slowly if the system gives no real time.")
     ] = False,
     calibration: Annotated[str, typer.Option(help="File of 'robotics calibrate'.")] = "",
+    hear: Annotated[str, HEAR] = "",
+    heard: Annotated[Path | None, HEARD] = None,
 ) -> None:
     """Let the robots do their job at a site, then write a report.
 
@@ -150,7 +156,9 @@ def run_command(
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
     ports = Ports(on, lidar, kerb_lidar, derate, calibration)
-    wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports)
+    wished = Options(
+        site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports, hear, heard
+    )
     options = with_day(wished, minutes)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")

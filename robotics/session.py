@@ -18,11 +18,13 @@ from robotics.core.errors import MissingDependency, OptionError, UnknownName
 from robotics.core.messages import Tick
 from robotics.daybook import NAME, Daybook, Wishes, length_of, shipped_day
 from robotics.deploy.hardware import Ports, is_port, open_hardware
+from robotics.hearing import Attentive, open_ear
 from robotics.mapping.places import load_site
 from robotics.record.schemas import frame_transform
 from robotics.record.writer import Recorder
 from robotics.robots.catalog import MISSING, ROBOTS, assemble
 from robotics.robots.memory import is_over, litter_reported
+from robotics.voice.hearing.ear import Ear
 
 STAGES = {
     "sim": "sim.scenario:open_stage",
@@ -31,6 +33,8 @@ STAGES = {
 }
 """Bodies by the name that ``--on`` takes, as ``module:function``; loaded when asked for."""
 
+LISTENER = "greeter"
+"""Who is given ears."""
 LOOK_PERIOD = 0.05
 """The onlooker looks this often [s]."""
 FIGURES_PERIOD = 0.2
@@ -65,6 +69,10 @@ class Options:
     """Where the sweeper's memory is kept; None for nowhere."""
     ports: Ports = field(default_factory=lambda: Ports(""))
     """Where a real robot is plugged in, beside ``on``."""
+    hear: str = ""
+    """How the greeter hears: see ``robotics.hearing.open_ear``."""
+    heard: Path | None = None
+    """What visitors say when, for simulations."""
 
     @property
     def seconds(self) -> float:
@@ -95,6 +103,7 @@ class Session:
     _due: dict[str, float] = field(default_factory=dict)
     _daybook: Daybook = field(init=False)
     _abort: bool = False
+    _ear: Ear | None = None
     _reason: str = ""
 
     @property
@@ -111,6 +120,7 @@ class Session:
         site_folder = self.folder / "site"
         self.on_preparing("opening the site")
         options = self.options
+        self._ear = open_ear(options.hear, options.heard)
         self._daybook = Daybook.open(
             Wishes(options.site, options.day, options.clock, options.journal)
         )
@@ -132,6 +142,8 @@ class Session:
                 self.on_preparing(f"warming up the {name} (the first start compiles, once)")
                 robot, mission = assemble(name, site, seconds=self.options.seconds, plan=day.plan)
                 body = self._stage.backends[name]
+                if self._ear is not None and name == LISTENER:
+                    body = Attentive(body, self._ear)
                 self._crew[name] = Member(robot, mission, body, StageTimes(self.clock))
             config = {**describe(self.options, site.name), "day": day.to_plain()}
             self._recorder = Recorder(self.record, config, site_folder)
