@@ -89,8 +89,8 @@ def main() -> None:
     arguments = parser.parse_args()
     found = errors(["sea_breeze"] if arguments.quick else song_names())
     print(f"{'':16}{'beats':>6}{'median':>10}{'p95':>10}{'worst':>10}")
-    for name, errors in found.items():
-        ms = 1e3 * errors
+    for name, late in found.items():
+        ms = 1e3 * late
         print(
             f"{name:16}{len(ms):6}{np.median(ms):7.1f} ms"
             f"{np.percentile(np.abs(ms), 95):7.1f} ms{np.abs(ms).max():7.1f} ms"
