@@ -21,8 +21,9 @@ from robotics.behaviour.certificate import (
 from robotics.behaviour.clips import Behaviour, load_behaviours
 from robotics.behaviour.margins import Margins
 from robotics.certify import Prover, certified
-from robotics.robots.catalog import joint_table
+from robotics.robots.greeter import joints as greeter
 from robotics.robots.proven import body_mark
+from robotics.robots.sweeper import joints as sweeper
 
 ARM = moving({"right_elbow": -1.2})
 
@@ -96,7 +97,8 @@ def test_the_mark_of_a_body_is_its_urdf_and_numbers(tmp_path: Path) -> None:
 
 def shipped(robot: str) -> Mapping[str, Behaviour]:
     """Return the robot's behaviours."""
-    return load_behaviours(asset(f"behaviours/{robot}"), joint_table(robot))
+    table = {"greeter": greeter, "sweeper": sweeper}[robot].load().joints
+    return load_behaviours(asset(f"behaviours/{robot}"), table)
 
 
 @pytest.mark.parametrize("robot", ["greeter", "sweeper"])
