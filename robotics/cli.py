@@ -105,6 +105,9 @@ HEAR: Any = typer.Option(
 )
 HEARD: Any = typer.Option(help="A file of what visitors say: lines of SECONDS: TEXT.")
 
+DERATE: Any = typer.Option("--derate", help="Drive slowly if the system gives no real time.")
+SPEAK: Any = typer.Option(help="Speak while it runs, with this voice: child, piper:MODEL.onnx.")
+
 
 @app.command("run")
 def run_command(
@@ -138,12 +141,11 @@ def run_command(
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
     lidar: Annotated[str, typer.Option(help="A real robot's lidar: its port.")] = "",
     kerb_lidar: Annotated[str, KERB_LIDAR] = "",
-    derate: Annotated[
-        bool, typer.Option("--derate", help="Drive slowly if the system gives no real time.")
-    ] = False,
+    derate: Annotated[bool, DERATE] = False,
     calibration: Annotated[str, typer.Option(help="File of 'robotics calibrate'.")] = "",
     hear: Annotated[str, HEAR] = "",
     heard: Annotated[Path | None, HEARD] = None,
+    speak: Annotated[str, SPEAK] = "",
 ) -> None:
     """Let the robots do their job at a site, then write a report.
 
@@ -157,7 +159,7 @@ def run_command(
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
     ports = Ports(on, lidar, kerb_lidar, derate, calibration)
     wished = Options(
-        site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports, hear, heard
+        site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports, hear, heard, speak
     )
     options = with_day(wished, minutes)
     stamp = time.strftime("%Y%m%d-%H%M%S")

@@ -25,6 +25,7 @@ from robotics.record.writer import Recorder
 from robotics.robots.catalog import MISSING, ROBOTS, assemble
 from robotics.robots.memory import is_over, litter_reported
 from robotics.voice.hearing.ear import Ear
+from robotics.voice.loudspeaker import Loudspeaker, opened
 
 STAGES = {
     "sim": "sim.scenario:open_stage",
@@ -73,6 +74,8 @@ class Options:
     """How the greeter hears: see ``robotics.hearing.open_ear``."""
     heard: Path | None = None
     """What visitors say when, for simulations."""
+    speak: str = ""
+    """The voice that this computer's loudspeaker speaks with; "" for silence."""
 
     @property
     def seconds(self) -> float:
@@ -104,6 +107,7 @@ class Session:
     _daybook: Daybook = field(init=False)
     _abort: bool = False
     _ear: Ear | None = None
+    _loudspeaker: Loudspeaker | None = None
     _reason: str = ""
 
     @property
@@ -121,6 +125,7 @@ class Session:
         self.on_preparing("opening the site")
         options = self.options
         self._ear = open_ear(options.hear, options.heard)
+        self._loudspeaker = opened(options.speak) if options.speak else None
         self._daybook = Daybook.open(
             Wishes(options.site, options.day, options.clock, options.journal)
         )
@@ -130,6 +135,8 @@ class Session:
             self._perform(site_folder)
         finally:
             self._daybook.close()
+            if self._loudspeaker is not None:
+                self._loudspeaker.close()
 
     def _perform(self, site_folder: Path) -> None:
         day = self._daybook
@@ -195,6 +202,8 @@ class Session:
     def _on_tick(self, member: Member, tick: Tick) -> None:
         self.time = tick.observation.time
         self._recorder.tick(member.robot.name, tick)
+        if self._loudspeaker is not None:
+            self._loudspeaker.follow(member.robot.name, self.time, tick.goal)
         self._daybook.note(member.robot, member.mission, tick.state)
         if self._is_due("look", LOOK_PERIOD):
             self._look()

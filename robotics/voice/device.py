@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -54,3 +55,33 @@ def record(rate: int, block: float = 0.1) -> Iterator[Array]:
                 yield np.asarray(data[:, 0], dtype=np.float64)
     except device.PortAudioError as error:
         raise BackendError(f"there is no microphone here ({error}); use --hear console") from error
+
+
+def check_output() -> None:
+    """Say at once if nothing can be played.
+
+    Raises:
+        MissingDependency: sounddevice is not installed.
+        BackendError: There is no loudspeaker, or no PortAudio.
+    """
+    device = _device()
+    try:
+        device.check_output_settings()
+    except (device.PortAudioError, ValueError) as error:
+        raise BackendError(f"there is no loudspeaker here ({error}); {CURE}") from error
+
+
+@contextmanager
+def stream_out(rate: int) -> Iterator[Callable[[Array], None]]:
+    """Open the loudspeaker; yield what plays a block, shape (n,), and waits for the next.
+
+    Raises:
+        MissingDependency: sounddevice is not installed.
+        BackendError: There is no loudspeaker, or no PortAudio.
+    """
+    device = _device()
+    try:
+        with device.OutputStream(samplerate=rate, channels=1, dtype="float32") as stream:
+            yield lambda block: stream.write(block.astype(np.float32).reshape(-1, 1))
+    except device.PortAudioError as error:
+        raise BackendError(f"there is no loudspeaker here ({error}); {CURE}") from error
