@@ -19,6 +19,7 @@ from robotics.behaviour.certificate import (
     verdict,
 )
 from robotics.behaviour.clips import Behaviour, load_behaviours
+from robotics.behaviour.compiled import Resource, Stretch
 from robotics.behaviour.margins import Margins
 from robotics.certify import Prover, certified
 from robotics.robots.greeter import joints as greeter
@@ -62,6 +63,20 @@ def test_any_change_makes_it_void(tmp_path: Path) -> None:
     assert fingerprint_of_rules() != fingerprint_of_rules(Margins(zmp=0.021))
     assert not certified(ARM, "sweeper", folder=tmp_path)
     assert "no certificate" in certified(behaviour("new"), "greeter", folder=tmp_path).reason
+
+
+def test_steps_need_a_rehearsal_and_keep_it(tmp_path: Path) -> None:
+    """Without one they are refused; a proof made anew keeps it, a changed behaviour loses it."""
+    feet = (Stretch(0.5, 3.0, (0.0, 0.0, 0.0), 0.6),)
+    one = behaviour("steps", feet=feet, resources=frozenset({Resource.BASE}))
+    write(tmp_path, one)
+    assert "rehearsed" in certified(one, "greeter", folder=tmp_path).reason
+    prover = Prover("greeter", folder=tmp_path)
+    proof = prover.prove(one)
+    prover.certificate(one, proof, {"runs": 3.0}).write(prover.path("steps"))
+    assert certified(one, "greeter", folder=tmp_path)
+    assert prover.certificate(one, proof).physics == {"runs": 3.0}
+    assert prover.certificate(replace(one, duration=6.5), proof).physics == {}
 
 
 def test_a_broken_certificate_is_none(tmp_path: Path) -> None:
