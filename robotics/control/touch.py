@@ -58,10 +58,8 @@ class TouchParameters:
     (see ``largest_force``) …"""
     force: float = 0.8 * FORCE_BOUND
     """… of the motors on a hand [N]; the rest is left for friction and for what the body does …"""
-    least_elbow: float = 0.22
-    """… but so much is left to the elbow of a nearly straight arm, to bend it again [N·m] …"""
-    least_share: float = 0.4
-    """… at least this part of it, and of the other joints' strength."""
+    least: float = 0.22
+    """… but so much is left to each joint of a straight arm that nobody holds, to bend it [N·m]."""
     lightness: float = 0.5
     """Share of the motors' own damping that is taken away while it is held."""
     easing: float = 0.25
@@ -237,7 +235,7 @@ class YieldingArm:
         self._weight = self._dynamics.gravity()[places]
         self._dynamics.prepare_jacobians()
         self._jacobian = self._dynamics.link_jacobian(self._hand)[:3, places]
-        self._strength = bounded_strength(self._jacobian, parameters)
+        self._strength = bounded_strength(self._jacobian, parameters, held=self.felt.held)
         if joints.valid[places].all():
             missing = self._weight - joints.effort[places]
             force = force_at(self._jacobian, missing)
@@ -298,7 +296,7 @@ def force_at(jacobian: Array, torque: Array) -> Array:
     return np.asarray(np.linalg.solve(square, jacobian @ torque))
 
 
-def bounded_strength(jacobian: Array, parameters: TouchParameters) -> Array:
+def bounded_strength(jacobian: Array, parameters: TouchParameters, *, held: bool) -> Array:
     """Return the torques (4,) [N·m], beyond the weight, that put at most ``force`` on a hand.
 
     A nearly straight arm is a toggle: the elbow then makes a large force of a small torque, so it
@@ -307,12 +305,13 @@ def bounded_strength(jacobian: Array, parameters: TouchParameters) -> Array:
     Args:
         jacobian: Of the hand, shape (3, 4) [m].
         parameters: The bounds.
+        held: Whether somebody is there; else a straight arm keeps enough to bend again.
     """
     strength = np.full(4, parameters.strength)
     share = min(1.0, parameters.force / largest_force(jacobian, strength))
-    strength[3] = max(share * strength[3], parameters.least_elbow)
-    share = parameters.force / largest_force(jacobian, strength)
-    return strength * min(1.0, max(share, parameters.least_share))
+    strength[3] *= share
+    strength *= min(1.0, parameters.force / largest_force(jacobian, strength))
+    return strength if held else np.maximum(strength, parameters.least)
 
 
 def largest_force(jacobian: Array, strength: Array) -> float:
