@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -108,6 +109,9 @@ HEARD: Any = typer.Option(help="A file of what visitors say: lines of SECONDS: T
 DERATE: Any = typer.Option("--derate", help="Drive slowly if the system gives no real time.")
 SPEAK: Any = typer.Option(help="Speak while it runs, with this voice: child, piper:MODEL.onnx.")
 
+DAY: Any = typer.Option(help="The sweeper's plan of the day (alone, it has one for its site).")
+RELOAD: Any = typer.Option("--reload", help="Take in behaviours edited meanwhile, once they pass.")
+
 
 @app.command("run")
 def run_command(
@@ -126,10 +130,7 @@ def run_command(
     ] = 1,
     report: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
     visitors: Annotated[int | None, VISITORS] = None,
-    day: Annotated[
-        Path | None,
-        typer.Option(help="The sweeper's plan of the day (alone, it has one for its site)."),
-    ] = None,
+    day: Annotated[Path | None, DAY] = None,
     clock: Annotated[
         str, typer.Option(help="Time of day at the start (when the day opens).", metavar="HH:MM")
     ] = "",
@@ -146,6 +147,7 @@ def run_command(
     hear: Annotated[str, HEAR] = "",
     heard: Annotated[Path | None, HEARD] = None,
     speak: Annotated[str, SPEAK] = "",
+    reload: Annotated[bool, RELOAD] = False,
 ) -> None:
     """Let the robots do their job at a site, then write a report.
 
@@ -158,9 +160,8 @@ def run_command(
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
     ports = Ports(on, lidar, kerb_lidar, derate, calibration)
-    wished = Options(
-        site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports, hear, heard, speak
-    )
+    wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports)
+    wished = replace(wished, hear=hear, heard=heard, speak=speak, reload=reload)
     options = with_day(wished, minutes)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")

@@ -24,6 +24,7 @@ from robotics.record.schemas import frame_transform
 from robotics.record.writer import Recorder
 from robotics.robots.catalog import MISSING, ROBOTS, assemble
 from robotics.robots.memory import is_over, litter_reported
+from robotics.robots.renewing import Renewal
 from robotics.voice.hearing.ear import Ear
 from robotics.voice.loudspeaker import Loudspeaker, opened
 
@@ -76,6 +77,8 @@ class Options:
     """What visitors say when, for simulations."""
     speak: str = ""
     """The voice that this computer's loudspeaker speaks with; "" for silence."""
+    reload: bool = False
+    """Whether behaviours that are edited meanwhile count as soon as they have passed."""
 
     @property
     def seconds(self) -> float:
@@ -88,7 +91,7 @@ class Session:
     """A run in progress. ``on_progress`` is told (time [s], robot, activity) 10 times a second.
 
     ``on_preparing`` is told what is being made ready before anything moves, ``on_resuming`` what a
-    journal gave back.
+    journal gave back, and what came of behaviours that were edited.
     The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
     """
 
@@ -106,6 +109,7 @@ class Session:
     _due: dict[str, float] = field(default_factory=dict)
     _daybook: Daybook = field(init=False)
     _abort: bool = False
+    _renewals: dict[str, Renewal] = field(default_factory=dict)
     _ear: Ear | None = None
     _loudspeaker: Loudspeaker | None = None
     _reason: str = ""
@@ -152,6 +156,8 @@ class Session:
                 if self._ear is not None and name == LISTENER:
                     body = Attentive(body, self._ear)
                 self._crew[name] = Member(robot, mission, body, StageTimes(self.clock))
+                if self.options.reload:
+                    self._renewals[name] = Renewal(name, robot.joints)
             config = {**describe(self.options, site.name), "day": day.to_plain()}
             self._recorder = Recorder(self.record, config, site_folder)
             self._loop()
@@ -211,6 +217,15 @@ class Session:
             self.on_progress(self.time, member.robot.name, tick.goal.activity)
         if self._is_due(f"times {member.robot.name}", 1.0):
             self._record_times(member)
+            self._renew(member)
+
+    def _renew(self, member: Member) -> None:
+        """Take in behaviours that were edited meanwhile; the recording tells of them."""
+        renewal = self._renewals.get(member.robot.name)
+        for line in () if renewal is None else renewal.renew(member.mission):
+            event = {"kind": "behaviours", "robot": member.robot.name, "reason": line}
+            self._recorder.value("/events", self.time, event)
+            self.on_resuming(f"{member.robot.name}: {line}")
 
     def _look(self) -> None:
         self._stage.look(self.time)
@@ -278,6 +293,8 @@ def open_stage(
             raise UnknownName("robot", name, list(ROBOTS))
     if not 0.0 < options.minutes <= LONGEST:
         raise OptionError(f"--minutes is {options.minutes}; allowed: more than 0, up to 1440")
+    if options.reload and is_port(options.on):
+        raise OptionError("--reload is for simulations: a real robot reads no files while it moves")
     if options.journal is not None and NAME not in options.robots:
         raise OptionError("--journal is for the sweeper's day; add --robot sweeper")
     if options.visitors is not None and not 0 <= options.visitors <= MOST_VISITORS:
