@@ -98,14 +98,13 @@ class WalkingLocomotion:
 
     def _danced(self, state: State, posture: Posture) -> tuple[TrunkReference, Beat | None]:
         """Return what the clips ask of trunk and feet at this tick."""
-        time = state.time + self._config.lead
         playing = [
             (self._dances[one.clip], one.start)
             for one in self._upper.playing(posture, state.time)
             if one.clip in self._dances
         ]
         swaying = [(dance.sway, start, _again(dance)) for dance, start in playing]
-        beat = first_beat([(dance.feet, start) for dance, start in playing], time)
+        beat = first_beat([(dance.feet, start) for dance, start in playing], state.time)
         if not self.is_standing:  # the steps sway by themselves
             swaying = []
         return self._trunk.advance(state.time, swaying), beat
