@@ -51,6 +51,14 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
         12,
         "allowed: zh, en",
     ),
+    "colon": ('en: ["Hello[nod]"]', "en: [Youyou says: hi]", "unquoted", 11, "in quotes"),
+    "comma": (
+        "kind: dance\n",
+        "kind: dance\ntitle: {zh: 你好, en: Hi, school}\n",
+        "comma",
+        4,
+        "a key of its own",
+    ),
     "translation": ('  en: ["Hello[nod]"]\n', "", "translation", 9, "add en: "),
     "clock": ("beat: 12, joints", "beat: 12:30, joints", "clock_time", 15, "write 750"),
     "joint": (
