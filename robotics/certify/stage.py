@@ -125,7 +125,8 @@ class Stage:
             posture = Posture(behaviour.name, 0.0) if on else Posture()
             if face is not None and on and _looks(behaviour, float(now)):
                 posture = replace(posture, look_at_in_map=face)
-            upper[k] = body.advance(replace(level, time=float(now)), posture, feet_apart=0.0)
+            state = replace(level, time=float(now))
+            upper[k] = body.advance(state, posture, feet_apart=0.0, lead=self.config.lead)
             if behaviour.sway is not None:
                 sources = [(behaviour.sway, 0.0, again)] if on else []
                 trunk[k] = follower.advance(float(now), sources).offset
