@@ -1,10 +1,10 @@
 """The greeter dances under physics; how late its joints, trunk and feet are at each accent.
 
 An accent is a knot of an authored curve at which the movement turns or comes to rest. How late the
-body is there is the shift in time, on the way to it and from it, at which the true movement fits
-the authored one best in least squares (amplitude and offset are free): a flat top has no sharp
-extreme, its flanks have. A footfall is the instant at which a foot that was in the air for 80 ms
-carries 5 N.
+body is there is the shift in time, on the way to it and from it, at which the authored movement
+fits the true one best in least squares; its amplitude and offset are those that fit the whole
+dance. (A flat top has no sharp extreme, its flanks have.) A footfall is the instant at which a foot
+that was in the air for 80 ms carries 5 N.
 """
 
 from __future__ import annotations
@@ -148,6 +148,7 @@ def footfalls(one: Behaviour, seen: Seen, seconds: float) -> list[float]:
 
 def _accents(curve: Curve, time: Array, true: Array, least: float, seconds: float) -> list[float]:
     found = []
+    true = _fitted(curve, time, true)
     knots = np.array([curve.angle(at) for at in curve.times])
     for place in range(1, len(knots) - 1):
         at = curve.times[place]
@@ -160,6 +161,15 @@ def _accents(curve: Curve, time: Array, true: Array, least: float, seconds: floa
             if shift is not None:
                 found.append(shift)
     return found
+
+
+def _fitted(curve: Curve, time: Array, true: Array) -> Array:
+    """Return the true movement on the authored one's scale: gain and offset of the whole dance."""
+    inside = (time >= SETTLE) & (time <= curve.times[-1]) & ~np.isnan(true)
+    wanted = np.array([curve.angle(one) for one in time[inside]])
+    design = np.column_stack([true[inside], np.ones(int(inside.sum()))])
+    (gain, offset), *_ = np.linalg.lstsq(design, wanted, rcond=None)
+    return np.asarray(gain * true + offset)
 
 
 def _shift(
@@ -175,14 +185,8 @@ def _shift(
         return None
     if np.ptp([curve.angle(one) for one in when]) < least:
         return None
-    best = (np.inf, 0.0)
-    for shift in SHIFTS:
-        wanted = np.array([curve.angle(one - shift) for one in when])
-        design = np.column_stack([wanted, np.ones(len(wanted))])
-        answer, *_ = np.linalg.lstsq(design, moved, rcond=None)
-        error = float(np.sum((moved - design @ answer) ** 2))
-        best = min(best, (error, float(shift)))
-    return best[1]
+    wanted = np.array([[curve.angle(one - shift) for one in when] for shift in SHIFTS])
+    return float(SHIFTS[np.argmin(np.sum((wanted - moved) ** 2, axis=1))])
 
 
 class _Eye:
