@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from robotics.cli_voice import add_to as add_sound_to
 from robotics.core.errors import RoboticsError
 
 out = Console(highlight=False)
@@ -25,6 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+add_sound_to(app)
 
 
 class Who(StrEnum):

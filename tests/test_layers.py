@@ -13,8 +13,8 @@ PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 
 TOP = frozenset(
     {
-        *("robots", "app", "record", "report", "remember", "daybook"),
-        *("replay", "survey", "session", "console", "cli", "deploy"),
+        *("robots", "app", "certify", "record", "report", "remember", "daybook"),
+        *("replay", "survey", "session", "console", "cli", "deploy", "talk", "cli_voice"),
     }
 )
 
@@ -26,6 +26,7 @@ ALLOWED: dict[str, frozenset[str]] = {
     **{peer: frozenset({peer, "mapping", "core", "assets"}) for peer in PEERS},
     "robots": frozenset({"robots", *PEERS, "mapping", "core", "assets"}),
     "app": frozenset({"core"}),
+    "certify": frozenset({"certify", "robots", *PEERS, "mapping", "core", "assets"}),
     "record": frozenset({"record", "core"}),
     "report": frozenset({"report", "record", "mapping", "core"}),
     "remember": frozenset({"record", "robots", "planning", "core"}),
@@ -42,7 +43,9 @@ ALLOWED: dict[str, frozenset[str]] = {
             *("robots", "wire", "mapping", "core", "assets"),
         }
     ),
-    "cli": frozenset({"console", "deploy", "session", "record", "wire", "core"}),
+    "talk": frozenset({"voice", "assets", "core"}),
+    "cli_voice": frozenset({"talk", "core"}),
+    "cli": frozenset({"cli_voice", "console", "deploy", "session", "record", "wire", "core"}),
 }
 """What each part of ``robotics`` may import of ``robotics``."""
 
@@ -60,9 +63,13 @@ ONLY_IN = {
     "pinocchio": ("robotics/control/dynamics.py",),
     "time": ("robotics/wire/pacer.py", "robotics/cli.py"),
     "mcap": ("robotics/record/",),
-    "typer": ("robotics/cli.py",),
-    "rich": ("robotics/cli.py", "robotics/console.py"),
-    "ruamel": ("robotics/core/config.py",),
+    "pypinyin": ("robotics/voice/", "robotics/behaviour/format/"),
+    "pyworld": ("robotics/voice/vocoder.py",),
+    "sounddevice": ("robotics/voice/device.py",),
+    "sherpa_onnx": ("robotics/voice/sherpa.py",),
+    "typer": ("robotics/cli.py", "robotics/cli_voice.py"),
+    "rich": ("robotics/cli.py", "robotics/cli_voice.py", "robotics/console.py"),
+    "ruamel": ("robotics/core/config.py", "robotics/core/marked.py"),
     "threading": (),
     "random": (),
 }

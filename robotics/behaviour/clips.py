@@ -5,12 +5,10 @@ from __future__ import annotations
 import math
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from itertools import pairwise
 from pathlib import Path
-from types import MappingProxyType
 
 import numpy as np
 
@@ -28,9 +26,7 @@ from robotics.behaviour.compiled import (
     ToolCue,
     Words,
 )
-from robotics.behaviour.script import Keyframe, Script, fault, read
 from robotics.core.arrays import Array
-from robotics.core.errors import ConfigError
 from robotics.core.joints import JointTable
 
 SPEED_SHARE = 0.5
@@ -115,6 +111,10 @@ class Clip:
     joints: tuple[str, ...]
     curves: tuple[Curve, ...]
     """One for each joint."""
+    sway: Sway | None = None
+    """Of the trunk, in the clip's time."""
+    feet: tuple[Stretch, ...] = ()
+    """When the feet step, in the clip's time."""
 
     def evaluate(self, time: float) -> Array:
         """Return the targets of ``joints``, shape (k,) [rad], at ``time`` [s] after the start."""
@@ -180,12 +180,11 @@ def load_behaviours(folder: Path, table: JointTable) -> Mapping[str, Behaviour]:
     """Return all behaviours of a folder by name, each checked against the robot's joints.
 
     Raises:
-        ConfigError: The first fault of the first wrong file, with its line.
+        ConfigError: Every fault of every wrong file, with its line.
     """
-    paths = sorted(folder.glob("*.yaml"))
-    if not paths:
-        raise ConfigError(folder, "", "it has no behaviour", "add one .yaml file for each")
-    return MappingProxyType({path.stem: load_behaviour(path, table) for path in paths})
+    from robotics.behaviour.format.load import load_folder  # which makes the values above
+
+    return load_folder(folder, table)
 
 
 def load_behaviour(path: Path, table: JointTable) -> Behaviour:
@@ -194,64 +193,17 @@ def load_behaviour(path: Path, table: JointTable) -> Behaviour:
     Raises:
         ConfigError: The file is wrong, or asks more than a joint can do.
     """
-    script = read(path)
-    clip = _clip(path, script, table) if script.tracks else None
-    return Behaviour(
-        name=script.behaviour,
-        kind=script.kind,
-        priority=Priority[script.priority.upper()],
-        duration=script.duration,
-        interruptible=Interruptible.ALWAYS if script.interruptible else Interruptible.NEVER,
-        zh=tuple(script.say.zh) if script.say else (),
-        en=tuple(script.say.en) if script.say else (),
-        clip=clip,
-    )
+    from robotics.behaviour.format.load import load_file  # which makes the values above
+
+    return load_file(path, table)
 
 
 def clips_of(behaviours: Mapping[str, Behaviour]) -> Mapping[str, Clip]:
-    """Return the clips of the behaviours that move something, by name."""
-    return {name: one.clip for name, one in behaviours.items() if one.clip is not None}
-
-
-def _clip(path: Path, script: Script, table: JointTable) -> Clip:
-    names: list[str] = []
-    curves: list[Curve] = []
-    for group, frames in script.tracks.items():
-        _check_positions(path, table, group, frames)
-        for name in frames[0].joints:
-            knots = [(frame.time, frame.joints[name]) for frame in frames if name in frame.joints]
-            times, degrees = zip(*knots, strict=True)
-            one = curve(times, tuple(math.radians(angle) for angle in degrees))
-            _check_speed(path, table, (group, name), one, frames)
-            names.append(name)
-            curves.append(one)
-    return Clip(script.behaviour, script.duration, script.loop, tuple(names), tuple(curves))
-
-
-def _check_positions(path: Path, table: JointTable, group: str, frames: list[Keyframe]) -> None:
-    for place, frame in enumerate(frames):
-        for name, angle in frame.joints.items():
-            where = ("tracks", group, place, "joints", name)
-            if name not in table.names:
-                near = get_close_matches(name, table.names, n=1)
-                cure = f"did you mean '{near[0]}'?" if near else "see the robot's joint table"
-                raise fault(path, where, f"joint '{name}' does not exist", cure)
-            joint = table.joints[table.index(name)]
-            low, high = math.degrees(joint.lower), math.degrees(joint.upper)
-            if not low <= angle <= high:
-                problem = f"joint {name} at {angle} deg"
-                raise fault(path, where, problem, f"its limits are {low:.1f} to {high:.1f} deg")
-
-
-def _check_speed(
-    path: Path, table: JointTable, key: tuple[str, str], one: Curve, frames: list[Keyframe]
-) -> None:
-    group, name = key
-    limit = SPEED_SHARE * table.joints[table.index(name)].velocity
-    for start, end in pairwise(one.times):
-        peak = max(abs(one.speed(time)) for time in np.linspace(start, end, 41))
-        if peak > limit:
-            place = next(i for i, frame in enumerate(frames) if frame.time == end)
-            where = ("tracks", group, place, "joints", name)
-            problem = f"joint {name} has to move at {peak:.2f} rad/s from {start} s to {end} s"
-            raise fault(path, where, problem, f"at most {limit:.2f} rad/s: give it more time")
+    """Return the clips of the behaviours that move something, by name, with trunk and feet."""
+    return {
+        name: replace(
+            one.clip or Clip(name, one.duration, False, (), ()), sway=one.sway, feet=one.feet
+        )
+        for name, one in behaviours.items()
+        if one.clip is not None or one.sway is not None or one.feet
+    }

@@ -74,7 +74,8 @@ class Words:
     """With pronunciation tags, without gesture tags."""
     en: tuple[str, ...] = ()
     song: str = ""
-    """A file of ``behaviours/songs`` without its ending; "" for speech."""
+    """A file of ``behaviours/songs`` without its ending; "" for speech. Where it is also the
+    behaviour's music, the voice joins in at ``start`` and keeps to the beats of the music."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +118,7 @@ class Look:
 
     start: float
     target: str
-    """``visitor``, ``ahead``, or a place of the site."""
+    """``visitor``, ``ahead``, or a place of the site; "" gives the head back to the clip."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,13 +157,16 @@ class Step:
     ``repeat`` or ``act``."""
     words: Words | None = None
     name: str = ""
-    """Of the behaviour, place, event or action."""
+    """Of the behaviour, place, event or action; for words, the first gesture that runs along. A
+    behaviour with parameters has them in its name, and is in the repertoire under it."""
     seconds: float = 0.0
     """How long, or at most how long [s]."""
     times: int = 1
     branches: tuple[tuple[str, tuple[Step, ...]], ...] = ()
-    """For ``choose`` and ``repeat``: condition ("" for always), steps."""
+    """For ``choose``, ``ask`` and ``repeat``: condition ("" for always), steps; the first that
+    holds counts: ``heard 好 | yes`` or an event. For ``wait_for``: ``otherwise``, steps."""
     arguments: tuple[tuple[str, float | str], ...] = ()
+    """Of an action; for words, every gesture and how long after their start it starts [s]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
+import numpy as np
+
+from robotics.control.trunk import TrunkReference
 from robotics.core.arrays import Array, clamped
 
 
@@ -30,18 +33,51 @@ class StandParameters:
     """Amplitude of the rise and fall of the body [m]."""
     breath_frequency: float = 0.27
     """[Hz]."""
+    late: float = 0.025
+    """A wanted sway is seen so late in the joints and the gyro [s]."""
     settle: float = 0.35
     """Time constant of changes of height and of the idle motion's return [s]."""
 
 
-def standing_cop(parameters: StandParameters, dcm: Array, target: Array) -> Array:
+def standing_cop(
+    parameters: StandParameters, dcm: Array, target: Array, *, pressure: Array | None = None
+) -> Array:
     """Return the centre of pressure (2,) that brings ``dcm`` (2,) back to ``target`` (2,).
 
-    From ξ̇ = ω (ξ - p) with p = ξ + k (ξ - ξ*): the error decays as e^{-kωt}, as long as the soles
-    are large enough.
+    From ξ̇ = ω (ξ - p) with p = p* + (1 + k) (ξ - ξ*), where p* keeps ξ on ξ*: the error decays as
+    e^{-kωt}, as long as the soles are large enough.
+
+    Args:
+        parameters: Gain and soles.
+        dcm: ξ.
+        target: ξ*.
+        pressure: p*; None where ξ* rests, so that p* is ξ*.
     """
-    cop = dcm + parameters.feedback * (dcm - target)
+    base = target if pressure is None else pressure
+    cop = base + (1.0 + parameters.feedback) * (dcm - target)
     return clamped(cop, parameters.polygon_low, parameters.polygon_high)
+
+
+def swaying_cop(
+    parameters: StandParameters,
+    error: Array,
+    trunk: TrunkReference,
+    *,
+    idle: float,
+    omega: float,
+) -> Array:
+    """Return the centre of pressure (2,) that keeps the centre of mass on the trunk's way.
+
+    Args:
+        parameters: Gain and soles.
+        error: ξ from the middle between the soles, along the heading, shape (2,) [m].
+        trunk: Where the centre of mass should be, with speed and acceleration.
+        idle: Sideways, beside that [m].
+        omega: Rate of the pendulum [1/s].
+    """
+    place = trunk.offset[:2] + np.array([0.0, idle])
+    pressure = place - trunk.acceleration[:2] / omega**2
+    return standing_cop(parameters, error, place + trunk.velocity[:2] / omega, pressure=pressure)
 
 
 def needs_step(parameters: StandParameters, dcm: Array) -> bool:

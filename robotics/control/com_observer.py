@@ -16,6 +16,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.pendulum import GRAVITY
@@ -90,7 +91,15 @@ class ComObserver:
         self._last: Array | None = None
         self._velocity = np.zeros(2)
 
-    def observe(self, state: State, *, stance: int, planted: Array, standing: bool) -> Seen:
+    def observe(
+        self,
+        state: State,
+        *,
+        stance: int,
+        planted: Array,
+        standing: bool,
+        pressing: ArrayLike = (0.0, 0.0),
+    ) -> Seen:
         """Return what ``state`` says, given where the stance foot stands.
 
         Args:
@@ -98,6 +107,8 @@ class ComObserver:
             stance: The foot that does not move (0 left, 1 right).
             planted: Where its sole's centre is in the walk frame, shape (2,) [m].
             standing: Whether both feet are on the ground and the robot does not walk.
+            pressing: By how much the centre of pressure is meant to be off the centre of mass,
+                because the trunk sways, along the heading, shape (2,) [m].
         """
         roll, pitch = (float(angle) for angle in state.tilt)
         wx, wy, wz = (float(rate) for rate in state.angular_velocity_base_in_base)
@@ -109,7 +120,7 @@ class ComObserver:
         shift = planted - poses[stance][0][:2]
         force = state.contacts.foot_force
         if standing:
-            self._learn(com[:2], poses, force)
+            self._learn(com[:2] + rotation2(self._yaw) @ np.asarray(pressing), poses, force)
         com_in_walk = com[:2] + rotation2(self._yaw) @ self.error + shift
         if self._last is not None:
             measured = (com_in_walk - self._last) / self._period
@@ -127,7 +138,7 @@ class ComObserver:
         )
 
     def _learn(self, com: Array, soles: list[tuple[Array, Array]], force: Array) -> None:
-        """Pull the learned error towards what the centre of pressure says."""
+        """Pull the learned error towards what the centre of pressure says; ``com`` is above it."""
         total = float(force.sum())
         if total < 0.5 * self._dynamics.mass * GRAVITY:
             return

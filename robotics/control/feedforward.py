@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from robotics.control.body_reference import BodyReference
 from robotics.control.dynamics import Dynamics
-from robotics.control.gait import BodyReference
 from robotics.control.walk_parameters import WalkParameters
 from robotics.control.whole_body import JointReference
 from robotics.core.arrays import Array, clamped
@@ -103,7 +103,7 @@ def _shared(body: BodyReference) -> list[tuple[int, float, Array]]:
     across = left - right
     along = float((body.cop - right) @ across / (across @ across))
     share = min(max(along, 0.0), 1.0)
-    forward = rotation2(body.yaw)[:, 0]
+    forward = rotation2(body.heading)[:, 0]
     ahead = forward * float(forward @ (body.cop - 0.5 * (left + right)))
     return [
         (0, share, left + ahead + max(along - 1.0, 0.0) * across),

@@ -9,8 +9,6 @@ motion ξ to where the next step wants it, (2) what that cannot do is done by mo
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from enum import StrEnum
 
 import numpy as np
 
@@ -21,54 +19,22 @@ from robotics.control.balance import (
     breath,
     idle_sway,
     needs_step,
-    standing_cop,
+    swaying_cop,
 )
+from robotics.control.body_reference import BodyReference as BodyReference
+from robotics.control.body_reference import Phase as Phase
+from robotics.control.body_reference import heading_of
+from robotics.control.cadence import Beat
 from robotics.control.com_observer import Seen
+from robotics.control.speed_feedback import SpeedFeedback
 from robotics.control.swing import Swing
+from robotics.control.trunk import STILL, TrunkReference
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2, wrap
 
-
-class Phase(StrEnum):
-    """What the legs do."""
-
-    STAND = "stand"
-    SHIFT = "shift"
-    """Both feet down, the weight moves over the first stance foot."""
-    STEP = "step"
-
-
-@dataclass(frozen=True, slots=True)
-class BodyReference:
-    """What the body should do now, in the walk frame."""
-
-    com: Array
-    """Centre of mass, shape (3,) [m]."""
-    cop: Array
-    """Centre of pressure, shape (2,) [m]."""
-    acceleration: Array
-    """Of the centre of mass, horizontal, shape (2,) [m/s²]."""
-    yaw: float
-    """Heading of the trunk [rad]."""
-    soles: Array
-    """Sole centres, shape (2, 3) [m]."""
-    sole_yaw: Array
-    """Headings of the soles, shape (2,) [rad]."""
-    stance: int
-    """The foot that carries, or carried last (0 left, 1 right)."""
-    swinging: bool
-    """Whether the other foot is in the air."""
-
-
-@dataclass(slots=True)
-class _Footfall:
-    """One memory for the speed feedback: where the body was when a foot landed."""
-
-    time: float
-    com: Array
-    heading: float
-    yaw: float
+LEAST_SHIFT = 0.08
+"""On a beat, both feet stay down at least so long between two steps [s]."""
 
 
 class Gait:
@@ -100,9 +66,11 @@ class Gait:
         self._swing = Swing.lift_off(self.soles[0], 0.0)
         self._cop_in_sole = np.zeros(2)
         self._smoothed, self._followed = np.zeros(3), np.zeros(3)
-        self._correction = np.zeros(3)
-        self._footfalls: list[_Footfall] = []
+        self._feedback = SpeedFeedback(walk)
         self._on_the_spot = 0
+        self._trunk = STILL
+        self._beat: Beat | None = None
+        self._shift_time, self._dancing = walk.start_time, False
 
     @property
     def planted(self) -> Array:
@@ -112,26 +80,48 @@ class Gait:
     @property
     def omega(self) -> float:
         """Rate of the pendulum [1/s]."""
-        return pendulum.rate(self._height.value)
+        return pendulum.rate(self._height.value + float(self._trunk.offset[2]))
 
-    def advance(self, seen: Seen, twist: Array, *, crouch: bool = False) -> BodyReference:
+    @property
+    def pressing(self) -> Array:
+        """How far the pressure is meant to be off the centre of mass, in heading, (2,) [m]."""
+        return np.asarray(-self._trunk.acceleration[:2] / self.omega**2)
+
+    @property
+    def is_dancing(self) -> bool:
+        """Whether it steps on a beat, undisturbed."""
+        return self._beat is not None and self._on_the_spot >= 0
+
+    def advance(
+        self,
+        seen: Seen,
+        twist: Array,
+        *,
+        crouch: bool = False,
+        trunk: TrunkReference = STILL,
+        beat: Beat | None = None,
+    ) -> BodyReference:
         """Return the reference for this tick.
 
         Args:
             seen: What is measured.
             twist: (vx, vy, wz) to follow in the base frame, shape (3,); is limited here.
             crouch: Stand (after the steps that it takes) and go down.
+            trunk: Where the trunk should be over the standing feet.
+            beat: When the feet should come down, on the spot if ``twist`` is zero; None for the
+                walk's own time.
         """
         self._time += self._period
         self._elapsed += self._period
+        self._trunk, self._beat = trunk, None if crouch else beat
         self._follow(np.zeros(3) if crouch else twist)
         self._correct_model(seen)
         self._track_stance_heading(seen)
-        wants_to_walk = not crouch and bool(np.any(twist))
+        wants_to_walk = not crouch and (self._beat is not None or bool(np.any(twist)))
         if self.phase is Phase.STAND:
             cop = self._standing(seen, wants_to_walk)
         elif self.phase is Phase.SHIFT:
-            cop = self._shifting()
+            cop = self._shifting(seen, wants_to_walk)
         else:
             cop = self._stepping(seen, wants_to_walk)
         self._settle(crouch)
@@ -151,9 +141,8 @@ class Gait:
         share = self._period / (self._walk.smoothing + self._period)
         self._smoothed = self._smoothed + share * (wanted - self._smoothed)
         self._followed = self._followed + clamped(self._smoothed - self._followed, -step, step)
-        if self.phase is not Phase.STEP or not self._moving:
-            self._correction = 0.98 * self._correction
-            self._footfalls.clear()
+        if self._beat is None and (self.phase is not Phase.STEP or not self._moving):
+            self._feedback.fade()
 
     @property
     def _moving(self) -> bool:
@@ -161,32 +150,47 @@ class Gait:
 
     @property
     def _commanded(self) -> Array:
-        """The twist that the steps are made for, shape (3,)."""
-        return self._followed + self._correction
+        """The twist that the steps are made for, shape (3,).
+
+        On a beat each step has to make up for the time on both feet after it, too.
+        """
+        slower = 1.0 if self._beat is None else self._beat.every / self._walk.step_time
+        return (self._followed + self._feedback.correction) * slower
 
     def _correct_model(self, seen: Seen) -> None:
         """Pull the pendulum towards the measured motion, more where they differ more."""
-        walk = self._walk
-        lead = (seen.com - self._com) + (seen.velocity - self._velocity) / self.omega
+        walk, late = self._walk, self._stand.late
+        # a body that is on its way is seen where it was meant to be a little earlier
+        turn = rotation2(self._heading)
+        com = seen.com + turn @ (late * self._trunk.velocity[:2])
+        velocity = seen.velocity + turn @ (late * self._trunk.acceleration[:2])
+        lead = (com - self._com) + (velocity - self._velocity) / self.omega
         least, most = walk.model_gain
         share = least + walk.model_slope * (float(np.linalg.norm(lead)) - walk.model_trust)
         share = min(max(share, least), most)
-        self._com = self._com + share * (seen.com - self._com)
-        self._velocity = self._velocity + share * (seen.velocity - self._velocity)
+        self._com = self._com + share * (com - self._com)
+        self._velocity = self._velocity + share * (velocity - self._velocity)
 
     def _track_stance_heading(self, seen: Seen) -> None:
-        """Let the stance foot's heading follow what is measured: feet turn a little underfoot."""
+        """Let the stance foot's heading follow what is measured: feet turn a little underfoot.
+
+        Not while the trunk sways: a foot that is hardly loaded turns, and would turn on and on.
+        """
+        if not self._trunk.is_still:
+            return
         foot = self.stance
         self.sole_yaw[foot] += 0.05 * wrap(float(seen.sole_yaw[foot] - self.sole_yaw[foot]))
 
     def _settle(self, crouch: bool) -> None:
         walk = self._walk
         standing = self.phase is Phase.STAND
+        swayed = not self._trunk.is_still
         height = walk.crouch_height if crouch and standing else walk.com_height
-        if standing and not crouch:
+        idle = standing and not crouch and not swayed
+        if idle:
             height += breath(self._stand, self._elapsed)
         self._height.follow(height, self._period)
-        sway = idle_sway(self._stand, self._elapsed) if standing and not crouch else 0.0
+        sway = idle_sway(self._stand, self._elapsed) if idle else 0.0
         self._sway.follow(sway, self._period)
 
     @property
@@ -196,8 +200,7 @@ class Gait:
     @property
     def _heading(self) -> float:
         """Mean heading of the two feet [rad]."""
-        left, right = self.sole_yaw
-        return float(right + 0.5 * wrap(float(left - right)))
+        return heading_of(self.sole_yaw)
 
     @property
     def _middle(self) -> Array:
@@ -208,8 +211,8 @@ class Gait:
     def _standing(self, seen: Seen, wants_to_walk: bool) -> Array:
         turn, middle = rotation2(self._heading), self._middle
         error = turn.T @ (self._dcm - middle)
-        cop = standing_cop(self._stand, error, np.array([0.0, self._sway.value]))
-        measured = turn.T @ (pendulum.divergent(seen.com, seen.velocity, self.omega) - middle)
+        cop = swaying_cop(self._stand, error, self._trunk, idle=self._sway.value, omega=self.omega)
+        measured = self._measured(seen)
         awake = self._time > self._walk.wake_time
         if awake and needs_step(self._stand, measured):
             self._catch(seen, float(measured[1]))
@@ -218,14 +221,29 @@ class Gait:
             if abs(sideways) > 1e-4:
                 self.stance = 1 if sideways > 0.0 else 0
             self._on_the_spot = 0
-            self.phase, self._elapsed = Phase.SHIFT, 0.0
+            self._begin_shift(self._walk.start_time)
         return np.asarray(middle + turn @ cop)
+
+    def _begin_shift(self, least: float) -> None:
+        """Take the weight to the stance foot, in at least ``least`` [s], in time for the beat."""
+        self.phase, self._elapsed = Phase.SHIFT, 0.0
+        self._shift_time, self._dancing = self._walk.start_time, self._beat is not None
+        if self._beat is not None:
+            land = self._beat.until
+            while land < least + self._walk.step_time:
+                land += self._beat.every
+            self._shift_time = land - self._walk.step_time + self._walk.touch_lead
 
     @property
     def _is_rested(self) -> bool:
         walk = self._walk
         stood = self.steps_taken == 0 or self._elapsed > walk.rest_time
         return self._time > walk.calm_time and stood
+
+    def _measured(self, seen: Seen) -> Array:
+        """Return where ξ is seen, from the middle between the feet, along the heading, (2,)."""
+        dcm = pendulum.divergent(seen.com, seen.velocity, self.omega)
+        return np.asarray(rotation2(self._heading).T @ (dcm - self._middle))
 
     def _catch(self, seen: Seen, sideways: float) -> None:
         """Begin a step against a fall: with the leg on the side of the fall, if it is free.
@@ -241,17 +259,21 @@ class Gait:
         self._on_the_spot = -2
         self._begin_step()
 
-    def _shifting(self) -> Array:
+    def _shifting(self, seen: Seen, wants_to_walk: bool) -> Array:
         walk = self._walk
-        left = max(walk.start_time - self._elapsed, self._period)
+        left = max(self._shift_time - self._elapsed, self._period)
         turn, middle = rotation2(self._heading), self._middle
         offset = steps.nominal_offset(walk, self._commanded, self._out, omega=self.omega)
         target = self.soles[self.stance] + turn @ offset
         cop = pendulum.cop_to_reach(self._dcm, target, omega=self.omega, time=left)
         cop_in_stand = turn.T @ (cop - middle)
         cop_in_stand = clamped(cop_in_stand, (-0.06, -0.10), (0.085, 0.10))
-        if self._elapsed >= walk.start_time:
+        if self._elapsed >= self._shift_time:
             self._begin_step()
+        elif self._dancing and needs_step(self._stand, self._measured(seen)):
+            self._catch(seen, float(self._measured(seen)[1]))
+        elif self._dancing and not wants_to_walk:
+            self.phase, self._elapsed = Phase.STAND, 0.0
         return np.asarray(middle + turn @ cop_in_stand)
 
     # ------------------------------------------------------------------ one foot in the air
@@ -332,38 +354,26 @@ class Gait:
         self.soles[swung] = seen.soles[swung]
         self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
         self.stance = swung
-        self._correct_speed(seen)
+        if self._moving or self._beat is not None:
+            self._feedback.landed(self._time, seen, self._heading, wanted=self._followed)
         at_rest = not wants_to_walk and not self._moving
         self._on_the_spot = self._on_the_spot + 1 if at_rest else 0
         if at_rest and self._on_the_spot >= self._walk.still_after and self._can_stand(seen):
             self.phase, self._elapsed = Phase.STAND, 0.0
+        elif self._beat is not None and self._can_stand(seen, moving=self._moving):
+            self._begin_shift(LEAST_SHIFT)
         else:
             self._begin_step()
 
-    def _correct_speed(self, seen: Seen) -> None:
-        """Compare the mean motion over two steps with the twist and lean against the error."""
-        fall = _Footfall(self._time, seen.com, self._heading, seen.yaw)
-        self._footfalls = [*self._footfalls[-2:], fall]
-        if len(self._footfalls) < 3 or not self._moving:
-            return
-        first = self._footfalls[0]
-        time = fall.time - first.time
-        mean_heading = first.heading + 0.5 * wrap(fall.heading - first.heading)
-        travelled = rotation2(mean_heading).T @ (fall.com - first.com)
-        mean = np.array([*travelled, wrap(fall.yaw - first.yaw)]) / time
-        gain, top = np.array(self._walk.speed_feedback), np.array(self._walk.speed_correction)
-        self._correction = clamped(self._correction + gain * (self._followed - mean), -top, top)
-
-    def _can_stand(self, seen: Seen) -> bool:
-        """Whether the feet are side by side and ξ is between them."""
+    def _can_stand(self, seen: Seen, *, moving: bool = False) -> bool:
+        """Whether the feet are side by side (not asked if moving) and ξ is between them."""
         turn = rotation2(self._heading)
         apart = turn.T @ (self.soles[0] - self.soles[1]) - (0.0, self._walk.stance_width)
-        ahead, aside = turn.T @ (
-            pendulum.divergent(seen.com, seen.velocity, self.omega) - self._middle
-        )
+        ahead, aside = self._measured(seen)
         twisted = abs(wrap(float(self.sole_yaw[0] - self.sole_yaw[1])))
         centred = abs(ahead) < 0.05 and abs(aside) < 0.07
-        return bool(np.linalg.norm(apart) < 0.05 and centred and twisted < 0.1)
+        beside = moving or (np.linalg.norm(apart) < 0.05 and twisted < 0.1)
+        return bool(beside and centred)
 
     # ------------------------------------------------------------------ out
 
@@ -374,12 +384,11 @@ class Gait:
         if swinging:
             soles[1 - self.stance] = self._swing.position
             sole_yaw[1 - self.stance] = self._swing.yaw
-        heading = float(sole_yaw[1] + 0.5 * wrap(float(sole_yaw[0] - sole_yaw[1])))
         return BodyReference(
-            com=np.array([*self._com, self._height.value]),
+            com=np.array([*self._com, self._height.value + self._trunk.offset[2]]),
             cop=cop,
             acceleration=acceleration,
-            yaw=heading,
+            yaw=heading_of(sole_yaw) + float(self._trunk.offset[3]),
             soles=soles,
             sole_yaw=sole_yaw,
             stance=self.stance,

@@ -8,17 +8,19 @@ Hogan, J. Neurosci. 1985).
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 
 from robotics.control.balance import Settling
-from robotics.core.arrays import Array, clamped
+from robotics.control.cadence import Stretch
+from robotics.control.trunk import Sway
+from robotics.core.arrays import Array, BoolArray, clamped
 from robotics.core.errors import UnknownName
 from robotics.core.joints import JointTable
-from robotics.core.messages import Posture, State
+from robotics.core.messages import Playing, Posture, State
 
 
 class Clip(Protocol):
@@ -40,6 +42,19 @@ class Clip(Protocol):
         """Return the targets of its joints, shape (k,) [rad], ``time`` [s] after its start."""
 
 
+@runtime_checkable
+class Dance(Clip, Protocol):
+    """A clip that moves trunk and feet, too."""
+
+    @property
+    def sway(self) -> Sway | None:
+        """Of the trunk over the standing feet."""
+
+    @property
+    def feet(self) -> Sequence[Stretch]:
+        """When the feet step."""
+
+
 @dataclass(frozen=True, slots=True)
 class PostureParameters:
     """Numbers of the upper body."""
@@ -54,6 +69,9 @@ class PostureParameters:
     """Least time of going over from one source to the next [s]."""
     blend_share: float = 0.5
     """Of the joints' top speed that going over may use: far ways take longer."""
+    longest: float = 0.75
+    """Of going home [s]: a farther way is gone in stages, at rest between them, so that whoever is
+    broken off rests soon, wherever the arms were."""
     speed_share: float = 0.7
     """Of the joints' top speed that is used at most, whatever a clip says."""
     swing_gain: float = 2.4
@@ -71,6 +89,8 @@ class PostureParameters:
 
 class UpperBody:
     """Gives the angles of head and arms at each tick; the legs' entries stay at their start.
+
+    Several clips play at once, each joint by the foremost one that moves it.
 
     Args:
         joints: The joint table.
@@ -108,71 +128,90 @@ class UpperBody:
         self._look = [Settling(0.0, parameters.look_settle) for _ in range(2)]
         self._look_target = np.zeros(2)
         self._arms = Settling(0.0, parameters.swing_settle)
-        self._source: tuple[str, float] = ("", 0.0)
+        count = len(joints)
+        self._sources: list[Playing | None] = [None] * count
         self._from = self._position.copy()
-        self._from_velocity = np.zeros(len(joints))
-        self._since, self._duration = math.inf, parameters.blend
+        self._from_velocity = np.zeros(count)
+        self._since, self._duration = np.full(count, np.inf), np.full(count, parameters.blend)
+        self._left = np.zeros(count)
 
-    def advance(self, state: State, wanted: Posture, *, feet_apart: float) -> Array:
+    def advance(
+        self, state: State, wanted: Posture, *, feet_apart: float, lead: float = 0.0
+    ) -> Array:
         """Return the joint angles for this tick, shape (n,) [rad].
 
         Args:
             state: Time, and pose for looking.
             wanted: The clip and the point to look at.
             feet_apart: How far the left sole is ahead of the right one [m].
+            lead: Clips are read so far ahead [s].
 
         Raises:
             UnknownName: There is no such clip.
         """
-        source = self._playing(wanted, state.time)
         target = self._base_posture(state, wanted, feet_apart)
-        name, start = source
-        if name:
-            places = list(self._places[name])
-            target[places] = self._clips[name].evaluate(state.time - start)
+        sources: list[Playing | None] = [None] * len(target)
+        for one in reversed(self.playing(wanted, state.time)):
+            angles = self._clips[one.clip].evaluate(state.time - one.start + lead)
+            for place, angle in zip(self._places[one.clip], angles, strict=True):
+                target[place], sources[place] = angle, one
         target = np.where(self._upper, target, self._rest)
         target = clamped(target, self._lower, self._highest)
-        if source != self._source:
-            self._source = source
-            self._begin_blend(target)
+        if sources != self._sources:
+            changed = [new != old for new, old in zip(sources, self._sources, strict=True)]
+            self._sources = sources
+            self._begin_blend(target, np.array(changed) & self._upper)
         self._since += self._period
+        next_stage = (self._since >= self._duration) & (self._left != 0.0)
+        if next_stage.any():
+            self._begin_blend(target, next_stage)
         target = clamped(self._blend(target), self._lower, self._highest)
         step = clamped(target - self._position, -self._largest, self._largest)
         self._position = self._position + step
         self._velocity = step / self._period
         return self._position
 
-    def _playing(self, wanted: Posture, time: float) -> tuple[str, float]:
-        """Return name and start of the clip that plays at ``time``; ("", 0) for none."""
-        if not wanted.clip:
-            return "", 0.0
-        if wanted.clip not in self._clips:
-            raise UnknownName("behaviour", wanted.clip, list(self._clips))
-        clip = self._clips[wanted.clip]
-        is_over = not clip.loop and time > wanted.start + clip.duration
-        if is_over or time < wanted.start:
-            return "", 0.0
-        return wanted.clip, wanted.start
+    def playing(self, wanted: Posture, time: float) -> tuple[Playing, ...]:
+        """Return the clips that play at ``time`` [s], the foremost first.
 
-    def _begin_blend(self, target: Array) -> None:
-        """Begin to go over to ``target`` (n,), in a time that suits the farthest joint."""
-        self._from, self._from_velocity = self._position.copy(), self._velocity.copy()
-        slowest = 1.875 * np.abs(target - self._position) / self._blend_speed
-        self._since = 0.0
-        self._duration = max(self._parameters.blend, float(slowest.max()))
+        Raises:
+            UnknownName: There is no such clip.
+        """
+        named = (Playing(wanted.clip, wanted.start), *wanted.beside)
+        return tuple(one for one in named if one.clip and self._is_on(one, time))
+
+    def _is_on(self, one: Playing, time: float) -> bool:
+        if one.clip not in self._clips:
+            raise UnknownName("behaviour", one.clip, list(self._clips))
+        clip = self._clips[one.clip]
+        return one.start <= time and (clip.loop or time <= one.start + clip.duration)
+
+    def _begin_blend(self, target: Array, changed: BoolArray) -> None:
+        """Begin to go over to ``target`` (n,), in a time that suits the farthest joint changed."""
+        way = target - self._position
+        reach = self._blend_speed * self._parameters.longest / 1.875
+        home = np.array([one is None for one in self._sources])
+        left = np.where(home, way - clamped(way, -reach, reach), 0.0)
+        self._left[changed] = left[changed]
+        slowest = 1.875 * np.abs(way - left)[changed] / self._blend_speed[changed]
+        self._from[changed] = self._position[changed]
+        self._from_velocity[changed] = self._velocity[changed]
+        self._since[changed] = 0.0
+        self._duration[changed] = max(self._parameters.blend, float(slowest.max(initial=0.0)))
 
     def _blend(self, target: Array) -> Array:
         """Cross over from the last source, running on, to ``target`` (n,).
 
         A minimum-jerk move is at its fastest 1.875 times its mean speed.
         """
-        share = self._since / self._duration
-        if share >= 1.0:
+        if (self._since >= self._duration).all():
             return target
+        share = np.minimum(self._since / self._duration, 1.0)
         weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
         slowing = self._parameters.blend / 4.0  # soon enough not to run far
-        ran_on = slowing * (1.0 - math.exp(-self._since / slowing))
-        return (1.0 - weight) * (self._from + self._from_velocity * ran_on) + weight * target
+        ran_on = slowing * -np.expm1(-self._since / slowing)
+        left = (1.0 - weight) * (self._from + self._from_velocity * ran_on)
+        return np.asarray(left + weight * (target - self._left))
 
     def _base_posture(self, state: State, wanted: Posture, feet_apart: float) -> Array:
         """Return rest posture with arm swing and gaze, shape (n,) [rad]."""

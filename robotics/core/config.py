@@ -109,7 +109,7 @@ def _fault(path: Path, tree: Any, schema: type[BaseModel], detail: ErrorDetails)
     where = f"line {line} ({place})" if line else place
     if detail["type"] == "extra_forbidden":
         key = str(detail["loc"][-1])
-        allowed = _fields_at(schema, detail["loc"][:-1])
+        allowed = fields_at(schema, detail["loc"][:-1])
         near = get_close_matches(key, allowed, n=1)
         cure = f"did you mean '{near[0]}'?" if near else f"allowed: {', '.join(allowed)}"
         return ConfigError(path, where, f"unknown key '{key}'", cure)
@@ -141,15 +141,16 @@ def line_of(tree: Any, location: Location) -> int:
     return line
 
 
-def _fields_at(schema: type[BaseModel], location: Location) -> list[str]:
-    """Return the keys allowed at ``location``, as far as the schema tells."""
+def fields_at(schema: type[BaseModel], location: Location) -> list[str]:
+    """Return the keys allowed at ``location`` of a file, as far as the schema tells."""
     current: Any = schema
     for part in location:
         if isinstance(part, int) or not hasattr(current, "model_fields"):
             continue
         field = current.model_fields.get(part)
         current = _model_in(field.annotation) if field else current
-    return list(current.model_fields) if hasattr(current, "model_fields") else []
+    fields = getattr(current, "model_fields", {})
+    return [field.alias or name for name, field in fields.items()]
 
 
 def _model_in(annotation: Any) -> Any:

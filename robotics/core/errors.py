@@ -75,6 +75,14 @@ class MissingDependency(RoboticsError):
         )
 
 
+class MissingProgram(RoboticsError):
+    """Another program is needed and not installed."""
+
+    def __init__(self, program: str, purpose: str, cure: str) -> None:
+        self.program = program
+        super().__init__(f"{purpose} needs the program {program}, which is not installed; {cure}")
+
+
 class InvalidMessage(RoboticsError, ValueError):
     """A message cannot be built: a wrong shape, or a number that is not finite."""
 

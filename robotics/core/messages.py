@@ -187,8 +187,35 @@ BaseGoal: TypeAlias = Stay | GoTo | Cover | Drive
 
 
 @dataclass(frozen=True, slots=True)
+class Playing:
+    """A clip that plays since an instant."""
+
+    clip: str
+    """Name of a behaviour whose tracks move the joints."""
+    start: float
+    """[s]."""
+
+
+class Hand(StrEnum):
+    """What the right hand is there for; all but ``NONE`` make its arm yield, force bounded."""
+
+    NONE = ""
+    OFFERED = "offered"
+    """Held out to be taken: it follows its clip, and gives way."""
+    HELD = "held"
+    """Soft: it goes where it is led."""
+    SHAKING = "shaking"
+    """Soft, and joins in the rhythm in which it is shaken."""
+    LEADING = "leading"
+    """Soft, and shakes a little by itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Posture:
-    """Posture goal: play a clip since an instant, look at a point."""
+    """Posture goal: play a clip since an instant, look at a point.
+
+    A clip moves what its behaviour has: joints, the trunk over the feet, the feet on the beat.
+    """
 
     clip: str = ""
     """Name of a behaviour whose tracks move the joints; "" for none."""
@@ -198,6 +225,10 @@ class Posture:
     """Point for the face to turn to, shape (3,) [m]; None to look ahead."""
     crouch: bool = False
     """Go down into the stable crouch: the protective stop."""
+    hand: Hand = Hand.NONE
+    """What the right hand is there for."""
+    beside: tuple[Playing, ...] = ()
+    """Further clips, for what ``clip`` leaves free, the foremost first."""
 
     def __post_init__(self) -> None:
         if self.look_at_in_map is not None:
@@ -217,6 +248,22 @@ class Utterance:
     """How long it takes [s]."""
     behaviour: str = ""
     """The behaviour that it belongs to."""
+    language: str = "zh"
+    """Which of the two is said aloud: ``zh`` or ``en``."""
+    song: str = ""
+    """A file of ``behaviours/songs`` without its ending that is sung instead; "" for speech."""
+
+
+@dataclass(frozen=True, slots=True)
+class Music:
+    """Music that plays while a behaviour moves; a song that is sung has its own."""
+
+    song: str
+    """A file of ``behaviours/songs`` without its ending."""
+    start: float
+    """When its beat 0 is [s]."""
+    duration: float
+    """How long it plays [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +285,8 @@ class Goal:
     tools: Tools = Tools()
     activity: str = ""
     """The mission's leaf state, for people to read."""
+    music: Music | None = None
+    """What plays beside the voice."""
 
 
 # ---------------------------------------------------------------------------------- planning

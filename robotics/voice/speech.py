@@ -1,12 +1,16 @@
-"""Which words, and how long they take. There is no sound yet: it comes with issue 6.
+"""Which words, and how long they take: a law of the text alone, whoever speaks it.
 
-Until then an utterance is a text with a start and a duration, so that gestures, manners (not to
-speak over oneself) and the report are already right.
+The length of an utterance is decided here, from syllables, words and marks, so that a run is the
+same with a voice, with another voice or without any. A voice fits its sound to this length (see
+``timing``), never the other way round.
 """
 
 from __future__ import annotations
 
 import re
+
+from robotics.voice.reading import chinese, english
+from robotics.voice.reading.syllables import HAN, bare
 
 SYLLABLES_PER_SECOND = 4.2
 """Mandarin, one syllable a character. Adults reading aloud reach 5.2 (Pellegrino, Coupé and
@@ -16,25 +20,44 @@ WORDS_PER_SECOND = 2.5
 """English: 150 words a minute, the usual figure for reading to an audience (own choice)."""
 PAUSES = {",": 0.2, ";": 0.3, ":": 0.3, ".": 0.4, "!": 0.4, "?": 0.4, "…": 0.5}
 """Silence after a mark [s] (own choice)."""
-_LATIN_MARKS = str.maketrans("\uff0c\uff1b\uff1a\u3002\uff01\uff1f\u3001", ",;:.!?,")
+_LATIN_MARKS = str.maketrans("，；：。！？、", ",;:.!?,")
 """Full-width marks to plain ones."""
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]")
-_WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’-]*")
+WORD = re.compile(r"[A-Za-z0-9][A-Za-z0-9'’-]*")
 LEAST = 0.3
 """No utterance is shorter than this [s]."""
+
+
+def is_chinese(text: str) -> bool:
+    """Return whether a text is read by the rules of Chinese: it has a Han character."""
+    return HAN.search(text) is not None
+
+
+def in_words(text: str) -> str:
+    """Return a text without figures and with plain marks, in its own language."""
+    said = chinese.in_words(text) if is_chinese(text) else english.in_words(text)
+    return said.translate(_LATIN_MARKS).strip()
 
 
 def duration(text: str) -> float:
     """Return how long ``text`` takes to say [s]; the pause after its end is not counted.
 
     Args:
-        text: Chinese or English; Latin words and numbers in Chinese count as English words.
+        text: Chinese or English, with or without tags; figures count as the words that they are
+            read as, Latin words in Chinese as English words.
     """
-    plain = text.translate(_LATIN_MARKS).strip()
-    words = len(_WORD.findall(plain)) / WORDS_PER_SECOND
-    syllables = len(_HAN.findall(plain)) / SYLLABLES_PER_SECOND
+    plain = bare(in_words(text)).strip()
     pauses = sum(PAUSES.get(mark, 0.0) for mark in plain[:-1])
-    return max(LEAST, words + syllables + pauses)
+    return max(LEAST, spoken_time(plain) + pauses)
+
+
+def spoken_time(words: str) -> float:
+    """Return how long words take without their marks [s].
+
+    Args:
+        words: Without figures and tags.
+    """
+    count = len(WORD.findall(words))
+    return count / WORDS_PER_SECOND + len(HAN.findall(words)) / SYLLABLES_PER_SECOND
 
 
 def variant(count: int, turn: int) -> int:

@@ -12,6 +12,7 @@ from robotics.control.feedforward import Servos
 from robotics.control.guard import GuardConfig
 from robotics.control.posture import PostureParameters
 from robotics.control.stopping import Body
+from robotics.control.trunk import TrunkParameters
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, frozen
 from robotics.core.joints import JointTable
@@ -76,6 +77,10 @@ class GreeterConfig:
             rest=REST, head_in_base=(0.06, 0.0, 0.55), base_height=0.49
         )
     )
+    trunk: TrunkParameters = field(default_factory=TrunkParameters)
+    lead: float = 0.0
+    """Clips are read so much ahead, for the body comes late by as much: see ``benchmarks/beat.py``
+    [s]."""
     tracker: PredictiveConfig = field(
         default_factory=lambda: PredictiveConfig(
             Limits(

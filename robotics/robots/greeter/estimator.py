@@ -19,6 +19,9 @@ from robotics.robots.greeter.restraint import has_fallen
 
 _AT_REST = 0.5
 """Both feet loaded for so long, and no step since: the gyro's mean is its bias [s]."""
+_TURNING = 0.15
+"""A standing trunk that turns faster is swayed on purpose [rad/s]: largest bias and noise are less
+than half of it, and so is the turning of idle sway."""
 _LARGEST_GAP = 0.1
 """A longer time between two observations is a break, not a step [s]."""
 FALLEN = "fallen"
@@ -69,7 +72,7 @@ class WalkingEstimator:
             imu.angular_velocity,
             imu.linear_acceleration,
             duration=duration,
-            still=self.contact.planted > _AT_REST,
+            still=self._is_still(imu.angular_velocity),
         )
         rate = imu.angular_velocity - self.attitude.bias
         step = self.odometry.update(
@@ -101,6 +104,11 @@ class WalkingEstimator:
             faults=(*observation.faults, *faults, *seen.faults),
             heard=observation.heard,
         )
+
+    def _is_still(self, angular_velocity: Array) -> bool:
+        """Whether it stands and its trunk does not turn: what the gyro says then is its bias."""
+        turning = float(np.abs(angular_velocity - self.attitude.bias).max())
+        return self.contact.planted > _AT_REST and turning < _TURNING
 
     def _trusted(self, position: Array, valid: BoolArray) -> Array:
         """Return the joint angles (n,), the last good one where a reading is invalid."""

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
 
+from robotics.control.cadence import Beat, first_beat
 from robotics.control.com_observer import ComObserver
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
 from robotics.control.gait import Gait, Phase
 from robotics.control.leg import inverse, leg_geometry
-from robotics.control.posture import Clip, UpperBody
+from robotics.control.posture import Clip, Dance, UpperBody
+from robotics.control.trunk import Trunk, TrunkReference
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
 from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
@@ -54,6 +57,8 @@ class WalkingLocomotion:
         self._dynamics = Dynamics(model)
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
         self._upper = UpperBody(model.joints, config.upper, clips, start=start, period=PERIOD)
+        self._dances = {name: one for name, one in clips.items() if isinstance(one, Dance)}
+        self._trunk = Trunk(config.trunk, period=PERIOD)
         self._body = WholeBody(model, self._dynamics, period=PERIOD, start=start)
         self._observer = ComObserver(self._dynamics, config.observer, period=PERIOD)
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
@@ -69,12 +74,28 @@ class WalkingLocomotion:
         return self.gait.phase is Phase.STAND
 
     def _while_calm(self, posture: Posture) -> Posture:
-        """Return the posture without its clip unless the robot has stood still for a while.
+        """Return the posture without its clips unless the robot has stood still for a while.
 
-        Balance comes before gestures: an arm held out pulls the steps to its side.
+        Balance comes before gestures: an arm held out pulls the steps to its side. Steps on a beat
+        belong to the clip.
         """
-        self._calm = min(CALM, self._calm + PERIOD) if self.is_standing else 0.0
-        return posture if self._calm >= CALM else replace(posture, clip="")
+        calm = self.is_standing or self.gait.is_dancing
+        self._calm = min(CALM, self._calm + PERIOD) if calm else 0.0
+        return posture if self._calm >= CALM else replace(posture, clip="", beside=())
+
+    def _danced(self, state: State, posture: Posture) -> tuple[TrunkReference, Beat | None]:
+        """Return what the clips ask of trunk and feet at this tick."""
+        time = state.time + self._config.lead
+        playing = [
+            (self._dances[one.clip], one.start)
+            for one in self._upper.playing(posture, state.time)
+            if one.clip in self._dances
+        ]
+        swaying = [(dance.sway, start, _again(dance)) for dance, start in playing]
+        beat = first_beat([(dance.feet, start) for dance, start in playing], time)
+        if not self.is_standing:  # the steps sway by themselves
+            swaying = []
+        return self._trunk.advance(state.time, swaying), beat
 
     def move(self, state: State, goal: Goal, twist: Twist2) -> Command:
         """Return the joint targets for this tick."""
@@ -84,12 +105,20 @@ class WalkingLocomotion:
             wanted = np.zeros(3)
         gait = self.gait
         seen = self._observer.observe(
-            state, stance=gait.stance, planted=gait.planted, standing=self.is_standing
+            state,
+            stance=gait.stance,
+            planted=gait.planted,
+            standing=self.is_standing,
+            pressing=gait.pressing,
         )
-        body = gait.advance(seen, wanted, crouch=goal.posture.crouch)
-        self._feet_apart = float((rotation2(body.yaw).T @ (body.soles[0] - body.soles[1])[:2])[0])
+        posture = self._while_calm(goal.posture)
+        trunk, beat = self._danced(state, posture)
+        body = gait.advance(seen, wanted, crouch=goal.posture.crouch, trunk=trunk, beat=beat)
+        self._feet_apart = float(
+            (rotation2(body.heading).T @ (body.soles[0] - body.soles[1])[:2])[0]
+        )
         upper = self._upper.advance(
-            state, self._while_calm(goal.posture), feet_apart=self._feet_apart
+            state, posture, feet_apart=self._feet_apart, lead=self._config.lead
         )
         joints = self._body.pose(body, upper, seen)
         torque = torques(self._dynamics, self._config.walk, body, joints)
@@ -121,6 +150,11 @@ class WalkingLocomotion:
             return target
         left = 1.0 - share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
         return np.asarray(target + left * self._behind)
+
+
+def _again(clip: Clip) -> float:
+    """Return the time after which a clip begins again [s]."""
+    return clip.duration if clip.loop else math.inf
 
 
 def standing_pose(

@@ -1,0 +1,113 @@
+"""How soon stepping feet stand: the gait itself, on ground that does what the gait expects."""
+
+from __future__ import annotations
+
+import copy
+from dataclasses import replace
+
+import numpy as np
+
+from robotics.behaviour.clips import Behaviour
+from robotics.behaviour.compiled import Stretch
+from robotics.certify.stage import Stage
+from robotics.control.cadence import PREPARED, Beat, beat_at, footfall_time
+from robotics.control.com_observer import Seen
+from robotics.control.gait import BodyReference, Gait, Phase
+from robotics.core.arrays import Array
+from robotics.robots.greeter.config import PERIOD
+
+STEPS = 6
+"""So many steps are looked at; later ones repeat them."""
+EVERY = 16
+"""Ticks between two instants at which it is stopped: 80 ms."""
+PATIENCE = 3.0
+"""A gait that has not come to a stand after this never does [s]."""
+CALM = 2.2
+"""It stands for so long before: the gait learns its gyro first [s]."""
+
+
+def stopping_times(stage: Stage, behaviour: Behaviour, times: Array) -> Array:
+    """Return how long the feet take to stand when stopped at each of ``times`` (e,) [s]."""
+    took = np.zeros(len(times))
+    known: dict[tuple[object, ...], float] = {}
+    for one in behaviour.feet:
+        key = (one.twist, one.step_time, min(one.end - one.start, STEPS * footfall_time(one)))
+        if key not in known:
+            known[key] = max(t for _, t in stops(stage, one))
+        inside = (times >= one.start - PREPARED) & (times <= one.end)
+        took[inside] = np.maximum(took[inside], known[key])
+    return took
+
+
+def stops(stage: Stage, stretch: Stretch, *, every: int = EVERY) -> list[tuple[float, float]]:
+    """Return (instant after the stretch's start [s], time to a stand from there [s]).
+
+    Args:
+        stage: The body.
+        stretch: What the feet do.
+        every: Ticks between two instants.
+    """
+    walk = stage.config.walk
+    gait = Gait(walk, stage.config.stand, period=PERIOD, mass=stage.dynamics.mass)
+    ground = _Ground(gait, stage.dynamics.mass)
+    for _ in range(round(CALM / PERIOD)):
+        ground.step(gait, np.zeros(3), None)
+    length = min(stretch.end - stretch.start, STEPS * footfall_time(stretch))
+    moved = replace(stretch, start=PREPARED, end=PREPARED + length)
+    twist, found = np.array(stretch.twist), []
+    for tick in range(round((PREPARED + length) / PERIOD)):
+        time = tick * PERIOD
+        here = twist if time >= PREPARED else np.zeros(3)
+        ground.step(gait, here, beat_at([moved], time))
+        if tick % every == 0 and gait.phase is not Phase.STAND:
+            found.append((time - PREPARED, _stand(gait, ground)))
+    return found or [(0.0, 0.0)]
+
+
+def _stand(gait: Gait, ground: _Ground) -> float:
+    """Return how long a copy of the gait takes to a stand from now on [s]."""
+    gait, ground = copy.deepcopy((gait, ground))
+    for tick in range(1, round(PATIENCE / PERIOD) + 1):
+        ground.step(gait, np.zeros(3), None)
+        if gait.phase is Phase.STAND:
+            return tick * PERIOD
+    return PATIENCE
+
+
+class _Ground:
+    """Level ground and a body that does at once what the gait asks."""
+
+    def __init__(self, gait: Gait, mass: float) -> None:
+        self._weight = mass * 9.81
+        self._com = np.zeros(2)
+        self._velocity = np.zeros(2)
+        self._soles, self._yaw = gait.soles[:, :2].copy(), gait.sole_yaw.copy()
+        self._height = np.zeros(2)
+        self._rising = True
+        self._heading = 0.0
+
+    def step(self, gait: Gait, twist: Array, beat: Beat | None) -> BodyReference:
+        """Let one tick pass."""
+        force = np.full(2, 0.5 * self._weight)
+        if gait.phase is Phase.STEP:
+            down = not self._rising and self._height[1 - gait.stance] < 0.002
+            force[1 - gait.stance] = 0.5 * self._weight if down else 0.0
+            force[gait.stance] = self._weight - force[1 - gait.stance]
+        seen = Seen(
+            com=self._com,
+            velocity=self._velocity,
+            soles=self._soles,
+            sole_yaw=self._yaw,
+            force=force,
+            yaw=self._heading,
+            tilt=np.zeros(2),
+            tilt_rate=np.zeros(2),
+        )
+        body = gait.advance(seen, twist, beat=beat)
+        self._velocity = (body.com[:2] - self._com) / PERIOD
+        self._com, self._heading = body.com[:2].copy(), body.yaw
+        self._soles, self._yaw = body.soles[:, :2].copy(), body.sole_yaw.copy()
+        swung = 1 - body.stance
+        self._rising = bool(body.soles[swung, 2] >= self._height[swung])
+        self._height = body.soles[:, 2].copy()
+        return body

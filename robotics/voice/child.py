@@ -1,0 +1,148 @@
+"""The embedded voice: a child's, made of espeak-ng's syllables and WORLD, offline, no model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from robotics.core.arrays import Array
+from robotics.voice import mouth, tones
+from robotics.voice.espeak import ENGLISH, Espeak
+from robotics.voice.reading.syllables import Syllable
+from robotics.voice.sound import RATE, Lips, Sound
+from robotics.voice.timing import Line, Piece, lay
+from robotics.voice.units import Units
+from robotics.voice.vocoder import FRAME, Frames, analyse, shortened_throat, synthesise
+from robotics.voice.weave import Place, Weave
+
+WARP: Final = 1.22
+"""How much higher the resonances are than espeak-ng's man's: an apparent vocal tract of about
+11 cm instead of 17 (measured in the prototype), that of a child of six."""
+MIDDLE: Final = 300.0
+"""Of the voice [Hz]; children of six speak at 250 to 300 Hz (Baken and Orlikoff, "Clinical
+Measurement of Speech and Voice", 2nd ed. 2000)."""
+LIVELY: Final = 1.3
+"""Exponent on espeak-ng's English melody: children's range is wider (own choice)."""
+CONSONANT: Final = 0.72
+"""Length of a spoken consonant, relative to espeak-ng's slow one."""
+MOST: Final = 0.42
+"""Part of a syllable that its consonant takes at most."""
+SPEED: Final = 150
+"""Of the English raw material [words/min]."""
+LOUDNESS: Final = 0.12
+"""Root mean square of what is said, of full scale."""
+QUIET: Final = -0.7
+"""A neutral syllable's power, logarithm."""
+
+
+@dataclass(slots=True)
+class ChildVoice:
+    """Speaks Chinese and English; satisfies ``robotics.voice.plugin.Voice``."""
+
+    units: Units = field(default_factory=Units)
+    espeak: Espeak = field(default_factory=Espeak)
+    name: str = "child"
+
+    @property
+    def version(self) -> str:
+        """What has to be the same for a phrase to sound the same."""
+        return f"1 espeak-ng {self.espeak.version()}"
+
+    def say(self, text: str, duration: float | None = None) -> Sound:
+        """Return ``text`` spoken; see ``plugin.Voice``."""
+        line = lay(text, duration)
+        weave = Weave(line.duration)
+        placed = self._placed(line)
+        for piece, place in placed:
+            if piece.syllable is not None:
+                weave.put(self.units.unit(piece.syllable.sound), place)
+        count = len(weave.voiced)
+        pitch = tones.melody([_tone(*one) for one in placed], count)
+        hertz = MIDDLE * 2.0 ** (pitch / 12.0)
+        for piece in line.pieces:
+            if piece.words:
+                self._put_words(weave, hertz, piece)
+        frames = Frames(
+            np.where(weave.voiced, hertz, 0.0),
+            shortened_throat(weave.spectrum, WARP),
+            weave.breath,
+        )
+        samples = at_level(cut(synthesise(frames), line.duration))
+        return Sound(samples, _lips(placed, line, samples))
+
+    def _placed(self, line: Line) -> list[tuple[Piece, Place]]:
+        found = []
+        for piece in line.pieces:
+            if piece.syllable is None:
+                continue
+            unit = self.units.unit(piece.syllable.sound)
+            length = piece.end - piece.start
+            consonant = min(CONSONANT * (unit.vowel - unit.start), MOST * length)
+            gain = QUIET if piece.syllable.tone == 5 else 0.0
+            release = 0.06 if piece.last else 0.015
+            vowel = piece.start + consonant
+            found.append((piece, Place(piece.start, vowel, piece.end, gain, release)))
+        return found
+
+    def _put_words(self, weave: Weave, hertz: Array, piece: Piece) -> None:
+        """Write a run of English, and its melody into ``hertz``."""
+        mark = piece.mark[:1] if piece.mark[:1] in "?!." else "."
+        said = self.espeak.say(piece.words + mark, voice=ENGLISH, speed=SPEED)
+        frames = analyse(_trimmed(said))
+        rows = weave.put_frames(frames, piece.start, piece.end - piece.start)
+        spoken = frames.pitch > 0.0
+        if not spoken.any():
+            return
+        curve = np.interp(np.arange(len(frames)), np.nonzero(spoken)[0], frames.pitch[spoken])
+        middle = float(np.median(frames.pitch[spoken]))
+        high = MIDDLE * (curve / middle) ** LIVELY
+        place = np.linspace(0.0, len(frames) - 1.0, rows.stop - rows.start)
+        hertz[rows] = np.interp(place, np.arange(len(frames)), high)
+
+
+def cut(samples: Array, duration: float) -> Array:
+    """Return exactly ``duration`` [s] of sound, its last milliseconds faded."""
+    count = round(duration * RATE)
+    whole = np.zeros(count)
+    whole[: min(count, len(samples))] = samples[:count]
+    edge = min(count, int(0.01 * RATE))
+    whole[count - edge :] *= np.linspace(1.0, 0.0, edge)
+    return whole
+
+
+def at_level(samples: Array, level: float = LOUDNESS) -> Array:
+    """Return a sound at ``level`` (root mean square of its louder parts), peaks rounded off."""
+    loud = samples[np.abs(samples) > 0.05 * max(float(np.max(np.abs(samples), initial=0.0)), 1e-9)]
+    power = float(np.sqrt(np.mean(loud**2))) if len(loud) else 0.0
+    scaled: Array = samples * (level / power) if power > 0.0 else samples
+    return np.tanh(scaled)
+
+
+def _tone(piece: Piece, place: Place) -> tones.Tone:
+    tone = piece.syllable.tone if piece.syllable else 5
+    return tones.Tone(
+        tone, place.start, place.vowel, place.end, piece.last, question="?" in piece.mark
+    )
+
+
+def _trimmed(samples: Array) -> Array:
+    loud = np.nonzero(np.abs(samples) > 0.02 * max(float(np.max(np.abs(samples))), 1e-9))[0]
+    return samples[max(0, loud[0] - 100) : loud[-1] + 400] if len(loud) else samples[: RATE // 10]
+
+
+def _lips(placed: list[tuple[Piece, Place]], line: Line, samples: Array) -> Lips:
+    if any(piece.words for piece in line.pieces):
+        return mouth.of_loudness(samples)
+    row: list[tuple[Syllable, float, float, float]] = [
+        (piece.syllable, place.start, place.vowel, place.end)
+        for piece, place in placed
+        if piece.syllable is not None
+    ]
+    return mouth.of_syllables(row)
+
+
+def frames_of(duration: float) -> int:
+    """Return how many frames ``duration`` [s] has."""
+    return int(np.ceil(duration / FRAME))

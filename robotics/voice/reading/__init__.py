@@ -1,0 +1,1 @@
+"""From a written text to the words that are said: numbers, dates, units, readings, tones."""
