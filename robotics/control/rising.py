@@ -8,6 +8,7 @@ soles carry all the weight the ankles keep the centre of mass over them.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -47,7 +48,7 @@ class RisingParameters:
     """[rad]."""
     balance_ease: float = 0.3
     """In which the ankles take over [s]."""
-    stand_time: float = 0.8
+    stand_time: float = 1.2
     """It checks itself for so long before it says that it stands [s]."""
     stand_tilt: float = 0.15
     """Largest tilt of a robot that stands [rad]."""
@@ -86,6 +87,16 @@ def nose_down(tilt: Array) -> float:
     return math.atan2(-ahead, up)
 
 
+def soles_on_ground(dynamics: Dynamics, state: State) -> Array:
+    """Return where the soles are: (x, y, yaw) from their middle, along the base, shape (2, 3)."""
+    tilted = matrix_from_rpy(float(state.tilt[0]), float(state.tilt[1]), 0.0)
+    dynamics.place(state.joints.position, rotation_base=tilted)
+    soles = [dynamics.sole(side) for side in range(len(SIDES))]
+    rows = np.array([[*place[:2], math.atan2(turn[1, 0], turn[0, 0])] for place, turn in soles])
+    rows[:, :2] -= rows[:, :2].mean(axis=0)
+    return rows
+
+
 @dataclass(slots=True)
 class Rising:
     """One attempt to get up, from lying still to standing.
@@ -94,7 +105,8 @@ class Rising:
         joints: The joint table.
         dynamics: Kinematics; its posture is overwritten.
         period: Time of a tick [s].
-        stand: Joints of standing, shape (n,) [rad].
+        stand: Returns the joints (n,) [rad] of standing on soles at (x, y, yaw) from their middle,
+            shape (2, 3), along the heading of the base.
         parameters: Numbers.
         why: Why it failed; "" while it has not.
     """
@@ -102,7 +114,7 @@ class Rising:
     joints: JointTable
     dynamics: Dynamics
     period: float
-    stand: Array
+    stand: Callable[[Array], Array]
     parameters: RisingParameters = field(default_factory=RisingParameters)
     why: str = ""
     _moves: Moves = field(init=False)
@@ -114,14 +126,18 @@ class Rising:
     _is_up: bool = False
 
     def __post_init__(self) -> None:
-        self._moves = Moves(self.joints, self.period, self.stand)
+        self._moves = Moves(self.joints, self.period, np.zeros(len(self.joints)))
         self._ankles = list(self.joints.indices(*(f"{side}_ankle_pitch" for side in SIDES)))
 
     def start(self, state: State) -> None:
         """Begin an attempt from the posture as it is."""
         self.why, self._rolls, self._balanced, self._stood = "", 0, 0.0, 0.0
         self._is_up = False
-        self._choose(state, state.joints.position)
+        load = float(state.contacts.foot_force.sum()) / (self.dynamics.mass * 9.81)
+        if load > self.parameters.stand_load and float(np.hypot(*state.tilt)) < 0.5:
+            self._stand_up(state, state.joints.position)  # it caught itself in a squat
+        else:
+            self._choose(state, state.joints.position)
 
     def advance(self, state: State) -> tuple[Array, Outcome]:
         """Return where the joints should be (n,) [rad] and how far it is."""
@@ -160,13 +176,20 @@ class Rising:
         if not self._stages:
             self._choose(state, self._moves.position)
             return
+        self._stand_up(state, self._moves.position)
+
+    def _stand_up(self, state: State, position: Array) -> None:
+        """Go to the standing posture with the soles where they are, and flat."""
         self._is_up = True
-        self._moves.start((Way(self.parameters.stand_time, self.stand),), self._moves.position)
+        stand = self.stand(soles_on_ground(self.dynamics, state))
+        self._moves.start((Way(self.parameters.stand_time, stand),), position)
 
     # ------------------------------------------------------------------ how it goes
 
     def _check(self, state: State, stage: moves.Stage, number: int) -> None:
         """Compare the trunk with what is foreseen at the end of ``stage``."""
+        if stage.pitch is None:
+            return
         lean = abs(math.asin(min(max(float(up_in_base(state.tilt)[1]), -1.0), 1.0)))
         wrong = math.remainder(nose_down(state.tilt) - stage.pitch, 2.0 * math.pi)
         if abs(wrong) > self.parameters.pitch_tolerance:

@@ -29,6 +29,15 @@ class AttitudeGains:
     """The same when switched on."""
     settling: float = 2.0
     """Time constant from the start's gain to the other [s]."""
+    correction_motionless: float = 2.0
+    """The same while nothing moves: what the accelerometer feels then is gravity, and a fall's
+    shocks have left an error of some degrees."""
+    motionless_rate: float = 0.10
+    """Turning less than this [rad/s] …"""
+    motionless_force: float = 0.5
+    """… and feeling gravity to within this [m/s²] …"""
+    motionless_after: float = 0.3
+    """… for so long is lying or standing still [s]."""
     bias: float = 0.02
     """Rate at which a lasting error becomes a bias [1/s²]."""
     load_band: float = 5.0
@@ -55,6 +64,7 @@ class Attitude:
     _time: float = 0.0
     _rested: float = 0.0
     _started: bool = False
+    _motionless: float = 0.0
 
     def update(
         self, angular_velocity: Array, force: Array, *, duration: float, still: bool = False
@@ -76,6 +86,8 @@ class Attitude:
         share = math.exp(-self._time / self.gains.settling)
         gains = self.gains
         correction = gains.correction + share * (gains.correction_at_start - gains.correction)
+        if self._is_motionless(angular_velocity, strength, duration):
+            correction = max(correction, gains.correction_motionless)
         self.bias = self.bias - duration * self.gains.bias * error
         if still:
             self._rested = min(self._rested + duration, self.gains.rest_memory)
@@ -86,6 +98,15 @@ class Attitude:
         self.up = self.up / math.sqrt(self.up.dot(self.up))
         self._time += duration
         return self.tilt
+
+    def _is_motionless(self, angular_velocity: Array, strength: float, duration: float) -> bool:
+        """Return whether nothing has moved for a while."""
+        gains = self.gains
+        turn = angular_velocity - self.bias
+        quiet = turn.dot(turn) < gains.motionless_rate**2
+        quiet = quiet and abs(strength - GRAVITY) < gains.motionless_force
+        self._motionless = self._motionless + duration if quiet else 0.0
+        return self._motionless > gains.motionless_after
 
     @property
     def tilt(self) -> Array:
