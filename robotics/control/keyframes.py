@@ -16,7 +16,7 @@ from robotics.core.joints import JointTable
 
 _FASTEST = 1.875
 """A minimum-jerk move is at its fastest so many times its mean speed (Flash and Hogan 1985)."""
-_SPEED_SHARE = 0.85
+_SPEED_SHARE = 1.2
 """Of a joint's top speed that a move may use: far ways take longer than their keyframe says."""
 
 

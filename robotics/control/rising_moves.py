@@ -1,11 +1,10 @@
-"""How the greeter gets up: its keyframes, found by hand and by search under physics.
+"""How the greeter gets up: its keyframes, found by hand under physics.
 
 From the front: the legs draw in under the trunk, the hips go up until only feet and head carry,
 the arms (4.8 N·m, too weak to lift the trunk) are put under the shoulders meanwhile and push only
 where that takes little, back over the feet; then the trunk comes up over the soles. At no time is
 swing needed. From the back and from the sides it rolls onto its front first: one foot, planted,
-pushes the pelvis over the other side. The roll was found by CMA-ES (Hansen, "The CMA evolution
-strategy: a tutorial", 2016) on the robot under physics, with a price on self-contact.
+pushes the pelvis over the other side.
 
 Angles are those of the left limb, see ``keyframes``.
 """
@@ -81,50 +80,42 @@ FROM_FRONT = (
 )
 """From flat on the front to standing."""
 
-_OVER = {"shoulder_pitch": -2.9, "shoulder_roll": 0.2, "elbow": -0.2}
-"""The arm that it rolls over lies beside the head."""
-ROLL_LEFT = (
-    Keyframe(
-        0.5,
-        left=_OVER,
-        right={
-            **{"shoulder_pitch": 0.5, "shoulder_roll": 0.6, "elbow": -0.3},
-            **{"hip_pitch": -1.0, "knee": 2.2, "ankle_pitch": -0.6},
-        },
-    ),
-    Keyframe(
-        1.0,
-        left={**_OVER, "hip_yaw": 0.34, "hip_roll": -0.04},
-        right={
-            **{"shoulder_pitch": 1.06, "shoulder_roll": 0.2, "shoulder_yaw": 0.07, "elbow": -0.22},
-            **{"hip_yaw": -0.34, "hip_roll": -0.63, "hip_pitch": 0.59},
-            **{"knee": 2.03, "ankle_pitch": -0.54},
-        },
-    ),
-    Keyframe(
-        0.5,
-        left={**_OVER, "hip_yaw": -0.18, "hip_roll": -0.22, "hip_pitch": 0.31, "knee": 0.19},
-        right={
-            **{"shoulder_pitch": -0.54, "shoulder_yaw": 0.47, "elbow": -0.56},
-            **{"hip_yaw": -0.9, "hip_roll": -0.33, "hip_pitch": 0.95},
-            **{"knee": 1.35, "ankle_pitch": -0.04},
-        },
-    ),
-    Keyframe(
-        0.7,
-        left={**_OVER, "hip_yaw": -0.49, "hip_roll": 0.14, "knee": 0.58},
-        right={
-            **{"shoulder_pitch": -2.26, "shoulder_roll": -0.15, "shoulder_yaw": 0.25},
-            **{"elbow": -0.23, "hip_yaw": -0.69, "hip_roll": -0.62, "hip_pitch": 0.59},
-            **{"knee": 1.38, "ankle_pitch": -0.49},
-        },
-    ),
-    Keyframe(
-        0.5,
-        {
-            **{"shoulder_pitch": -2.6, "shoulder_roll": 0.3, "elbow": -0.6},
-            **{"hip_roll": 0.15, "ankle_roll": -0.1},
-        },
-    ),
+_LIMBS = (
+    *("shoulder_pitch", "shoulder_roll", "elbow"),
+    *("hip_yaw", "hip_roll", "hip_pitch", "knee", "ankle_pitch"),
 )
-"""From the back or the left side over the left side onto the front."""
+
+
+def _limb(
+    arm: tuple[float, float, float], leg: tuple[float, float, float, float, float]
+) -> dict[str, float]:
+    """Return the angles of one side [rad], in the order of ``_LIMBS``."""
+    return dict(zip(_LIMBS, (*arm, *leg), strict=True))
+
+
+_OVER = (-2.9, 0.2, -0.2)
+"""The arm that it rolls over lies beside the head."""
+_BENT = _limb(_OVER, (0.3, 0.1, -1.0, 1.5, 0.0))
+"""The lower leg bent ahead: on its side, it does not roll back."""
+FLAT = Keyframe(0.5, _limb((-0.3, 0.6, -0.6), (0.0, 0.12, -0.2, 0.4, 0.0)))
+"""Limbs alike on both sides and apart: the same start for each roll."""
+ROLL_LEFT = (
+    FLAT,
+    Keyframe(0.6, left=_BENT, right=_limb((0.5, 0.35, -0.3), (0.0, 0.0, -1.0, 2.2, -0.6))),
+    Keyframe(1.0, left=_BENT, right=_limb((1.1, 0.35, -0.2), (0.5, 0.65, 0.95, 1.7, -0.5))),
+    Keyframe(0.6, left=_BENT, right=_limb((-1.2, 0.0, -0.4), (0.6, 0.65, 0.95, 1.2, -0.3))),
+    Keyframe(
+        0.6,
+        left=_limb(_OVER, (0.0, 0.1, 0.2, 0.4, 0.0)),
+        right=_limb((-1.8, 0.1, -0.3), (0.6, 0.65, 0.95, 0.8, 0.0)),
+    ),
+    Keyframe(
+        0.6,
+        left=_limb(_OVER, (0.0, 0.1, 0.2, 0.1, 0.0)),
+        right=_limb((-2.2, 0.0, -0.3), (0.3, 0.3, 0.3, 0.6, 0.0)),
+    ),
+    Keyframe(0.6, _limb((-2.6, 0.3, -0.6), (0.0, 0.2, 0.0, 0.0, 0.0))),
+)
+"""From the back, or the left side, over the left side onto the front: the right foot, planted,
+pushes the pelvis up and over; the bent lower leg keeps it on its side; as that straightens, the
+body comes down on its front."""
