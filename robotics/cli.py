@@ -12,6 +12,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from robotics.cli_behaviour import add_to as add_authoring_to
 from robotics.cli_voice import add_to as add_sound_to
 from robotics.core.errors import RoboticsError
 
@@ -27,6 +28,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 add_sound_to(app)
+add_authoring_to(app)
 
 
 class Who(StrEnum):

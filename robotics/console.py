@@ -27,6 +27,7 @@ from robotics.report.page import figures, write_report
 from robotics.report.quality import write_quality
 from robotics.robots.catalog import ROBOTS, behaviours
 from robotics.session import STAGES, Session
+from robotics.soundtrack import write_soundtrack
 from robotics.survey import read_drive, start_of, survey, write_survey
 from robotics.wire.links import SerialLink
 from robotics.wire.pacer import WallClock
@@ -90,18 +91,21 @@ def report_on(record: Path, folder: Path, out: Console, *, video: bool) -> RunDi
     with out.status("reading the recording"):
         run = digest(record)
         site = load_site(read_head(record).unpack_site(folder / "site"))
+    with out.status("making the sound"):
+        heard = write_soundtrack(record, folder / "run.wav")
     film: Path | None = None
     stills: list[Path] = []
     if video:
         with out.status("rendering pictures and video (about a minute)"):
-            film, stills = _render(record, folder, out)
-    page = write_report(folder, run, site, video=film, stills=stills)
+            film, stills = _render(record, folder, heard.path, out)
+    page = write_report(folder, run, site, video=film, stills=stills, sound=heard.line())
     quality = write_quality(folder, run, site)
     _print_summary(run, out)
     out.print(f"report:    {page}", soft_wrap=True)
     if quality is not None:
         out.print(f"quality:   {quality}", soft_wrap=True)
     out.print(f"recording: {record}", soft_wrap=True)
+    out.print(heard.line(), soft_wrap=True)
     return run
 
 
@@ -179,10 +183,12 @@ def _print_summary(run: RunDigest, out: Console) -> None:
     out.print(table)
 
 
-def _render(record: Path, folder: Path, out: Console) -> tuple[Path | None, list[Path]]:
+def _render(
+    record: Path, folder: Path, sound: Path | None, out: Console
+) -> tuple[Path | None, list[Path]]:
     try:
         render = _sim("sim.render", "render", "rendering pictures")
-        film, stills = render(record, folder)
+        film, stills = render(record, folder, sound)
     except MissingDependency as error:
         out.print(f"no pictures: {error}", soft_wrap=True)
         return None, []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 
 import numpy as np
@@ -249,6 +250,35 @@ class BulletMechanism:
                 what = self._bullet.name_of(contact[_BODY_B], contact[_POINT_ON_A])
                 force[what] += contact[_FORCE]
         return sorted(force.items())
+
+    # -------------------------------------------------------------- for hands that take its own
+
+    def link(self, name: str) -> tuple[int, int]:
+        """Return the engine's numbers of this body and of its link ``name``."""
+        return self._body, self._links[name]
+
+    def chain(self, link: int) -> tuple[int, ...]:
+        """Return link number ``link`` and the one that carries it."""
+        return link, int(self._engine.getJointInfo(self._body, link)[16])
+
+    def pivot(self, link: int, point: Array) -> Array:
+        """Return a point of the map (3,) as the engine's constraints want it on a link, (3,) [m].
+
+        They count from the link's centre of mass, along its principal axes of inertia.
+        """
+        state = self._engine.getLinkState(self._body, link, computeForwardKinematics=1)
+        rotation = matrix_from_quaternion(state[1])
+        return np.asarray(rotation.T @ (point - np.array(state[0])))
+
+    def place_of(self, link: int) -> Array:
+        """Return where the frame of link number ``link`` is in the map, shape (3,) [m]."""
+        state = self._engine.getLinkState(self._body, link, computeForwardKinematics=1)
+        return np.array(state[4])
+
+    def heading(self) -> float:
+        """Return the yaw of the base [rad]."""
+        rotation = self.motion().rotation
+        return math.atan2(rotation[1, 0], rotation[0, 0])
 
     def remove(self) -> None:
         """Leave the world. May be called twice."""

@@ -15,8 +15,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 from robotics.core.errors import MissingDependency
 from robotics.record.reader import read_entries, read_head
+from sim.audio import cut_to
 from sim.engine import Engine
 from sim.floor import Row
+from sim.moments import Moment, is_busy, moments
 from sim.shots import Camera, Frame, Shot, camera, choose, heading, nearest
 from sim.studio import Studio
 from sim.world import load_world
@@ -43,11 +45,13 @@ class Story:
     """What the greeter said, in order."""
     trail: list[Row]
     """(time, x, y, yaw) of the sweeper while its brushes turned."""
+    moments: list[Moment]
+    """What visitors came for."""
     reported: list[dict[str, Any]]
     """Litter that people were told of: ``x``, ``y``, ``size`` [m], ``time`` [s]."""
 
 
-def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
+def render(record: Path, folder: Path, sound: Path | None = None) -> tuple[Path | None, list[Path]]:
     """Render ``run.mp4`` and a still of every shot into ``folder``.
 
     Where people were told of litter, ``litter_1.jpg`` and so on show its place for them.
@@ -55,6 +59,7 @@ def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
     Args:
         record: A recording with ``/scene`` entries; without any, nothing is rendered.
         folder: Existing folder.
+        sound: What was heard in the run, a WAV file; None for a silent video.
 
     Returns:
         The video, or None; the stills.
@@ -67,12 +72,16 @@ def render(record: Path, folder: Path) -> tuple[Path | None, list[Path]]:
     if len(story.scenes) < 2:
         return None, []
     kerbs = [kerb.line for kerb in load_world(story.site).kerbs]
-    shots = choose(story.scenes, story.spoken, kerbs)
+    shots = choose(story.scenes, story.spoken, kerbs, story.moments)
     film, stills = folder / "run.mp4", []
+    track = folder / ".film.wav"
+    heard = sound is not None and cut_to(shots, sound, track, RATE)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(WORKERS, mp_context=context) as workers:
         pictures = workers.map(_film, *zip(*_parts(story, shots), strict=True))
-        _encode(film, (picture for part in pictures for picture in part))
+        found = (picture for part in pictures for picture in part)
+        _encode(film, found, track if heard else None)
+        track.unlink(missing_ok=True)
         jobs = [(story, replace(s, title="")) for s in shots]
         for shot, picture in zip(shots, workers.map(_still, *zip(*jobs, strict=True)), strict=True):
             path = folder / f"{shot.title.replace(' ', '_')}.jpg"
@@ -90,17 +99,20 @@ def read_story(record: Path) -> Story:
     scenes: list[Frame] = []
     spoken: list[dict[str, Any]] = []
     reported: list[dict[str, Any]] = []
+    goals: list[tuple[float, dict[str, Any]]] = []
     for entry in read_entries(record):
         if entry.topic == "/scene":
             scenes.append({**entry.value, "time": entry.time})
-        elif entry.topic == "/greeter/goal" and b'"voice":null' not in entry.data:
+        elif entry.topic == "/greeter/goal" and is_busy(entry.data):
             voice = entry.value["voice"]
-            if not spoken or spoken[-1]["start"] != voice["start"]:
+            goals.append((entry.time, entry.value))
+            if voice is not None and (not spoken or spoken[-1]["start"] != voice["start"]):
                 spoken.append(voice)
         elif entry.topic == "/summary":
             reported = entry.value.get("litter_reported", [])
     robots = tuple(config["robots"])
-    return Story(config["site"], robots, scenes, spoken, _trail(scenes), reported)
+    shown = moments(goals)
+    return Story(config["site"], robots, scenes, spoken, _trail(scenes), shown, reported)
 
 
 def _trail(scenes: list[Frame]) -> list[Row]:
@@ -187,7 +199,7 @@ def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, A
     return np.asarray(image)
 
 
-def _encode(film: Path, pictures: Iterator[Picture]) -> None:
+def _encode(film: Path, pictures: Iterator[Picture], sound: Path | None) -> None:
     try:
         import imageio_ffmpeg
     except ModuleNotFoundError as error:
@@ -200,6 +212,8 @@ def _encode(film: Path, pictures: Iterator[Picture]) -> None:
         quality=None,
         output_params=["-crf", "27", "-preset", "medium", "-movflags", "+faststart"],
         macro_block_size=2,
+        audio_path=None if sound is None else str(sound),
+        audio_codec=None if sound is None else "aac",
     )
     writer.send(None)
     for picture in pictures:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from robotics.core.arrays import Array
 from robotics.core.backend import Backend, Begin
 from robotics.core.geometry import rotation2
 from robotics.core.messages import Command, Observation, Utterance
@@ -18,15 +19,20 @@ from sim.body import BulletBody
 from sim.bullet import BulletWorld
 from sim.cleaning.shapes import boxes
 from sim.dirt import Dirt
+from sim.hand import HAND
 from sim.kinematic import KinematicBody, KinematicWorld
+from sim.shakers import HandShakers
 from sim.simulated import Levels, SimulatedBody
 from sim.site_export import export_site
 from sim.spec import BodySpec, greeter_spec, sweeper_spec
+from sim.talk import Talk
 from sim.timeline import Timeline
 from sim.visitors import Visitors
-from sim.witness import TrueBody, Witness
+from sim.witness import GREETER, TrueBody, Witness
 from sim.world import World, load_world
 
+TALKING, SHAKING = 6, 7
+"""Places of the streams of questions and of handshakes."""
 MISPLACED = (0.03, 0.03, 0.02)
 """Nobody switches a robot on exactly at its mark: standard deviation of x, y [m], yaw [rad]."""
 
@@ -92,14 +98,20 @@ class SimStage:
         timeline: Timeline,
         bodies: Mapping[str, SimulatedBody],
         visitors: Visitors,
-        rng: np.random.Generator,
+        streams: list[np.random.Generator],
     ) -> None:
         self._timeline, self._visitors = timeline, visitors
+        rng = streams[1]
         self.bodies = {name: StageBody(body) for name, body in bodies.items()}
         self.backends: Mapping[str, Backend] = self.bodies
         self._dirt = Dirt(world, rng)
         self._witness = Witness(world, visitors, self._dirt)
         self._looked = self._sprayed = 0.0
+        self._talk = Talk(visitors, world.visitors.questions, streams[TALKING])
+        self._shakers = HandShakers(visitors, world.visitors.hands, streams[SHAKING])
+        greeter = bodies.get(GREETER)
+        if isinstance(timeline, BulletWorld) and isinstance(greeter, BulletBody):
+            self._shakers.bullet, self._shakers.robot = timeline, greeter.mechanism
 
     def look(self, time: float) -> None:
         """Let the onlooker look, and the dirt settle."""
@@ -108,6 +120,16 @@ class SimStage:
         if "sweeper" in bodies:
             self._clean(bodies["sweeper"], self.bodies["sweeper"].body, duration)
         self._witness.observe(time, bodies)
+        if GREETER in bodies:
+            self._meet(time, bodies[GREETER].pose, self.bodies[GREETER])
+
+    def _meet(self, time: float, pose: Array, greeter: StageBody) -> None:
+        """Let visitors ask the greeter something, and shake its hand."""
+        last = greeter.spoken[-1] if greeter.spoken else None
+        speaking = last is not None and time < last.start + last.duration
+        heard = self._talk.listen(time, pose, speaking=speaking)
+        greeter.body.heard = (*greeter.body.heard, *heard)
+        self._shakers.look(time, pose)
 
     def _clean(self, seen: TrueBody, body: SimulatedBody, duration: float) -> None:
         """Let the sweeper's tools work, and its sensors look at ground and air."""
@@ -128,7 +150,13 @@ class SimStage:
 
     def figures(self) -> Mapping[str, Any]:
         """Return the onlooker's figures so far."""
-        return self._witness.snapshot()
+        return {**self._witness.snapshot(), **self._met()}
+
+    def _met(self) -> Mapping[str, Any]:
+        """Return the figures of talk and handshakes, where there is a greeter."""
+        if GREETER not in self.bodies:
+            return {}
+        return {**self._talk.figures(), **self._shakers.figures()}
 
     def scene(self) -> Mapping[str, Any]:
         """Return where everything is now."""
@@ -139,7 +167,7 @@ class SimStage:
 
     def summary(self) -> Mapping[str, Any]:
         """Return the onlooker's account, and how much the sweeper's battery holds [Wh]."""
-        found = self._witness.summary()
+        found = {**self._witness.summary(), **self._met()}
         if "sweeper" in self.bodies:
             capacity = self.bodies["sweeper"].body.spec.battery.capacity
             found["battery_wh"] = capacity / 3600.0
@@ -162,7 +190,7 @@ class SimStage:
             pose=np.array([x, y, yaw]),
             footprint=FOOTPRINTS[name],
             twist=np.array([*velocity, body.true_turn_rate()]),
-            contacts=tuple(body.contacts_with()),
+            contacts=tuple(one for one in body.contacts_with() if one[0] != HAND),
             brush=body.tools.brush,
             spray=body.tools.spray,
             said=tuple(stage_body.spoken[-2:]),
@@ -225,7 +253,7 @@ def open_stage(
         for k, (name, spec) in enumerate(specs(robots).items(), start=3)
     }
     _fill(bodies, begin)
-    return SimStage(world, place, bodies, people, streams[1])
+    return SimStage(world, place, bodies, people, streams)
 
 
 def open_kinematic(
@@ -247,7 +275,7 @@ def open_kinematic(
         for k, (name, spec) in enumerate(specs(robots).items(), start=3)
     }
     _fill(bodies, begin)
-    return SimStage(world, place, bodies, people, streams[1])
+    return SimStage(world, place, bodies, people, streams)
 
 
 def _prepare(
@@ -257,7 +285,7 @@ def _prepare(
     world = load_world(site)
     site_folder.mkdir(parents=True, exist_ok=True)
     export_site(world, site_folder)
-    streams = np.random.default_rng(seed).spawn(6)
+    streams = np.random.default_rng(seed).spawn(8)
     return world, Visitors(world, streams[0], visitors), streams
 
 

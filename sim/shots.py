@@ -11,6 +11,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from sim.moments import Moment
+
 Vector = NDArray[np.float64]
 ARMS = slice(2, 10)
 """Where the arms are among the greeter's joints."""
@@ -72,7 +74,10 @@ class Shot:
 
 
 def choose(
-    scenes: Sequence[Frame], spoken: Sequence[dict[str, Any]], kerbs: Sequence[Outline] = ()
+    scenes: Sequence[Frame],
+    spoken: Sequence[dict[str, Any]],
+    kerbs: Sequence[Outline] = (),
+    moments: Sequence[Moment] = (),
 ) -> list[Shot]:
     """Return the shots for a run.
 
@@ -80,6 +85,7 @@ def choose(
         scenes: All scenes in order of time.
         spoken: What the greeter said: ``start`` [s], ``behaviour``.
         kerbs: Feet of the kerbs, lines of (x, y) [m; map].
+        moments: What else the greeter is to be shown at.
     """
     end = float(scenes[-1]["time"])
     robots = scenes[0]["robots"]
@@ -91,6 +97,9 @@ def choose(
         moment = _greeting(scenes, spoken)
         near = (0.5, 3.1, 1.35, 0.72)
         shots.append(_unhidden(_cut("a greeting", moment - 1.5, 8.0, end, "greeter", near), scenes))
+        for one in moments:
+            cut = _cut(one.title, one.start, one.length, end, "greeter", near)
+            shots.append(_unhidden(cut, scenes))
         walk = _walk(scenes)
         if walk is not None:
             side = (1.45, 2.4, 0.8, 0.5)

@@ -250,6 +250,8 @@ def _visitors(file: WorldFile) -> VisitorPlan:
         attractions=tuple(
             Attraction(n, a.at, a.radius, a.dwell, a.share) for n, a in plan.attractions.items()
         ),
+        hands=plan.hands,
+        questions=plan.questions,
     )
 
 

@@ -85,24 +85,7 @@ class Studio:
 
     def picture(self, camera: Camera, width: int, height: int) -> Picture:
         """Return what ``camera`` sees, shape (height, width, 3)."""
-        engine = self._engine
-        view = engine.computeViewMatrix(camera.eye.tolist(), camera.target.tolist(), [0, 0, 1])
-        lens = engine.computeProjectionMatrixFOV(camera.field_of_view, width / height, 0.1, 120.0)
-        _, _, rgba, depth, _ = engine.getCameraImage(
-            width,
-            height,
-            view,
-            lens,
-            lightDirection=[-6, 9, 14],
-            shadow=0,
-            lightAmbientCoeff=0.58,
-            lightDiffuseCoeff=0.52,
-            lightSpecularCoeff=0.12,
-            renderer=engine.ER_TINY_RENDERER,
-            flags=engine.ER_NO_SEGMENTATION_MASK,
-        )
-        picture = np.array(rgba, dtype=np.uint8).reshape(height, width, 4)[:, :, :3].copy()
-        empty = np.asarray(depth).reshape(height, width) >= 0.99999
+        picture, empty = exposed(self._engine, camera, width, height)
         rows = np.linspace(1.0, 0.0, height)[:, None]
         sky = (SKY[0] * (1 - rows) + SKY[1] * rows)[:, None, :].repeat(width, axis=1)
         picture[empty] = sky[empty].astype(np.uint8)
@@ -214,6 +197,29 @@ class Studio:
                 linkJointAxis=[[0, 0, 1]] * 3,
             )
         )
+
+
+def exposed(
+    engine: Engine, camera: Camera, width: int, height: int
+) -> tuple[Picture, NDArray[np.bool_]]:
+    """Return what ``camera`` sees (height, width, 3), and where it sees nothing (height, width)."""
+    view = engine.computeViewMatrix(camera.eye.tolist(), camera.target.tolist(), [0, 0, 1])
+    lens = engine.computeProjectionMatrixFOV(camera.field_of_view, width / height, 0.1, 120.0)
+    _, _, rgba, depth, _ = engine.getCameraImage(
+        width,
+        height,
+        view,
+        lens,
+        lightDirection=[-6, 9, 14],
+        shadow=0,
+        lightAmbientCoeff=0.58,
+        lightDiffuseCoeff=0.52,
+        lightSpecularCoeff=0.12,
+        renderer=engine.ER_TINY_RENDERER,
+        flags=engine.ER_NO_SEGMENTATION_MASK,
+    )
+    picture = np.array(rgba, dtype=np.uint8).reshape(height, width, 4)[:, :, :3].copy()
+    return picture, np.asarray(depth).reshape(height, width) >= 0.99999
 
 
 def _visible_spans(solid: Solid) -> list[tuple[float, float]]:

@@ -49,6 +49,13 @@ class Resident(Protocol):
         """Return (x, y, radius) of a circle that visitors keep out of [m]."""
 
 
+class Actor(Protocol):
+    """Something that acts before each step, but that nobody walks around: a hand."""
+
+    def before_step(self, step: int) -> None:
+        """Step number ``step`` is about to be made."""
+
+
 class Timeline:
     """Counts steps, lets residents act before each, moves the visitors.
 
@@ -56,12 +63,14 @@ class Timeline:
         step: Length of a step [s].
         steps: Steps made so far.
         residents: The bodies, in the order they came.
+        actors: What else acts before each step, after the bodies.
     """
 
     def __init__(self, step: float, visitors: Walkers | None) -> None:
         self.step = step
         self.steps = 0
         self.residents: list[Resident] = []
+        self.actors: list[Actor] = []
         self._visitors = visitors
         self._visitor_steps = self.count(VISITOR_PERIOD, "the visitors' period")
 
@@ -97,6 +106,8 @@ class Timeline:
                 self.place_visitors(self._visitors)
             for resident in self.residents:
                 resident.before_step(self.steps)
+            for actor in self.actors:
+                actor.before_step(self.steps)
             self.make_step()
             self.steps += 1
 

@@ -22,6 +22,9 @@ PERIOD = 0.05
 INATTENTIVE = 0.2
 """Share of people who hardly look out for robots."""
 
+STEP_UP = 0.6
+"""Speed of stepping up to somebody who offers a hand [m/s]."""
+
 RUN_REACH = 2.0
 """How far from its family's first member a child at play runs [m]."""
 
@@ -72,6 +75,7 @@ class Visitors:
         self._walkers.position[:] = np.inf
         self._id = np.full(n, -1, dtype=np.int64)
         self._next_id = 0
+        self._invited: dict[int, Array] = {}
         self._time = 0.0
         starts = np.array([place.pose[:2] for place in world.places if place.kind == "start"])
         for first in np.flatnonzero(leader == np.arange(n)):
@@ -97,6 +101,7 @@ class Visitors:
             self._time += part
             self._play()
             steer(self._walkers, self._ways, self._pace, self._errand, part)
+            self._step_up(part)
             step(self._walkers, self._walls, robots, part)
             turn(self._walkers, self._ways, self._heading, part)
             self._replace(robots)
@@ -148,6 +153,41 @@ class Visitors:
             strict=True,
         )  # fmt: skip
         return [[int(number), *(round(float(v), 3) for v in rest)] for number, *rest in table]
+
+    def invite(self, who: int, place: Array | None) -> bool:
+        """Let a visitor who has stopped step up to a place, and stay there until told otherwise.
+
+        Args:
+            who: The visitor's ``id``.
+            place: Where, shape (2,) [m]; None lets go of the visitor.
+
+        Returns:
+            Whether the visitor does so: only while standing at one of the stops of its way.
+        """
+        rows = np.flatnonzero(self._id == who)
+        if place is None or not len(rows) or not self._halts(int(rows[0])):
+            self._invited.pop(who, None)
+            return False
+        self._invited[who] = np.array(place, dtype=np.float64)
+        return True
+
+    def _halts(self, i: int) -> bool:
+        ways = self._ways
+        return bool(ways.at[i] < ways.corners[i] and ways.waited[i] > 0.0)
+
+    def _step_up(self, duration: float) -> None:
+        """Lead those who were invited to their places; their time to stand waits meanwhile."""
+        for who, place in list(self._invited.items()):
+            rows = np.flatnonzero(self._id == who)
+            if not len(rows) or not self._halts(int(rows[0])):
+                del self._invited[who]
+                continue
+            i = int(rows[0])
+            way = place - self._walkers.position[i]
+            length = float(np.hypot(*way))
+            speed = min(STEP_UP, 2.0 * length) if length > 0.03 else 0.0
+            self._walkers.wish[i] = way * (speed / max(length, 1e-9))
+            self._ways.waited[i] = max(duration, self._ways.waited[i] - duration)
 
     def _members(self, leader: int) -> IntArray:
         return np.flatnonzero(self._ways.leader == leader)

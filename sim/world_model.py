@@ -105,6 +105,10 @@ class VisitorPlan:
     strollers: int
     routes: tuple[Route, ...]
     attractions: tuple[Attraction, ...]
+    hands: float = 0.0
+    """Share of those who stop before the greeter who would like to shake hands …"""
+    questions: float = 0.0
+    """… and who ask it something."""
 
 
 @dataclass(frozen=True, slots=True)

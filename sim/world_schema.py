@@ -308,6 +308,10 @@ class Visitors(Schema):
     strollers: Annotated[int, Field(ge=0)] = 0
     routes: dict[Name, Route]
     attractions: dict[Name, Attraction] = Field(default_factory=dict)
+    hands: Share = 0.0
+    """Of those who stop before the greeter, who would like to shake hands."""
+    questions: Share = 0.0
+    """Of those who stop before the greeter, who ask it something."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from robotics.behaviour.actions import ACTIONS, Action
 from robotics.behaviour.clips import Behaviour
-from robotics.behaviour.compiled import Resource, Words, collide
+from robotics.behaviour.compiled import Words, collide
 from robotics.behaviour.resources import BODILY, Verdict, rule, uses
 from robotics.behaviour.runs import Mouth, Note, Performance, Run, performance
 from robotics.behaviour.situation import Situation
@@ -198,7 +198,7 @@ class Runner:
             if run.stops <= now.time + SAME:
                 gone.append(run)
                 self._note(now.time, run.behaviour.name, "broken off", run.reason)
-                if Resource.VOICE in run.uses:
+                if self._talks(run, now.time):
                     self.mouth.hush()
             elif run.paused is None and self._is_over(run, now.time):
                 gone.append(run)
@@ -212,9 +212,11 @@ class Runner:
     def _is_over(self, run: Run, time: float) -> bool:
         if run.course is not None:
             return run.ends <= time + SAME
+        return time + SAME >= run.ends and not self._talks(run, time)
+
+    def _talks(self, run: Run, time: float) -> bool:
         saying = self.mouth.current(time)
-        talks = saying is not None and saying.behaviour == run.behaviour.name
-        return time + SAME >= run.ends and not talks
+        return saying is not None and saying.behaviour == run.behaviour.name
 
     def _admit(self, now: Situation) -> None:
         """Start those that wait and may, the most important first."""

@@ -77,9 +77,9 @@ def read_song(path: Path) -> tuple[Sheet, SongGrid | None]:
         if after <= before:
             sheet.fault(("phrases", place), "order", now=f"{after:g}", before=f"{before:g}")
     grid = SongGrid(song.song, tempo, song.beats, tuple(sorted(song.phrases)))
-    if song.audio is not None:
+    if song.audio:
         _check_audio(sheet, path, song.audio, grid.duration)
-    if song.score is not None and not (path.parent / song.score).is_file():
+    if song.score and not (path.parent / song.score).is_file():
         sheet.fault(("score",), "audio_missing", value=song.score, folder=path.parent)
     return sheet, grid
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotics.behaviour.compiled import Interruptible
 from robotics.behaviour.finding import Finding, Texts
 from robotics.behaviour.margins import Margins
 from robotics.certify.feet import stopping_times
@@ -91,10 +90,6 @@ def check_exits(
     behaviour = played.behaviour
     time, took = exit_times(stage, played)
     found: list[Finding] = []
-    if behaviour.interruptible is Interruptible.NEVER and behaviour.duration > margins.never_time:
-        problem = ("不可打断的动作太长", "it may not be broken off for too long")
-        cure = ("改为 at_beat 或 always", "make it interruptible, or shorter")
-        found.append(_finding("exit_never", problem, cure, behaviour.duration, margins.never_time))
     if not len(time):
         return tuple(found), 0.0
     end = behaviour.duration
@@ -191,7 +186,7 @@ def trunk_returns(parameters: TrunkParameters, offset: Array, velocity: Array) -
         velocity: Its rates, shape (e, 4).
     """
     start, drift, speed = offset, velocity, velocity.copy()
-    now = offset.copy()
+    now, target = offset.copy(), offset.copy()
     hardest = np.array(parameters.acceleration) * PERIOD
     top, slowing = np.array(parameters.speed), parameters.blend / 4.0
     back = np.zeros(len(offset))
@@ -200,9 +195,10 @@ def trunk_returns(parameters: TrunkParameters, offset: Array, velocity: Array) -
         share = min(since / parameters.blend, 1.0)
         weight = share**3 * (10.0 - 15.0 * share + 6.0 * share**2)
         ran_on = slowing * -np.expm1(-since / slowing)
-        way = (1.0 - weight) * (start + drift * ran_on) - now
-        braked = np.sqrt(2.0 * np.array(parameters.acceleration) * np.abs(way)) + hardest
-        wanted = np.clip(np.clip(way / PERIOD, -braked, braked), -top, top)
+        before, target = target, (1.0 - weight) * (start + drift * ran_on)
+        going, behind = (target - before) / PERIOD, before - now
+        braked = np.sqrt(2.0 * np.array(parameters.acceleration) * np.abs(behind)) + hardest
+        wanted = np.clip(going + np.clip(behind / PERIOD, -braked, braked), -top, top)
         speed = speed + np.clip(wanted - speed, -hardest, hardest)
         now = now + PERIOD * speed
         away = (np.abs(now) > BACK).any(axis=1)

@@ -78,7 +78,10 @@ class Prover:
 
     def prove(self, behaviour: Behaviour) -> Proof:
         """Return every finding about a behaviour, in order of time, and the least margins."""
-        found = [*check_content(behaviour, self._folder, self._known), *check_resources(behaviour)]
+        found = [
+            *check_content(behaviour, self._folder, self._known, self._margins),
+            *check_resources(behaviour),
+        ]
         if any(one.rule == "duration" for one in found):
             return Proof(tuple(found))
         if self.stage is None:

@@ -66,6 +66,8 @@ class Stage:
     collision: SelfCollision = field(init=False)
     rest: Array = field(init=False)
     """Joint angles of standing still, shape (n,) [rad]."""
+    stops: dict[tuple[float, ...], float] = field(default_factory=dict)
+    """How long stepping feet take to stand, by what they do: see ``feet`` [s]."""
     _legs: tuple[LegGeometry, ...] = field(init=False)
     _leg_joints: Array = field(init=False)
 
@@ -78,17 +80,24 @@ class Stage:
         set_field(self, "_legs", tuple(leg_geometry(self.model, side) for side in SIDES))
         set_field(self, "_leg_joints", leg_joints(self.model))
 
-    def perform(self, behaviour: Behaviour) -> Performance:
-        """Return what the robot would do: rest, the behaviour (a loop twice), the way back."""
+    def perform(self, behaviour: Behaviour, *, face: Array | None = None) -> Performance:
+        """Return what the robot would do: rest, the behaviour (a loop twice), the way back.
+
+        Args:
+            behaviour: The behaviour.
+            face: Where a visitor's face is, (3,) [m]; None where nobody is looked at.
+        """
         length = behaviour.duration * (2.0 if _is_loop(behaviour) else 1.0)
         ticks = round((BEFORE + length + AFTER) / PERIOD)
         time: Array = np.asarray(np.arange(ticks) * PERIOD - BEFORE, dtype=np.float64)
-        upper, trunk, asked = self._play(behaviour, time, length)
+        upper, trunk, asked = self._play(behaviour, time, length, face)
         coarse = slice(None, None, COARSE)
         motion, reachable = self.pose(upper[coarse], trunk[coarse])
         return Performance(behaviour, time, upper, trunk, asked, time[coarse], motion, reachable)
 
-    def _play(self, behaviour: Behaviour, time: Array, length: float) -> tuple[Array, Array, Array]:
+    def _play(
+        self, behaviour: Behaviour, time: Array, length: float, face: Array | None
+    ) -> tuple[Array, Array, Array]:
         """Run the controllers of head, arms and trunk; see ``Performance``."""
         clips = clips_of({behaviour.name: behaviour})
         body = UpperBody(
@@ -105,6 +114,8 @@ class Stage:
         for k, now in enumerate(time):
             on = clip is not None and 0.0 <= now <= length
             posture = Posture(behaviour.name, 0.0) if on else Posture()
+            if face is not None and on and _looks(behaviour, float(now)):
+                posture = replace(posture, look_at_in_map=face)
             upper[k] = body.advance(replace(level, time=float(now)), posture, feet_apart=0.0)
             if behaviour.sway is not None:
                 sources = [(behaviour.sway, 0.0, again)] if on else []
@@ -140,3 +151,9 @@ class Stage:
 
 def _is_loop(behaviour: Behaviour) -> bool:
     return behaviour.clip is not None and behaviour.clip.loop
+
+
+def _looks(behaviour: Behaviour, time: float) -> bool:
+    """Return whether somebody is looked at ``time`` [s] after the start."""
+    targets = [look.target for look in behaviour.looks if look.start <= time]
+    return bool(targets) and targets[-1] not in ("", "ahead")

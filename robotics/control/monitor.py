@@ -39,6 +39,10 @@ BEAM = 0.03
 """Half angle within which an old ray passed where a return is now [rad]."""
 HORIZON = 4.0
 """Of the time to contact [s]."""
+BACK = 0.6
+"""Who was at the body's side so short a time ago may be back there [s]."""
+AT_SIDE = 0.1
+"""Nearer is at the side [m]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +159,8 @@ class CollisionMonitor:
     _looks: deque[_Look] = field(default_factory=lambda: deque(maxlen=4))
     _moving: Array = field(default_factory=lambda: np.zeros((0, 4)))
     _paces: dict[int, tuple[Array, Array]] = field(default_factory=dict)
+    _beside: deque[tuple[float, Array]] = field(default_factory=lambda: deque(maxlen=16))
+    """When, and who was at the side then: (x, y, radius) in the dead-reckoned frame, (k, 3) [m]."""
 
     def __post_init__(self) -> None:
         """Compile now, not in the first tick that has a return in front."""
@@ -173,6 +179,7 @@ class CollisionMonitor:
         self._time = state.time
         if not 0.0 <= duration <= 1.0:
             self._looks.clear()
+            self._beside.clear()
             self._moving = np.zeros((0, 4))
             self._paces = {}
             duration = 0.0
@@ -194,6 +201,7 @@ class CollisionMonitor:
         }
         self._paces = self._hurry(taken, people)
         self._looks.append(_Look(taken, points, origin, people))
+        self._remember(state.time, self._followed(state))
         self._moving = np.zeros((0, 4))
         if earlier and taken - earlier[-1].time < 4.0 * BASELINE:
             last = earlier[-1]
@@ -259,7 +267,8 @@ class CollisionMonitor:
         config = self.config
         body = config.body
         people = np.vstack((self._seen_moving(state), self._followed(state)))
-        if len(people) == 0:
+        back = self._back(state.time)
+        if len(people) + len(back) == 0:
             return []
         motion = np.array([twist.vx, twist.vy, twist.wz])
         brake = np.array(
@@ -272,7 +281,8 @@ class CollisionMonitor:
                 body.radius,
             ]
         )
-        share = yielding_share((body.edges, body.faces), people, motion, brake)
+        everybody = np.vstack((people, back))
+        share = yielding_share((body.edges, body.faces), everybody, motion, brake)
         rules = [(share * body.fastest(twist), "contact ahead")] if share < 1.0 else []
         gaps = (people[:, :2] @ body.edges[:, :2].T - body.edges[:, 2]).max(axis=1)
         leaving = RECEDES * body.fastest(twist)
@@ -289,6 +299,29 @@ class CollisionMonitor:
         speeds = transform((0.0, 0.0, here[2]), self._moving[:, 2:])
         rest = np.tile((0.0, self.config.berth, 0.0, 0.0), (len(later), 1))
         return np.hstack((transform(here, later), speeds, rest))
+
+    def _remember(self, time: float, people: Array) -> None:
+        """Keep who is at the side now."""
+        edges = self.config.body.edges
+        gaps = (people[:, :2] @ edges[:, :2].T - edges[:, 2]).max(axis=1, initial=-np.inf)
+        beside = people[gaps - people[:, 4] < AT_SIDE]
+        if len(beside):
+            places = np.column_stack((transform(self._pose, beside[:, :2]), beside[:, 4]))
+            self._beside.append((time, places))
+
+    def _back(self, time: float) -> Array:
+        """Return who was at the side, as if they stood there still, shape (k, 8).
+
+        Who slides along a side to and fro is behind every motion that leads away from them now.
+        """
+        while self._beside and not 0.0 <= time - self._beside[0][0] <= BACK:
+            self._beside.popleft()
+        if not self._beside:
+            return np.zeros((0, 8))
+        there = np.vstack([places for _, places in self._beside])
+        rows = np.zeros((len(there), 8))
+        rows[:, :2], rows[:, 4] = transform(inverse(self._pose), there[:, :2]), there[:, 2]
+        return rows
 
     def _followed(self, state: State) -> Array:
         """Return who is followed near the body as ``yielding_share`` wants them, shape (k, 8)."""

@@ -109,8 +109,8 @@ class UpperBody:
         start: Array,
         period: float,
     ) -> None:
-        self._parameters, self._clips, self._period = parameters, dict(clips), period
-        self._places = {name: joints.indices(*clip.joints) for name, clip in clips.items()}
+        self._parameters, self._joints, self._period = parameters, joints, period
+        self.learn(clips)
         moved = [name for name in joints.names if not _is_leg(name)]
         self._upper = np.zeros(len(joints), dtype=np.bool_)
         self._upper[list(joints.indices(*moved))] = True
@@ -134,6 +134,11 @@ class UpperBody:
         self._from_velocity = np.zeros(count)
         self._since, self._duration = np.full(count, np.inf), np.full(count, parameters.blend)
         self._left = np.zeros(count)
+
+    def learn(self, clips: Mapping[str, Clip]) -> None:
+        """Take other clips from now on; one that plays goes on in its new shape."""
+        self._clips = dict(clips)
+        self._places = {name: self._joints.indices(*clip.joints) for name, clip in clips.items()}
 
     def advance(
         self, state: State, wanted: Posture, *, feet_apart: float, lead: float = 0.0

@@ -78,6 +78,7 @@ class Trunk:
         self._source: Source = _NOTHING
         self._offset, self._velocity = np.zeros(4), np.zeros(4)
         self._from, self._from_velocity = np.zeros(4), np.zeros(4)
+        self._target = np.zeros(4)
         self._since = math.inf
 
     def advance(self, time: float, sources: Iterable[Source]) -> TrunkReference:
@@ -110,13 +111,14 @@ class Trunk:
         return (1.0 - weight) * (self._from + self._from_velocity * ran_on) + weight * target
 
     def _move(self, target: Array) -> TrunkReference:
-        """Go to ``target`` (4,) as fast and as hard as the limits let."""
+        """Go with ``target`` (4,), as fast and as hard as the limits let."""
         period, last = self._period, self._velocity
         hardest = self._hardest * period
-        # what can still be braked before the target, at each channel's own deceleration
-        way = target - self._offset
-        braked = np.sqrt(2.0 * self._hardest * np.abs(way)) + hardest
-        wanted = clamped(way / period, -braked, braked)
+        going, behind = (target - self._target) / period, self._target - self._offset
+        self._target = target
+        # what can still be braked before the target is met, at each channel's own deceleration
+        braked = np.sqrt(2.0 * self._hardest * np.abs(behind)) + hardest
+        wanted = going + clamped(behind / period, -braked, braked)
         wanted = clamped(wanted, -self._top, self._top)
         velocity = last + clamped(wanted - last, -hardest, hardest)
         self._offset = self._offset + period * velocity

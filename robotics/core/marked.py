@@ -52,7 +52,7 @@ class Marked:
 def parse(text: str) -> Marked:
     """Return what ``text`` says; what is not YAML is told in ``problem``, never raised."""
     found = Marked()
-    parser = YAML(typ="rt")
+    parser = YAML(typ="safe", pure=True)
     parser.version = (1, 2)
     parser.allow_duplicate_keys = True
     try:

@@ -179,9 +179,9 @@ class Navigator:
         if job is None:
             zone = self.zones[base.zone]
             job = self._jobs[base.zone] = SweepJob.begin(zone, self.space, self.config.sweeping)
-            work = at_once(job.first_plan, state.pose_base_in_map)
+            work = job.first_plan(state.pose_base_in_map)
         else:
-            work = at_once(job.resume, state.pose_base_in_map, self._space_now(state))
+            work = job.resume(state.pose_base_in_map, self._space_now(state))
         self._job = job
         self._order(work, state)
 
@@ -355,8 +355,8 @@ class Navigator:
         pose = state.pose_base_in_map
         if cursor.done:
             there = self._space_now(state)
-            again = job.resume if self._backing else job.next_plan
-            self._order(at_once(again, pose, there), state)
+            rest, again = job.resume(pose, there), at_once(job.next_plan, pose, there)
+            self._order(rest if self._backing else again, state)
             return
         if not self._backing:
             job.index = cursor.index

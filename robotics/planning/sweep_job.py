@@ -11,18 +11,21 @@ from robotics.core.messages import Litter, Plan
 from robotics.mapping.grid import Grid
 from robotics.mapping.places import Zone
 from robotics.planning.coverage.mask import mark, mask_of
-from robotics.planning.coverage.planner import OVER, cover
+from robotics.planning.coverage.planner import OVER, cover_steps
 from robotics.planning.coverage.region import polygon_of, region_of
 from robotics.planning.coverage.shape import Sweeping
 from robotics.planning.coverage.touchup import touch_up
 from robotics.planning.coverage.track import Track
 from robotics.planning.profile import TURN
+from robotics.planning.slices import Slices
 from robotics.planning.space import Space
 
 RESOLUTION = 0.05
 """Of the mask of what was swept [m]."""
 ROUNDS = 5
 """Most plans for what was left out."""
+PIECE = 4000
+"""What a piece of a zone's plan counts, see ``slices``: one in each tick."""
 AROUND = 0.15
 """So much around a piece of litter that was left over is swept again [m]."""
 JUMPS = (0.8, 1.6, 2.4, 3.2, 4.5, 6.0, 8.0, 11.0, 15.0, 20.0, 30.0)
@@ -116,9 +119,16 @@ class SweepJob:
             frame = np.array([*self.reachable.origin, self.reachable.resolution])
             mark(self.swept, frame, self.sweeping.tool.discs, np.array(pose).reshape(1, 3))
 
-    def first_plan(self, pose: Array) -> Plan:
-        """Return the plan for the whole zone from ``pose`` (3,)."""
-        return cover(polygon_of(self.zone), self.space, self.sweeping, pose).plan
+    def first_plan(self, pose: Array) -> Slices[Plan]:
+        """Return the plan for the whole zone from ``pose`` (3,), a piece of work in each tick."""
+        steps = cover_steps(polygon_of(self.zone), self.space, self.sweeping, pose)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as done:
+                plan: Plan = done.value.plan
+                return plan
+            yield PIECE
 
     def next_plan(self, pose: Array, space: Space) -> Plan:
         """Return a plan for what was left out; empty if it is done or nothing more can be done."""
@@ -143,10 +153,11 @@ class SweepJob:
         """Note the plan that is followed from now on."""
         self.plan, self.index = plan, 0
 
-    def resume(self, pose: Array, space: Space) -> Plan:
+    def resume(self, pose: Array, space: Space) -> Slices[Plan]:
         """Return what is left to do after something else was done, from ``pose`` (3,) on."""
         if self.plan.is_empty and self.rounds == 0:
-            return self.first_plan(pose)
+            return (yield from self.first_plan(pose))
+        yield PIECE
         rest = self._rest(pose, space, (0.0, *JUMPS))
         return self.next_plan(pose, space) if rest is None else rest
 

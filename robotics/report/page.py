@@ -19,7 +19,13 @@ _SHADES = ("#f3b49f", "#e8d5a3", "#a9cfc4", "#b5c7e3", "#d3b8dc", "#c9d6a5", "#e
 
 
 def write_report(
-    folder: Path, run: RunDigest, site: Site, *, video: Path | None, stills: Sequence[Path]
+    folder: Path,
+    run: RunDigest,
+    site: Site,
+    *,
+    video: Path | None,
+    stills: Sequence[Path],
+    sound: str = "",
 ) -> Path:
     """Write ``report.html`` into ``folder`` and return its path.
 
@@ -29,10 +35,11 @@ def write_report(
         site: The site map that the robots were given.
         video: An mp4 or webm to put in; None where no simulator could render one.
         stills: PNG or JPEG pictures to put in.
+        sound: What is heard in the video, or why nothing is.
     """
     sections = [
         ("What happened", _summary(run)),
-        ("Video", _media(video, stills)),
+        ("Video", _media(video, stills, sound)),
         ("Map", map_view(run, site)),
         ("Missions", _missions(run)),
         ("Distances", _clearances(run)),
@@ -79,6 +86,9 @@ def figures(run: RunDigest) -> list[tuple[str, str, str]]:
     add("mass_removed_fraction", "dirt removed", "{:.1%}", "in the simulator's dirt model")
     add("near_visitors", "visitors came near", "{:.0f}", "within 2.5 m for 2 s")
     add("greeted_fraction", "of them greeted", "{:.0%}")
+    add("hands_shaken", "hands shaken", "{:.0f}")
+    add("hand_force_max_n", "largest force on a hand", "{:.1f} N", "bound: 25 N")
+    add("questions_asked", "questions asked", "{:.0f}", "by visitors")
     add("steps", "steps walked", "{:.0f}", "by the greeter")
     add("falls", "falls", "{:.0f}")
     add(
@@ -132,12 +142,13 @@ def _summary(run: RunDigest) -> str:
     return f'<div class="cards">{cards}</div>{link}{note}'
 
 
-def _media(video: Path | None, stills: Sequence[Path]) -> str:
+def _media(video: Path | None, stills: Sequence[Path], sound: str) -> str:
     shown = "".join(f'<img src="{data_uri(still)}" alt="{still.stem}">' for still in stills)
     film = "<p>No video: the pictures need the simulator's renderer.</p>"
     if video is not None:
-        film = f'<video controls muted playsinline src="{data_uri(video)}"></video>'
-    return film + f'<div class="stills">{shown}</div>'
+        film = f'<video controls playsinline src="{data_uri(video)}"></video>'
+    note = f"<p>{escape(sound)}</p>" if sound else ""
+    return film + note + f'<div class="stills">{shown}</div>'
 
 
 def _missions(run: RunDigest) -> str:

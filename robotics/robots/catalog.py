@@ -11,10 +11,12 @@ from robotics.assets import asset
 from robotics.behaviour.clips import Behaviour, clips_of, load_behaviours
 from robotics.core.arrays import Array
 from robotics.core.errors import UnknownName
+from robotics.core.joints import JointTable
 from robotics.core.parts import Estimator, Mission, Robot
 from robotics.estimation.perception import warm_up
 from robotics.mapping.grid import Grid
 from robotics.mapping.places import Site
+from robotics.robots.equipping import greeter_means, means_of
 from robotics.robots.greeter import joints as greeter_joints
 from robotics.robots.greeter import mission as greeter_mission
 from robotics.robots.greeter import robot as greeter
@@ -71,15 +73,18 @@ def assemble(
         UnknownName: There is no such robot, or the site has no place for it.
         FileError: Its URDF or one of its behaviours is wrong.
     """
-    behaviours = _behaviours(name)
+    behaviours, plan = _behaviours(name), plan or DayPlan()
     start = start_pose(site, name)
     warm_up()
     if name == "greeter":
         robot = greeter.build(site, start, clips_of(behaviours))
         return robot, greeter_mission.build_mission(
-            site, seconds=seconds, behaviours=behaviours, progress=lambda: robot.planner.progress
+            site,
+            seconds=seconds,
+            behaviours=behaviours,
+            progress=lambda: robot.planner.progress,
+            means=greeter_means(robot, behaviours, clock=plan.clock),
         )
-    plan = plan or DayPlan()
     memory = plan.memory
     robot = sweeper.build(site, start if memory is None else np.array(memory.pose))
     remind(robot, memory)
@@ -91,6 +96,7 @@ def assemble(
         day=plan.day,
         clock=plan.clock,
         memory=None if memory is None else memory.day,
+        means=means_of(name, behaviours),
     )
     return robot, mission
 
@@ -107,11 +113,28 @@ def dead_reckoning(name: str) -> Estimator:
     return build(nowhere(), np.zeros(3)).estimator
 
 
+def greeter_alone() -> Robot:
+    """Return the greeter with all that it can do, on an empty map: for trials of its body."""
+    return greeter.build(nowhere(), np.zeros(3), clips_of(_behaviours("greeter")))
+
+
 def lidar_in_base(name: str) -> Array:
     """Return where the lidar of robot ``name`` is in its base frame, shape (2,) [m]."""
     model = _JOINTS[name].load()
     position, _ = model.pose_in_base("lidar", np.zeros(len(model.joints)))
     return np.asarray(position[:2])
+
+
+def joint_table(name: str) -> JointTable:
+    """Return the joints of robot ``name``.
+
+    Raises:
+        UnknownName: There is no such robot.
+    """
+    if name not in ROBOTS:
+        raise UnknownName("robot", name, list(ROBOTS))
+    table: JointTable = _JOINTS[name].load().joints
+    return table
 
 
 def nowhere() -> Site:

@@ -10,7 +10,8 @@ from robotics.behaviour.machine import Table
 from robotics.behaviour.mission import Change, Conduct, Machine
 from robotics.core.messages import Goal, State
 from robotics.estimation.perception import BLINDED, MISCOUNT
-from robotics.robots.speaker import Speaker
+from robotics.robots.means import Means
+from robotics.robots.performer import Performer
 
 LOST_QUALITY, FOUND_QUALITY = 0.4, 0.5
 LOST_AFTER, FOUND_AFTER = 0.5, 1.0
@@ -19,8 +20,11 @@ HELP_AFTER = 20.0
 """Not knowing where it is for so long, a robot asks for help [s]."""
 SURE_AFTER = 10.0
 """Only after knowing it for so long, the time without counts anew [s]."""
-PASSING = frozenset((BLINDED, MISCOUNT))
-"""Faults that pass: without a lidar a robot is lost, stands, and asks for help by and by."""
+FALLEN = "fallen"
+"""Name of the fault of a robot that lies on the ground and may get up."""
+PASSING = frozenset((BLINDED, MISCOUNT, FALLEN))
+"""Faults that pass: without a lidar a robot is lost, stands, and asks for help by and by; one that
+has fallen gets up."""
 
 
 @dataclass(slots=True)
@@ -71,27 +75,44 @@ class Sight:
         return self.unsure >= HELP_AFTER
 
 
+def _on_its_feet(work: Callable[[State], Goal]) -> Callable[[State], Goal]:
+    """Return ``work`` that waits while the robot lies on the ground."""
+
+    def decide(state: State) -> Goal:
+        return Goal(activity="getting up") if FALLEN in state.faults else work(state)
+
+    return decide
+
+
 class Duty:
     """A mission without its work; a robot's own mission adds that and the table's callbacks."""
 
     def __init__(
-        self, table: Table, work: Callable[[State], Goal], behaviours: Mapping[str, Behaviour]
+        self,
+        table: Table,
+        work: Callable[[State], Goal],
+        behaviours: Mapping[str, Behaviour],
+        means: Means | None = None,
     ) -> None:
         """Start the machine of ``table``, whose guards and callbacks are methods of this object.
 
         Args:
             table: The mission's states.
             work: Decides while the mission is neither starting nor at rest.
-            behaviours: What the robot can say.
+            behaviours: What the robot can do and say.
+            means: What else it may use.
         """
+        self._means = means = means or Means()
         self.machine = Machine(table, self)
-        self._conduct = Conduct(self.machine, work, passing=PASSING)
+        self._conduct = Conduct(self.machine, _on_its_feet(work), passing=PASSING, lying=FALLEN)
         self.sight = Sight()
-        self._speaker = Speaker(behaviours)
+        self.acts = Performer(
+            behaviours, permitted=means.permitted, songs=means.songs, learn=means.learn
+        )
 
     def stop(self, reason: str) -> None:
         """Stand still, tools off, from the next tick on, until ``reset``."""
-        self._speaker.hush()
+        self.acts.hush(self.acts.world.time, reason)
         self._conduct.stop(reason)
 
     def reset(self) -> bool:

@@ -21,7 +21,7 @@ from robotics.voice.vocoder import Frames
 if TYPE_CHECKING:
     from robotics.voice.plugin import Voice
 
-UNITS_VERSION = "1"
+UNITS_VERSION = "3"
 """Changes with the way in which syllables are taken apart."""
 _LENGTH = 24
 """Of a file's name: 96 bits of a hash."""

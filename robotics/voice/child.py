@@ -13,10 +13,12 @@ from robotics.voice.espeak import ENGLISH, Espeak
 from robotics.voice.reading.syllables import Syllable
 from robotics.voice.sound import RATE, Lips, Sound
 from robotics.voice.timing import Line, Piece, lay
-from robotics.voice.units import Units
+from robotics.voice.units import Units, closure
 from robotics.voice.vocoder import FRAME, Frames, analyse, shortened_throat, synthesise
 from robotics.voice.weave import Place, Weave
 
+VERSION: Final = "2"
+"""Changes with the way in which the voice sounds."""
 WARP: Final = 1.22
 """How much higher the resonances are than espeak-ng's man's: an apparent vocal tract of about
 11 cm instead of 17 (measured in the prototype), that of a child of six."""
@@ -44,11 +46,15 @@ class ChildVoice:
     units: Units = field(default_factory=Units)
     espeak: Espeak = field(default_factory=Espeak)
     name: str = "child"
+    middle: float = MIDDLE
+    """Of the voice [Hz]."""
+    warp: float = WARP
+    """How much higher the resonances are than espeak-ng's."""
 
     @property
     def version(self) -> str:
         """What has to be the same for a phrase to sound the same."""
-        return f"1 espeak-ng {self.espeak.version()}"
+        return f"{VERSION} {self.middle:g} {self.warp:g} espeak-ng {self.espeak.version()}"
 
     def say(self, text: str, duration: float | None = None) -> Sound:
         """Return ``text`` spoken; see ``plugin.Voice``."""
@@ -60,13 +66,13 @@ class ChildVoice:
                 weave.put(self.units.unit(piece.syllable.sound), place)
         count = len(weave.voiced)
         pitch = tones.melody([_tone(*one) for one in placed], count)
-        hertz = MIDDLE * 2.0 ** (pitch / 12.0)
+        hertz = self.middle * 2.0 ** (pitch / 12.0)
         for piece in line.pieces:
             if piece.words:
                 self._put_words(weave, hertz, piece)
         frames = Frames(
             np.where(weave.voiced, hertz, 0.0),
-            shortened_throat(weave.spectrum, WARP),
+            shortened_throat(weave.spectrum, self.warp),
             weave.breath,
         )
         samples = at_level(cut(synthesise(frames), line.duration))
@@ -79,11 +85,13 @@ class ChildVoice:
                 continue
             unit = self.units.unit(piece.syllable.sound)
             length = piece.end - piece.start
-            consonant = min(CONSONANT * (unit.vowel - unit.start), MOST * length)
+            shut = CONSONANT * closure(piece.syllable.sound) if piece.start > 0.0 else 0.0
+            consonant = min(CONSONANT * (unit.vowel - unit.start), MOST * length - shut)
             gain = QUIET if piece.syllable.tone == 5 else 0.0
             release = 0.06 if piece.last else 0.015
-            vowel = piece.start + consonant
-            found.append((piece, Place(piece.start, vowel, piece.end, gain, release)))
+            start = piece.start + shut
+            vowel = start + consonant
+            found.append((piece, Place(start, vowel, piece.end, gain, release)))
         return found
 
     def _put_words(self, weave: Weave, hertz: Array, piece: Piece) -> None:
@@ -97,7 +105,7 @@ class ChildVoice:
             return
         curve = np.interp(np.arange(len(frames)), np.nonzero(spoken)[0], frames.pitch[spoken])
         middle = float(np.median(frames.pitch[spoken]))
-        high = MIDDLE * (curve / middle) ** LIVELY
+        high = self.middle * (curve / middle) ** LIVELY
         place = np.linspace(0.0, len(frames) - 1.0, rows.stop - rows.start)
         hertz[rows] = np.interp(place, np.arange(len(frames)), high)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
@@ -14,8 +15,12 @@ from robotics.voice.sherpa import SherpaVoice
 from robotics.voice.sound import Sound
 from robotics.voice.units import Units
 
-VOICES = ("child", "piper:MODEL.onnx", "sherpa:FOLDER")
+VOICES = ("child", "calm", "piper:MODEL.onnx", "sherpa:FOLDER")
 """What ``voice_named`` takes."""
+
+
+CALM = (225.0, 1.12)
+"""The sweeper's voice, an older one: its middle [Hz], and how much its resonances are raised."""
 
 
 class Voice(Protocol):
@@ -61,6 +66,8 @@ def voice_named(name: str = "child", folder: Path | None = None) -> Voice:
     voice: Voice
     if kind == "child" and not model:
         voice = child(folder)
+    elif kind == "calm" and not model:
+        voice = replace(child(folder), name="calm", middle=CALM[0], warp=CALM[1])
     elif kind == "piper" and model:
         voice = PiperVoice(Path(model))
     elif kind == "sherpa" and model:

@@ -18,6 +18,10 @@ VOICED = ("m", "n", "l", "r", "y", "w", "a", "e", "o")
 """Beginnings of syllables that are voiced from the start."""
 GLIDES = ("y", "w", "a", "e", "o")
 """Beginnings that belong to the vowel."""
+STOPS = ("b", "p", "d", "t", "g", "k", "j", "q", "zh", "ch", "z", "c")
+"""Beginnings of syllables before which the mouth is shut for a moment."""
+CLOSURE = 0.04
+"""How long [s]; espeak-ng leaves it to the syllable before."""
 SOUNDING = 0.03
 """Louder than this part of its greatest loudness a syllable sounds."""
 ALIKE = 0.7
@@ -26,6 +30,10 @@ STEADY = 6
 """So many steps of ``STEP`` in a row."""
 STEP = 0.002
 """[s]."""
+SMEAR = 0.02
+"""So far a vowel shows in the spectra before it [s]: its three periods of 10 ms, and a frame."""
+BREADTH = 31
+"""Bins over which the noise of a consonant is smoothed: 670 Hz."""
 LEVEL = -6.5
 """Logarithm of the mean power spectrum that every vowel is brought to."""
 
@@ -43,6 +51,11 @@ class Unit:
     """[s]."""
     voiced: float
     """When the voice begins [s]."""
+
+
+def closure(pinyin: str) -> float:
+    """Return for how long the mouth is shut before a syllable [s]."""
+    return CLOSURE if pinyin.startswith(STOPS) else 0.0
 
 
 @dataclass(slots=True)
@@ -86,7 +99,7 @@ def take_apart(sound: str, samples: Array) -> Unit:
     vowel = voice
     if sound.startswith(VOICED) and not sound.startswith(GLIDES):
         vowel = opening(samples, start)
-    return Unit(_levelled(_healed(frames, voice, end), vowel, end), start, vowel, end, voice)
+    return Unit(_levelled(_healed(frames, start, voice, end), vowel, end), start, vowel, end, voice)
 
 
 def voice_onset(samples: Array, pitch: Array, start: float) -> float:
@@ -125,7 +138,7 @@ def opening(samples: Array, start: float) -> float:
     return (low + int(np.argmax(np.gradient(loudness)[low:high]))) / RATE
 
 
-def _healed(frames: Frames, voice: float, end: float) -> Frames:
+def _healed(frames: Frames, start: float, voice: float, end: float) -> Frames:
     """Return frames that are voiced from ``voice`` to ``end`` and nowhere else."""
     times = np.arange(len(frames)) * FRAME
     inside = (times >= voice) & (times <= end)
@@ -137,8 +150,39 @@ def _healed(frames: Frames, voice: float, end: float) -> Frames:
     spectrum, breath = frames.spectrum.copy(), frames.breath.copy()
     spectrum[creak] = 0.5 * (spectrum[creak] + frames.spectrum[near[creak]])
     breath[creak] = frames.breath[near[creak]]
+    _sharpen(spectrum, round(voice / FRAME), sides=(voice > start, True))
+    if voice > start:
+        spectrum[times < voice] = _broadened(spectrum[times < voice])
     pitch = np.where(inside, frames.pitch[near], 0.0)
     return Frames(pitch, spectrum, breath)
+
+
+def _broadened(spectrum: Array) -> Array:
+    """Return spectra of noise without sharp peaks: a narrow band of noise sounds like a pitch.
+
+    Args:
+        spectrum: Logarithms, shape (n, BINS).
+    """
+    from scipy.ndimage import uniform_filter1d
+
+    smooth: Array = uniform_filter1d(spectrum, BREADTH, axis=1, mode="nearest")
+    return smooth
+
+
+def _sharpen(spectrum: Array, onset: int, *, sides: tuple[bool, bool]) -> None:
+    """Undo the smear of the analysis around the voice's onset: its window is three periods long.
+
+    Args:
+        spectrum: Shape (n, BINS); changed.
+        onset: First frame with voice.
+        sides: Whether frames before and after it are to be mended.
+    """
+    reach = round(SMEAR / FRAME)
+    first, last = max(0, onset - reach), min(len(spectrum) - 1, onset + reach // 2)
+    if sides[0]:
+        spectrum[first:onset] = spectrum[first]
+    if sides[1]:
+        spectrum[onset:last] = spectrum[last]
 
 
 def _levelled(frames: Frames, vowel: float, end: float) -> Frames:

@@ -18,7 +18,7 @@ from robotics.control.yielding import SHARES
 from robotics.core.arrays import Array
 from robotics.core.geometry import integrate, inverse, transform
 from robotics.core.joints import Joint, JointTable, Mode
-from robotics.core.messages import Command, Joints, State, Twist2
+from robotics.core.messages import Command, Joints, Kind, Obstacle, State, Twist2
 from robotics.mapping.grid import Grid
 
 OUTLINE = np.array(
@@ -183,6 +183,26 @@ def test_who_comes_from_behind_does_not_hold_it() -> None:
     assert monitor.judge(state, Twist2(-0.3)).share < 0.5
     assert monitor.judge(state, Twist2(0.0, 0.0, 0.5)).share < 1.0
     assert monitor.judge(state, Twist2(0.8)).reason == ""
+
+
+def test_who_slides_along_a_side_may_be_back() -> None:
+    """Turning away from where somebody is now does not turn into where they just were."""
+    monitor, turn = CollisionMonitor(CONFIG), Twist2(0.0, 0.0, -0.12)
+
+    def seen(time: float, x: float) -> State:
+        there = Obstacle(1, np.array([x, -0.66]), np.array([-0.6, 0.0]), 0.25, Kind.PERSON, 1.0)
+        return _state(np.array([[x, -0.41]]), time, obstacles=(there,))
+
+    away = seen(1.0, -0.45)  # a turn to the right takes the rear right side away from them
+    monitor.watch(away)
+    before = monitor.judge(away, turn).share
+    for k, x in enumerate((0.0, 0.2, 0.4)):
+        monitor.watch(seen(1.1 + 0.1 * k, x))
+    monitor.watch(back := seen(1.4, -0.45))
+    assert monitor.judge(back, turn).share <= before - 0.2  # the front right corner is gentle
+    for k in range(8):
+        monitor.watch(late := seen(1.5 + 0.1 * k, -0.45))
+    assert monitor.judge(late, turn).share == pytest.approx(before)
 
 
 def test_what_stands_is_no_news() -> None:

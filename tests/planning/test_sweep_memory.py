@@ -12,6 +12,7 @@ from shapely.geometry import box
 from robotics.core.messages import Cover, Goal, Tools
 from robotics.mapping.places import Zone
 from robotics.planning.navigator import Navigator
+from robotics.planning.slices import whole
 from robotics.planning.space import Space
 from robotics.planning.sweep_job import SweepJob
 
@@ -23,7 +24,7 @@ SWEEP = Goal(base=Cover("z"), tools=Tools(brush=1.0))
 def test_progress_survives_a_round_trip() -> None:
     """Mask, rounds, plan and place are the same after a memory was written and read."""
     job = SweepJob.begin(ZONE, SPACE, SWEEPING)
-    job.take(job.first_plan(np.array([2.0, 2.0, 0.0])))
+    job.take(whole(job.first_plan(np.array([2.0, 2.0, 0.0]))))
     for pose in job.plan.path[:150]:
         job.touch(pose, brushing=True)
     job.index = 150
@@ -31,7 +32,7 @@ def test_progress_survives_a_round_trip() -> None:
     again = SweepJob.recall(told, ZONE, SPACE, SWEEPING)
     assert np.array_equal(again.swept, job.swept)
     assert (again.rounds, again.index, again.fraction) == (0, 150, job.fraction)
-    rest, other = (one.resume(job.plan.path[150], SPACE) for one in (job, again))
+    rest, other = (whole(one.resume(job.plan.path[150], SPACE)) for one in (job, again))
     assert np.array_equal(rest.path, other.path)
     assert np.array_equal(rest.path[-1], job.plan.path[-1])
 
@@ -39,12 +40,12 @@ def test_progress_survives_a_round_trip() -> None:
 def test_what_is_resumed_is_led_along_kerbs_as_before() -> None:
     """The way to where it goes on follows no kerb; each pose of the old plan keeps its side."""
     job = SweepJob.begin(ZONE, SPACE, SWEEPING)
-    plan = job.first_plan(np.array([2.0, 2.0, 0.0]))
+    plan = whole(job.first_plan(np.array([2.0, 2.0, 0.0])))
     sides = np.where(np.arange(len(plan.path)) % 90 < 60, -1.0, 0.0)
     job.take(replace(plan, kerb_side=sides))
     job.index = 150
     away = plan.path[150] + (0.0, 0.9, 0.0)
-    for rest in (job.resume(away, SPACE), job.skip(away, SPACE)):
+    for rest in (whole(job.resume(away, SPACE)), job.skip(away, SPACE)):
         assert rest is not None
         old = {tuple(pose): side for pose, side in zip(plan.path, sides, strict=True)}
         found = [old.get(tuple(pose), 0.0) for pose in rest.path]

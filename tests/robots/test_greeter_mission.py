@@ -11,8 +11,10 @@ from mission_stage import Stage, Walker, open_site
 from robotics.assets import asset
 from robotics.behaviour.clips import load_behaviours
 from robotics.core.messages import Battery, Drive, Goal, GoTo, Kind, Stay
+from robotics.robots.greeter.activity import people
 from robotics.robots.greeter.joints import load
-from robotics.robots.greeter.mission import LEASH, GreeterMission, build_mission, people
+from robotics.robots.greeter.mission import GreeterMission, build_mission
+from robotics.robots.greeter.strolling import LEASH
 
 BEHAVIOURS = load_behaviours(asset("behaviours/greeter"), load().joints)
 LEAVES = (

@@ -53,6 +53,10 @@ def parts_of(task: Task) -> Parts:
         inserts += _tracks(task, tracks, parts)
     for one in inserts:
         _let_in(one, parts)
+        clip = one.behaviour.clip
+        for joint in () if clip is None else clip.joints:
+            where, end = task.sheet.origin(one.at), one.start + one.behaviour.duration
+            task.sheet.knots += [(joint, one.start, where), (joint, end, where)]
     parts.words.sort(key=lambda one: one.start)
     for some in (parts.looks, parts.lights, parts.tools, parts.feet):
         some.sort(key=lambda one: one.start)

@@ -34,6 +34,8 @@ class Outcome:
     """None if it has faults."""
     findings: tuple[Finding, ...]
     """By place in the file."""
+    sheet: Sheet
+    """The file, to say where something stands."""
 
 
 @dataclass(slots=True)
@@ -63,7 +65,7 @@ class Compiler:
         found = tuple(sorted(sheet.findings, key=lambda one: (one.line, one.column)))
         if behaviour is not None and arguments:
             behaviour = renamed(behaviour, arguments)
-        return Outcome(None if faults(found) else behaviour, found)
+        return Outcome(None if faults(found) else behaviour, found, sheet)
 
     def _compiled(self, sheet: Sheet, script: Script) -> Behaviour:
         timing = timing_of(sheet, script, self._music(sheet, script))
@@ -106,7 +108,7 @@ class Compiler:
         if outcome.behaviour is None:
             wrong = [one for one in outcome.findings if one.rule.startswith("param")]
             if arguments and wrong and self.named(name).behaviour is not None:
-                sheet.adopt(at, wrong)
+                sheet.adopt((*at[:-1], "with"), wrong)
             elif name in self._cycles:
                 self._cycles[self._way[-1]] = self._cycles[name]
                 sheet.fault(at, "cycle", way=self._cycles[name])

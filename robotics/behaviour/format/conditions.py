@@ -34,7 +34,7 @@ def wrong_need(text: str) -> Texts | None:
     shown = ", ".join([*STATES, "battery>20%", "room>1.0", "visitors>1"])
     if near and near[0] != name:
         return f"是不是 '{near[0]}'?", f"did you mean '{near[0]}'?"
-    return f"可用:{shown}", f"allowed: {shown}"
+    return f"可用：{shown}", f"allowed: {shown}"
 
 
 def normal(when: str) -> str | None:

@@ -50,6 +50,26 @@ def load_file(path: Path, table: JointTable) -> Behaviour:
     return outcome.behaviour
 
 
+def reload(
+    folder: Path, table: JointTable, now: Mapping[str, Behaviour]
+) -> tuple[Mapping[str, Behaviour], tuple[Finding, ...]]:
+    """Return the behaviours of a folder while a robot runs, and what is wrong with its files.
+
+    Args:
+        folder: The folder.
+        table: The robot's joints.
+        now: What is in use: a file that has faults now leaves its behaviour as it is.
+    """
+    outcomes = compile_all(library_of(folder, table))
+    ready = dict(now)
+    for name in now:
+        if name not in outcomes:
+            del ready[name]
+    ready |= {n: one.behaviour for n, one in outcomes.items() if one.behaviour is not None}
+    findings = tuple(finding for one in outcomes.values() for finding in one.findings)
+    return MappingProxyType(dict(sorted(ready.items()))), findings
+
+
 def compile_all(library: Library) -> Mapping[str, Outcome]:
     """Return every behaviour of a library, compiled, by name; variants with parameters too."""
     compiler = Compiler(library)

@@ -49,6 +49,8 @@ def trunk(task: Task, cues: Sequence[TrunkCue]) -> list[Strand]:
         time = task.timing.of(("tracks", "trunk", place), cue)
         if time is not None and (not knots or time > knots[-1][0]):
             knots.append((time, cue))
+            place_in_file = task.sheet.origin(("tracks", "trunk", place))
+            task.sheet.knots.append(("trunk", time, place_in_file))
     if not knots:
         return []
     home = TrunkCue(time=0.0)

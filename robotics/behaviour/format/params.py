@@ -72,7 +72,7 @@ def allowed(one: Param, value: Value) -> tuple[str, str] | None:
         return None
     if one.choices is not None:
         few = ", ".join(str(choice) for choice in one.choices)
-        return f"可选:{few}", f"choose one of {few}"
+        return f"可选：{few}", f"choose one of {few}"
     low_text = "…" if one.min is None else f"{one.min:g}"
     high_text = "…" if one.max is None else f"{one.max:g}"
     kinds_zh = {"number": "数", "integer": "整数", "text": "文字"}[one.type]

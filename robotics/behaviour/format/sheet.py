@@ -40,6 +40,8 @@ class Sheet:
 
     cut: set[Location] = field(default_factory=set)
     """Values that were taken out, wherever."""
+    knots: list[tuple[str, float, Location]] = field(default_factory=list)
+    """Joint, time [s] and place of every keyframe that became part of a movement."""
 
     def fault(self, at: Location, rule: str, spot: Spot = NOWHERE, /, **words: object) -> None:
         """Note that the behaviour cannot run like this."""
@@ -136,4 +138,4 @@ def did_you_mean(name: str, known: Iterable[str]) -> Texts:
     if near:
         return f"是不是 '{near[0]}'?", f"did you mean '{near[0]}'?"
     few = ", ".join(names[:12]) + (" …" if len(names) > 12 else "")
-    return (f"可用:{few}", f"allowed: {few}") if few else ("一个也没有", "there are none")
+    return (f"可用：{few}", f"allowed: {few}") if few else ("一个也没有", "there are none")

@@ -161,6 +161,7 @@ def _strand(task: Task, group: str, joint: str, knots: Knots) -> Strand:
     if len(growing) == 1:
         time, angle, at = growing[0]
         growing.append((time + HELD, angle, at))
+    task.sheet.knots += [(joint, time, task.sheet.origin(at)) for time, _, at in growing]
     times = tuple(time for time, _, _ in growing)
     one = curve(times, tuple(math.radians(angle) for _, angle, _ in growing))
     check_speed(task, joint, one, [at for _, _, at in growing])

@@ -10,9 +10,9 @@ RULES: dict[str, Four] = {
     "file": ("{why}", "{why}", "检查文件名和权限", "give a readable file"),
     "encoding": ("不是 UTF-8 编码", "not UTF-8", "另存为 UTF-8", "save it as UTF-8"),
     "syntax": (
-        "看不懂这里的写法:{why}",
+        "看不懂这里的写法：{why}",
         "{why}",
-        "带 [ ] , : 的文字要放在引号里;检查缩进和括号",
+        "带 [ ] , : 的文字要放在引号里；检查缩进和括号",
         "put texts with [ ] , : in quotes; look at the indentation and the brackets",
     ),
     "empty": ("文件是空的", "the file is empty", "至少要有 {keys}", "it needs {keys}"),
@@ -26,7 +26,7 @@ RULES: dict[str, Four] = {
     "file_name": (
         "名字是 '{value}'",
         "'{value}'",
-        "文件名是 '{stem}',两者要一致",
+        "文件名是 '{stem}'，两者要一致",
         "the file says '{stem}'",
     ),
     "nothing": (
@@ -51,13 +51,13 @@ RULES: dict[str, Four] = {
         "add {key}: …, both languages are needed",
     ),
     "unpaired": (
-        "中文 {zh} 句,英文 {en} 句",
+        "中文 {zh} 句，英文 {en} 句",
         "{zh} variants in zh and {en} in en",
         "一句对一句",
         "pair them",
     ),
     "untranslated": (
-        "英文里有中文字:{value}",
+        "英文里有中文字：{value}",
         "Chinese characters in the English text: {value}",
         "译成英文",
         "translate it",
@@ -79,7 +79,7 @@ RULES: dict[str, Four] = {
     "no_grid": (
         "没有音乐也没有 tempo,不能用拍",
         "beats need 'music' or 'tempo'",
-        "改用 time: 秒,或加上 tempo: 96",
+        "改用 time: 秒，或加上 tempo: 96",
         "use time: seconds, or add tempo: 96",
     ),
     "when": (
@@ -127,7 +127,7 @@ RULES: dict[str, Four] = {
     "never_long": (
         "不可打断的行为太长",
         "a behaviour of {value} s that may never be broken off",
-        "最长 {limit} 秒,或写 interruptible: at_beat",
+        "最长 {limit} 秒，或写 interruptible: at_beat",
         "at most {limit} s, or write interruptible: at_beat",
     ),
     "both_lengths": (
@@ -156,13 +156,13 @@ RULES: dict[str, Four] = {
         "only kind: idle may loop; use 'repeat' for a few times",
     ),
     "plays_loop": (
-        "'{name}' 是循环的,永远不结束",
+        "'{name}' 是循环的，永远不结束",
         "'{name}' is a loop that never ends",
         "换一个不循环的行为",
         "play one that does not loop",
     ),
     "cycle": (
-        "行为互相调用,永远不结束:{way}",
+        "行为互相调用，永远不结束：{way}",
         "behaviours play one another and never end: {way}",
         "去掉其中一个",
         "take one of them out",
@@ -184,26 +184,26 @@ RULES: dict[str, Four] = {
     "speaks": (
         "'{name}' 自己也说话",
         "'{name}' speaks itself",
-        "手势要选不说话的行为,或改用 play",
+        "手势要选不说话的行为，或改用 play",
         "choose a gesture without words, or use 'play'",
     ),
     "steps_gesture": (
-        "'{name}' 是分步骤的,不能边说边做",
+        "'{name}' 是分步骤的，不能边说边做",
         "'{name}' has steps and cannot run along",
         "改用 play",
         "use 'play'",
     ),
     "tags_differ": (
-        "各种说法里的手势标签不一样:{value}",
+        "各种说法里的手势标签不一样：{value}",
         "the variants have different gesture tags: {value}",
-        "每一句都放同样的标签:{first}",
+        "每一句都放同样的标签：{first}",
         "put the same ones into each: {first}",
     ),
     "tag": ("看不懂标签 {value}", "unknown tag {value}", "{mend}", "{mend_en}"),
     "polyphone": (
         "“{value}”是多音字({readings})",
         "'{value}' has several readings ({readings})",
-        "写成 {mend},让机器人读对",
+        "写成 {mend}，让机器人读对",
         "write {mend} to have it read right",
     ),
     "need": ("看不懂条件 '{value}'", "unknown condition '{value}'", "{mend}", "{mend_en}"),
@@ -231,7 +231,7 @@ RULES: dict[str, Four] = {
     "no_body": (
         "这台机器人没有 {group}",
         "this robot has no {group}",
-        "可用:{allowed}",
+        "可用：{allowed}",
         "it has: {allowed}",
     ),
     "joint_first": (
@@ -243,7 +243,7 @@ RULES: dict[str, Four] = {
     "joint_limit": (
         "超出关节的范围",
         "out of its limits",
-        "范围是 {low} 到 {high} 度,改成 {mend}",
+        "范围是 {low} 到 {high} 度，改成 {mend}",
         "its limits are {low} to {high} deg: use {mend}",
     ),
     "joint_speed": (
@@ -255,7 +255,7 @@ RULES: dict[str, Four] = {
     "late_start": (
         "第一个关键帧在 {now}",
         "the first keyframe is at {now}",
-        "轨道从第 0 秒开始,或者从 pose: rest 开始",
+        "轨道从第 0 秒开始，或者从 pose: rest 开始",
         "a track starts at time 0, or later from pose: rest",
     ),
     "return": (
@@ -267,7 +267,7 @@ RULES: dict[str, Four] = {
     "trunk_return": (
         "躯干没有回到中间",
         "the trunk does not come back",
-        "最后一项写成 {{time: …}},其余为 0",
+        "最后一项写成 {{time: …}}，其余为 0",
         "end with a cue that says its time only",
     ),
     "pose_or_joints": (
@@ -279,20 +279,20 @@ RULES: dict[str, Four] = {
     "pose_part": (
         "姿势 '{name}' 里没有 {group} 的关节",
         "the pose '{name}' has no joint of {group}",
-        "换一个姿势,或写 joints",
+        "换一个姿势，或写 joints",
         "choose another pose, or write joints",
     ),
     "two_tracks": (
         "{first} 和 {second} 同时动 {joint}",
         "{first} and {second} move {joint} at once",
-        "错开时间,或去掉一个({from_} 到 {to})",
+        "错开时间，或去掉一个({from_} 到 {to})",
         "keep them apart, or take one out (from {from_} to {to})",
     ),
     # ------------------------------------------------------------------------------- steps
     "step": (
-        "一步只能做一件事:{found}",
+        "一步只能做一件事：{found}",
         "a step does one thing: {found}",
-        "分成几步;只有 say 和 gesture 可以一起",
+        "分成几步；只有 say 和 gesture 可以一起",
         "make several steps; only 'say' and 'gesture' go together",
     ),
     "step_extra": (
@@ -304,7 +304,7 @@ RULES: dict[str, Four] = {
     "tracks_and_steps": (
         "tracks 和 steps 只能有一个",
         "'tracks' and 'steps' exclude each other",
-        "把动作做成单独的行为,再用 play",
+        "把动作做成单独的行为，再用 play",
         "make a behaviour of the tracks and 'play' it",
     ),
     "bound": (
@@ -317,7 +317,7 @@ RULES: dict[str, Four] = {
     "audio_missing": (
         "找不到声音文件 '{value}'",
         "the audio file '{value}' is missing",
-        "放到 {folder} 里,或改名字",
+        "放到 {folder} 里，或改名字",
         "put it into {folder}, or mend its name",
     ),
     "audio_broken": (
@@ -327,7 +327,7 @@ RULES: dict[str, Four] = {
         "save it as WAV",
     ),
     "audio_length": (
-        "声音文件长 {found} 秒,乐谱说 {wanted} 秒",
+        "声音文件长 {found} 秒，乐谱说 {wanted} 秒",
         "the audio lasts {found} s, its song says {wanted} s",
         "改 beats、tempo 或 offset,或换文件",
         "mend 'beats', 'tempo' or 'offset', or take the right file",

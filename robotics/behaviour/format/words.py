@@ -118,7 +118,7 @@ def _texts(tagged: dict[Location, Tagged], language: str) -> tuple[str, ...]:
 
 def _check(task: Task, where: Location, one: Tagged) -> None:
     for tag in one.wrong:
-        mend = "手势写 [wave],读音写 [重:zhong4]"
+        mend = "手势写 [wave]，读音写 [重:zhong4]"
         mend_en = "a gesture is [wave], a reading [重:zhong4]"
         task.sheet.fault(where, "tag", value=tag, mend=mend, mend_en=mend_en)
     chinese = has_chinese(one.plain)
@@ -135,11 +135,13 @@ def _check(task: Task, where: Location, one: Tagged) -> None:
 
 def _check_same(task: Task, tagged: dict[Location, Tagged], first: Tagged) -> None:
     wanted = [name for name, _ in first.gestures]
+    known = task.library.paths()
+    is_clear = all(name in known for name in wanted)
     for where, one in tagged.items():
         found = [name for name, _ in one.gestures]
         for name in set(found) - set(wanted):
             task.refer(where, name, ())  # which notes it if there is none
-        if found != wanted:
+        if found != wanted and is_clear:
             shown = " ".join(f"[{name}]" for name in found) or "-"
             mend = " ".join(f"[{name}]" for name in wanted) or "-"
             task.sheet.fault(where, "tags_differ", value=shown, first=mend)

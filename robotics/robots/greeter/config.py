@@ -12,6 +12,7 @@ from robotics.control.feedforward import Servos
 from robotics.control.guard import GuardConfig
 from robotics.control.posture import PostureParameters
 from robotics.control.stopping import Body
+from robotics.control.touch import TouchParameters
 from robotics.control.trunk import TrunkParameters
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, frozen
@@ -72,6 +73,7 @@ class GreeterConfig:
     walk: WalkParameters = field(default_factory=WalkParameters)
     observer: ObserverParameters = field(default_factory=ObserverParameters)
     stand: StandParameters = field(default_factory=StandParameters)
+    touch: TouchParameters = field(default_factory=TouchParameters)
     upper: PostureParameters = field(
         default_factory=lambda: PostureParameters(
             rest=REST, head_in_base=(0.06, 0.0, 0.55), base_height=0.49

@@ -16,6 +16,7 @@ from robotics.control.gait import Gait, Phase
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
 from robotics.control.rising import soles_on_ground
+from robotics.control.touch import Felt, YieldingArm
 from robotics.control.trunk import Trunk, TrunkReference
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
 from robotics.core.arrays import Array, clamped
@@ -59,13 +60,15 @@ class WalkingLocomotion:
         self._dynamics = Dynamics(model)
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
         self._upper = UpperBody(model.joints, config.upper, clips, start=start, period=PERIOD)
-        self._dances = {name: one for name, one in clips.items() if isinstance(one, Dance)}
+        self._dances = _dances(clips)
         self._trunk = Trunk(config.trunk, period=PERIOD)
         self._body = WholeBody(model, self._dynamics, period=PERIOD, start=start)
+        self._arm = YieldingArm(
+            self._dynamics, model.joints, self._servos, config.touch, period=PERIOD
+        )
         self._observer = ComObserver(self._dynamics, config.observer, period=PERIOD)
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
         self._lower, self._upper_limit = model.joints.column("lower"), model.joints.column("upper")
-        self._effort = model.joints.column("effort")
         self._behind: Array | None = None
         self._found: Array | None = None
         self._calm = CALM
@@ -81,6 +84,16 @@ class WalkingLocomotion:
         self._found = np.array(sent)
         soles = soles_on_ground(self._dynamics, state)
         self.gait.soles[:], self.gait.sole_yaw[:] = soles[:, :2], soles[:, 2]
+
+    @property
+    def felt(self) -> Felt:
+        """What the right hand feels."""
+        return self._arm.felt
+
+    def learn(self, clips: Mapping[str, Clip]) -> None:
+        """Take other clips from now on: the repertoire has changed, between two behaviours."""
+        self._upper.learn(clips)
+        self._dances = _dances(clips)
 
     def _while_calm(self, posture: Posture) -> Posture:
         """Return the posture without its clips unless the robot has stood still for a while.
@@ -129,6 +142,7 @@ class WalkingLocomotion:
         upper = self._upper.advance(
             state, posture, feet_apart=self._feet_apart, lead=self._config.lead
         )
+        upper = self._arm.follow(state, posture.hand, upper)
         joints = self._body.pose(body, upper, seen)
         torque = torques(self._dynamics, self._config.walk, body, joints)
         target = joints.position + self._servos.offset(torque, joints.velocity)
@@ -139,11 +153,12 @@ class WalkingLocomotion:
             legs=self._body.leg_joints,
             count=len(target),
         )
+        target, effort = self._arm.command(target, state)
         target = self._taken_over(target, state)
         target = clamped(target, self._lower, self._upper_limit)
         return Command(
             target,
-            self._effort,
+            effort,
             tools=goal.tools,
             sound=goal.voice,
             stopped_by=stopped_by,
@@ -160,6 +175,10 @@ class WalkingLocomotion:
             return target
         left = 1.0 - share**3 * (10.0 - 15.0 * share + 6.0 * share**2)  # minimum jerk
         return np.asarray(target + left * self._behind)
+
+
+def _dances(clips: Mapping[str, Clip]) -> dict[str, Dance]:
+    return {name: one for name, one in clips.items() if isinstance(one, Dance)}
 
 
 def _again(clip: Clip) -> float:

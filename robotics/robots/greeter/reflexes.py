@@ -11,8 +11,8 @@ whose joints do not all answer, or that is asked to stop, stays down and yields.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 import numpy as np
@@ -21,7 +21,9 @@ from robotics.control.dynamics import Dynamics
 from robotics.control.falling import FallDetector, FallParameters
 from robotics.control.keyframes import Moves
 from robotics.control.landing import brace, yielding
+from robotics.control.posture import Clip
 from robotics.control.rising import Outcome, Rising, RisingParameters
+from robotics.control.touch import Felt
 from robotics.core.arrays import Array
 from robotics.core.messages import Command, Goal, State, Twist2, Utterance
 from robotics.core.model import Model
@@ -103,6 +105,7 @@ class Reflexes:
         self._joints, self._make = model.joints, walking
         self._parameters = parameters = parameters or ReflexParameters()
         self.walking = self._next = walking()
+        self._clips: Mapping[str, Clip] | None = None
         dynamics = Dynamics(model)
         self._model, self._config, self._dynamics = model, config, dynamics
         stand, _ = standing_pose(model, config, dynamics=dynamics)
@@ -120,6 +123,23 @@ class Reflexes:
         self._held = self._sent
         self._saying: Utterance | None = None
         self._said = -np.inf
+
+    @property
+    def felt(self) -> Felt:
+        """What the right hand feels."""
+        return self.walking.felt
+
+    def learn(self, clips: Mapping[str, Clip]) -> None:
+        """Take other clips from now on, see ``WalkingLocomotion.learn``."""
+        self._clips = clips
+        self.walking.learn(clips)
+
+    def _make_anew(self) -> WalkingLocomotion:
+        """Return the locomotion of a robot that will stand, with all that it has learned."""
+        made = self._make()
+        if self._clips is not None:
+            made.learn(self._clips)
+        return made
 
     def _stance(self, soles: Array) -> Array:
         """Return the joints of standing on ``soles`` (2, 3), see ``standing_pose``."""
@@ -200,7 +220,7 @@ class Reflexes:
             self._become(Plight.HELPLESS, state, why)
             return
         self._tried += 1
-        self._next = self._make()  # now, while it lies still
+        self._next = self._make_anew()  # now, while it lies still
         self._rising.start(state)
         self._become(Plight.RISING, state, f"attempt {self._tried}")
 
@@ -222,7 +242,7 @@ class Reflexes:
 
     def _go_on(self, state: State, target: Array) -> None:
         """Hand over to the walk, from the targets that the joints have."""
-        self.walking = self._make() if self._next is self.walking else self._next
+        self.walking = self._make_anew() if self._next is self.walking else self._next
         self.walking.take_over(state, target)
         self._detector.reset()
         self._tried, self._has_stood = 0, True

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 from robotics.control.ground import Ground
 from robotics.control.guard import SafetyGuard
 from robotics.control.posture import Clip
+from robotics.control.touch import Felt
 from robotics.core.arrays import Array, frozen
 from robotics.core.parts import Robot
 from robotics.estimation.perception import Lidar, RangePerception, Start
@@ -77,6 +78,14 @@ def build(
         ),
         guard=WalkerGuard(guard),
     )
+
+
+def feeling(robot: Robot) -> Callable[[], Felt]:
+    """Return what tells a mission what the right hand of ``robot`` feels; nothing on other legs."""
+    locomotion = robot.locomotion
+    if not isinstance(locomotion, Reflexes):
+        return Felt
+    return lambda: locomotion.felt
 
 
 def standing_pose() -> tuple[Array, float]:

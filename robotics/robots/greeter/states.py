@@ -8,7 +8,8 @@ HOME = State("leaving", "bows; the visit is over", enter="begin_leaving")
 CALM = tuple(f"working/{name}" for name in ("idle", "notice", "follow", "farewell"))
 WAITING = ("working/idle", "working/notice", "working/follow")
 FREE = ("working/idle", "working/follow")
-WALKING = ("working/idle", "working/follow", "working/turn", "working/stroll")
+WALKING = ("working/idle", "working/follow", "working/turn", "working/stroll", "working/show")
+TALKING = (*CALM, "working/stroll/pause")
 NEAR = (*CALM, "working/turn", "working/stroll/pause")
 
 
@@ -21,6 +22,7 @@ def table() -> Table:
         events=(
             *("noticed", "near", "aside", "greeted", "left", "settled"),
             *("restless", "reached", "away", "home"),
+            *("asked", "answered", "show", "shown", "hand", "shaken"),
             *("lost", "found", "lost_for_long", "stuck", "again"),
         ),
         home=HOME,
@@ -45,11 +47,19 @@ def _working() -> State:
         initial="idle",
         children=(
             State("idle", "sways and looks around"),
-            State("notice", "turns its face to somebody who comes"),
+            State("notice", "turns its face to somebody who comes", enter="begin_notice"),
             State("greet", "waves and says hello", enter="begin_greeting"),
             State("follow", "follows its guests with head and face", enter="begin_following"),
             State("farewell", "waves goodbye", enter="begin_farewell"),
             State("turn", "turns its body to people who stand aside", enter="begin_turn"),
+            State("answer", "answers what somebody asked", enter="begin_answer"),
+            State("show", "dances, sings or leads a tour", enter="begin_show", leave="end_show"),
+            State(
+                "handshake",
+                "offers its hand and shakes hands",
+                enter="begin_handshake",
+                leave="end_handshake",
+            ),
             stroll,
             State("lost", "does not know where it is: stands still until it does"),
             State("help", "cannot go on by itself: asks for a person", enter="begin_help"),
@@ -67,6 +77,12 @@ def _transitions() -> tuple[Transition, ...]:
         Transition("settled", "working/notice", "working/idle"),
         Transition("settled", "working/farewell", "working/idle"),
         Transition("settled", "working/turn", "working/idle"),
+        *(Transition("asked", source, "working/answer") for source in TALKING),
+        Transition("answered", "working/answer", "working/follow"),
+        *(Transition("show", source, "working/show") for source in FREE),
+        Transition("shown", "working/show", "working/follow"),
+        Transition("hand", "working/follow", "working/handshake"),
+        Transition("shaken", "working/handshake", "working/follow"),
         *(Transition("restless", source, "working/stroll/out") for source in FREE),
         Transition("reached", "working/stroll/out", "working/stroll/pause"),
         Transition("away", "working/stroll/pause", "working/stroll/back"),
@@ -92,6 +108,12 @@ def _promises() -> tuple[Promise, ...]:
             Promise("settled", f"working/{source}", "working/idle")
             for source in ("notice", "farewell", "turn")
         ),
+        *(Promise("asked", source, "working/answer") for source in TALKING),
+        Promise("answered", "working/answer", "working/follow"),
+        *(Promise("show", source, "working/show") for source in FREE),
+        Promise("shown", "working/show", "working/follow"),
+        Promise("hand", "working/follow", "working/handshake"),
+        Promise("shaken", "working/handshake", "working/follow"),
         Promise("home", "working/stroll/back", "working/idle"),
         Promise("away", "working/stroll/pause", "working/stroll/back"),
         *(Promise("away", source, "working/stroll/back") for source in FREE),

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass, field
 
 from robotics.core.messages import Litter, State
-from robotics.robots.speaker import Speaker
+from robotics.robots.performer import Polite
 from robotics.robots.sweeper.day import clock_of
 from robotics.robots.sweeper.progress import DayProgress, LitterReport
 
@@ -22,7 +22,7 @@ POLITE_EVERY = 20.0
 class LitterReports:
     """Reports litter that is too large for the mouth."""
 
-    speaker: Speaker
+    speaker: Polite
     day: DayProgress
     _since: dict[int, float] = field(default_factory=dict)
 

@@ -9,7 +9,7 @@ from robotics.behaviour.guests import PEOPLE
 from robotics.core.messages import State
 from robotics.core.parts import Progress, Status
 from robotics.robots.duty import Since
-from robotics.robots.speaker import Speaker
+from robotics.robots.performer import Polite
 
 HELD_UP = 1.5
 """It asks people to step aside after standing so long in front of them [s]."""
@@ -25,7 +25,7 @@ OUTLINE = 0.65
 class Manners:
     """Notices people in the way, asks them kindly, thanks them."""
 
-    speaker: Speaker
+    speaker: Polite
     requests: int = 0
     asked: bool = False
     """Whether it has asked since it was last held up."""

@@ -16,7 +16,9 @@ from robotics.core.parts import Progress, Status
 from robotics.mapping.places import Site
 from robotics.planning.docking import Docking, Phase, failed
 from robotics.robots.duty import Duty
+from robotics.robots.means import Means
 from robotics.robots.sweeper import zones
+from robotics.robots.sweeper.acting import SPOKEN, around, performed
 from robotics.robots.sweeper.choosing import Next, choose_next, is_usable, resting
 from robotics.robots.sweeper.day import Day, clock_of
 from robotics.robots.sweeper.leaving import Leaving
@@ -33,8 +35,6 @@ FRESH = 0.5
 """So long after a new base goal the planner may still speak about the last one [s]."""
 NOTHING_COMES = 20.0
 """A station that has given nothing for so long does not work [s]."""
-SPOKEN = {"dock_water": "refilling", "dock_tip": "tipping"}
-"""What it says at each kind of station."""
 
 
 def build_mission(
@@ -46,6 +46,7 @@ def build_mission(
     day: Day | None = None,
     clock: float | None = None,
     memory: DayMemory | None = None,
+    means: Means | None = None,
 ) -> SweeperMission:
     """Return the sweeper's mission.
 
@@ -58,6 +59,7 @@ def build_mission(
         clock: Time of day at the first estimate [s since midnight]; None for when the day opens.
         memory: What it remembers of a day that was interrupted; it then knows ``seconds`` and
             ``clock`` itself.
+        means: Certificates and songs.
 
     Raises:
         UnknownName: The site has no charging dock.
@@ -65,7 +67,7 @@ def build_mission(
     day = day or Day.plain(site)
     begun = DayProgress.begin(day, seconds, day.opens if clock is None else clock)
     day_progress = begun if memory is None else DayProgress.recall(day, memory)
-    return SweeperMission(site, day_progress, behaviours, progress or Progress)
+    return SweeperMission(site, day_progress, behaviours, progress or Progress, means)
 
 
 @dataclass(slots=True)
@@ -92,14 +94,15 @@ class SweeperMission(Duty):
         day: DayProgress,
         behaviours: Mapping[str, Behaviour],
         progress: Callable[[], Progress],
+        means: Means | None = None,
     ) -> None:
-        super().__init__(table(), self._work, behaviours)
+        super().__init__(table(), self._work, behaviours, means)
         self._site, self._progress = site, progress
         self._dock = frozen(site.place("dock_charge").pose)
         self.day = day
-        self._manners = Manners(self._speaker)
+        self._manners = Manners(self.acts)
         self._leaving = Leaving(site)
-        self._litter = LitterReports(self._speaker, day)
+        self._litter = LitterReports(self.acts, day)
         self._sweeping = Work()
         self._now = _Now()
         self._state: State | None = None
@@ -144,7 +147,7 @@ class SweeperMission(Duty):
         self._now.docking = None
         if not self.day.started:
             self.day.started = True
-            self._speaker.say("starting", event.time)
+            self.acts.begin("starting", event.time)
 
     def begin_zone(self, _: Event) -> None:
         """Take note of the zone."""
@@ -157,12 +160,12 @@ class SweeperMission(Duty):
     def begin_serve(self, event: Event) -> None:
         """Say what it does there."""
         self._now.served, self._now.since = -math.inf, event.time
-        self._speaker.say(SPOKEN[self._now.next.station], event.time)
+        self.acts.begin(SPOKEN[self._now.next.station], event.time)
 
     def begin_help(self, event: Event) -> None:
         """Call for a person."""
         lost = event.name == "lost_for_long"
-        self._speaker.say("help" if lost else "help_way", event.time)
+        self.acts.begin("help" if lost else "help_way", event.time)
         what = "it was lost" if lost else "it could not get home"
         self._now.trouble = event.reason
         self.day.note(f"{what} ({event.reason}) and asked for help at {event.time:.0f} s")
@@ -172,14 +175,15 @@ class SweeperMission(Duty):
         assert self._state is not None
         self._now.docking = None
         self.day.over = not resting(self.day, self._site, self._state, dock=self._dock)[0]
-        self._speaker.say("finished" if self.day.over else "resting", event.time)
+        self.acts.begin("finished" if self.day.over else "resting", event.time)
 
     # ---------------------------------------------------------------- deciding
     def _work(self, state: State) -> Goal:
+        self.acts.world = around(state)
         event, reason = self._next(state)
         if event:
             self.machine.fire(Event(event, state.time, reason))
-        return replace(self._goal(state), voice=self._speaker.current(state.time))
+        return performed(self._goal(state), self.acts.advance(self.acts.world))
 
     def _next(self, state: State) -> tuple[str, str]:
         """Return the event that is due, with its reason; "" for none."""
@@ -246,7 +250,7 @@ class SweeperMission(Duty):
         goes_on, wait = resting(self.day, self._site, state, dock=self._dock)
         if not goes_on:
             self.day.over = True
-            return ("", "") if self._speaker.current(state.time) else ("finished", wait)
+            return ("", "") if self.acts.current(state.time) else ("finished", wait)
         self._now.next = Next(reason=wait)
         return ("go_on", "") if not wait else ("", "")
 
@@ -329,7 +333,7 @@ class SweeperMission(Duty):
             if self.sight.is_lost_for_long and not where.endswith("help"):
                 return "lost_for_long"
             if where.endswith("help"):
-                self._speaker.say_politely("help", state.time, every=30.0)
+                self.acts.say_politely("help", state.time, every=30.0)
             return ""
         known = where in ("returning/docked", "returning/help")
         return "lost" if self.sight.is_lost and not known else ""
@@ -344,7 +348,7 @@ class SweeperMission(Duty):
             return ""
         if told.status in (Status.MOVING, Status.BLOCKED):
             return "cleared"
-        self._speaker.say_politely("help_way", state.time, every=30.0)
+        self.acts.say_politely("help_way", state.time, every=30.0)
         return ""
 
     # ---------------------------------------------------------------- goals

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from copy import copy
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,6 +85,12 @@ class Answerer:
         self._asked = {key(text): i for i, e in enumerate(knowledge.entries) for text in e.ask}
         self._words = [" ".join(normal(text) for text in entry.ask) for entry in knowledge.entries]
         self._memory = _Memory()
+
+    def fresh(self) -> Answerer:
+        """Return one with the same knowledge that has not been asked anything yet, at no cost."""
+        other = copy(self)
+        other._memory = _Memory()
+        return other
 
     def answer(self, heard: str, time: float) -> Answer | None:
         """Return the answer to ``heard``; None where nothing was said.

@@ -1,0 +1,91 @@
+"""Measure the proof of behaviours: how long it takes, what it refuses, what it lets pass.
+
+Usage: python benchmarks/certify.py [--seed N] [--count N] [--quick]
+
+Good behaviours are those of the package, mirrored and slowed ones, and calm dances; none may be
+refused. Mutants carry one planted fault each, bad by construction (a limit, a missing text) or by a
+judge that shares nothing with the proof (PyBullet's distances, the cart-table model). No other
+authoring system checks any of this before a behaviour runs, so there is no peer to run beside; as a
+comparison, *file only* is what our own check of the file (format and schema) would have let pass:
+all of them, for they are planted after it. The last line is one JSON object.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import time
+from collections import Counter
+
+from certifying.goods import Case, goods, shipped
+from certifying.mutants import Mutant, Planter
+
+from robotics.certify import Prover
+
+
+def main() -> None:
+    """Run, print the tables, print one JSON line."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--count", type=int, default=100, help="good behaviours")
+    parser.add_argument("--quick", action="store_true", help="a tenth of everything")
+    arguments = parser.parse_args()
+    count = max(10, arguments.count // 10) if arguments.quick else arguments.count
+    cases = goods(count, arguments.seed)
+    names = {case[1].name for case in cases}
+    spent, refused = prove_goods(cases, names)
+    mutants = list(Planter(arguments.seed).mutants(shipped()))
+    mutants = mutants[::10] if arguments.quick else mutants
+    caught = prove_mutants(mutants, names)
+    print(
+        json.dumps(
+            {
+                "behaviours": len(cases),
+                "cpu_s_per_100": round(100.0 * spent / len(cases), 2),
+                "mutants": len(mutants),
+                "mutants_refused": sum(caught.values()),
+                "mutants_refused_share": round(sum(caught.values()) / max(len(mutants), 1), 4),
+                "good_refused": refused,
+            }
+        )
+    )
+
+
+def prove_goods(cases: list[Case], names: set[str]) -> tuple[float, int]:
+    """Prove good behaviours; return CPU time [s] and how many were refused."""
+    began, refused = time.process_time(), 0
+    provers = {robot: Prover(robot, known=names) for robot in ("greeter", "sweeper")}
+    seconds = 0.0
+    for robot, behaviour in cases:
+        proof = provers[robot].prove(behaviour)
+        seconds += behaviour.duration
+        if not proof.holds:
+            refused += 1
+            for one in proof.findings:
+                print(f"refused: {behaviour.name}: {one.text()}")
+    spent = time.process_time() - began
+    print(
+        f"{len(cases)} good behaviours, {seconds:.0f} s long: {spent:.1f} s CPU, {refused} refused"
+    )
+    return spent, refused
+
+
+def prove_mutants(mutants: list[Mutant], names: set[str]) -> Counter[str]:
+    """Prove mutants; print what was refused by kind, and return how many of each kind were."""
+    provers = {robot: Prover(robot, known=names) for robot in ("greeter", "sweeper")}
+    seen: Counter[str] = Counter()
+    caught: Counter[str] = Counter()
+    for mutant in mutants:
+        proof = provers[mutant.robot].prove(mutant.behaviour)
+        seen[mutant.kind] += 1
+        caught[mutant.kind] += not proof.holds
+        if proof.holds:
+            print(f"let pass: {mutant.kind}, {mutant.what}, in {mutant.behaviour.name}")
+    print(f"{'fault':10} mutants refused  file only")
+    for kind, count in sorted(seen.items()):
+        print(f"{kind:10} {count:7} {caught[kind]:7} {0:10}")
+    return caught
+
+
+if __name__ == "__main__":
+    main()

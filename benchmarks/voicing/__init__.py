@@ -1,0 +1,1 @@
+"""What the benchmarks of voice and music share: listening by Praat."""

@@ -1,0 +1,88 @@
+"""What the greeter did, for the report: figures, and what was said, answered, shown."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from robotics.behaviour.clips import Behaviour
+from robotics.behaviour.runs import Note
+from robotics.core.messages import Utterance
+from robotics.robots.greeter.conversation import Reply
+from robotics.voice.answers.tags import plain
+
+MOST = 12
+"""Of each kind of sentence so many are told."""
+
+
+@dataclass(slots=True)
+class Account:
+    """Counts, and sentences for people."""
+
+    greeted: int = 0
+    greetings: int = 0
+    strolls: int = 0
+    turns: int = 0
+    shaken: int = 0
+    """Hands."""
+    declined: int = 0
+    """Hands that were offered and not taken."""
+    replies: tuple[Reply, ...] = ()
+    shown: tuple[str, ...] = ()
+    """Dances, songs and tours, in order."""
+    help: tuple[str, ...] = ()
+    """What it asked for help about."""
+    said: Counter[str] = field(default_factory=Counter)
+    """How often each text was said, in Chinese."""
+    _last: Utterance | None = None
+
+    def hear(self, spoken: Utterance | None) -> None:
+        """Take note of what is being said."""
+        if spoken is not None and spoken != self._last:
+            self.said[plain(spoken.zh)] += 1
+        self._last = spoken
+
+    def counts(self, behaviours: Mapping[str, Behaviour]) -> dict[str, float]:
+        """Return the figures."""
+        kinds = Counter(behaviours[name].kind for name in self.shown if name in behaviours)
+        known = sum(one.is_known for one in self.replies)
+        return {
+            "greeted": self.greeted,
+            "greetings": self.greetings,
+            "strolls": self.strolls,
+            "turns": self.turns,
+            "said": sum(self.said.values()),
+            "answered": known,
+            "not_known": len(self.replies) - known,
+            "danced": kinds["dance"],
+            "sung": kinds["song"],
+            "tours": kinds["tour"],
+            "hands_shaken": self.shaken,
+            "hands_declined": self.declined,
+        }
+
+    def notes(self, behaviours: Mapping[str, Behaviour], notes: Iterable[Note]) -> tuple[str, ...]:
+        """Return the sentences: what is missing first, then what was done."""
+        none = () if self.strolls else ("it found no free moment for its few steps",)
+        helped = tuple(f"it asked for help: {reason}" for reason in self.help)
+        shown = tuple(f"it showed {_titled(behaviours, name)}" for name in self.shown)
+        asked = tuple(_answered(one) for one in self.replies[:MOST])
+        said = tuple(f"it said: {text}" for text, _ in self.said.most_common(MOST))
+        refused = dict.fromkeys(
+            f"{one.behaviour} did not start: {one.reason}" for one in notes if one.what == "refused"
+        )
+        return (*none, *helped, *shown, *asked, *said, *tuple(refused)[:MOST])
+
+
+def _answered(reply: Reply) -> str:
+    spoken = reply.utterance
+    text = spoken.en if spoken.language == "en" else spoken.zh
+    return f"somebody asked “{reply.question}”; it answered “{plain(text)}”"
+
+
+def _titled(behaviours: Mapping[str, Behaviour], name: str) -> str:
+    one = behaviours.get(name)
+    if one is None or not one.title[1]:
+        return name
+    return f"the {one.kind} “{one.title[1]}” ({one.title[0]})"

@@ -1,0 +1,245 @@
+"""Which event is due in each state of the greeter's mission."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from robotics.behaviour.clips import Behaviour
+from robotics.behaviour.guests import Guest
+from robotics.core.messages import Goal, State
+from robotics.core.parts import Progress
+from robotics.mapping.places import Site
+from robotics.robots.duty import Duty
+from robotics.robots.greeter.account import Account
+from robotics.robots.greeter.acting import COMPANY
+from robotics.robots.greeter.audience import Audience
+from robotics.robots.greeter.conversation import Conversation, wish
+from robotics.robots.greeter.offering import Offers
+from robotics.robots.greeter.shows import STAYED, Shows
+from robotics.robots.greeter.states import table
+from robotics.robots.greeter.strolling import CROWDED, FAILED, LEASH, PATIENCE, Strolls
+from robotics.robots.means import Means
+
+FACED = math.radians(15.0)
+"""A turn is over when its guest is so near to straight ahead [rad]."""
+AGAIN = 30.0
+"""So long after asking for help it tries again, and asks again [s]."""
+KEPT_WAITING = 4.0
+"""A question that has waited so long comes before the next greeting [s]."""
+FAREWELL_TIME = 6.0
+"""Left for the last bow [s]."""
+
+
+@dataclass(slots=True)
+class Now:
+    """What it is about."""
+
+    greeting: str = ""
+    group: int = 0
+    """How many are greeted together."""
+    show: str = ""
+    turns_to: Guest | None = None
+    company_until: float = 0.0
+
+
+class Deciding(Duty):
+    """The greeter's mission without its deeds: ``GreeterMission`` adds them.
+
+    Args:
+        site: The map.
+        seconds: How long it works [s].
+        behaviours: The repertoire.
+        progress: What the planner says about the last base goal.
+        means: Knowledge, hands, certificates.
+    """
+
+    def __init__(
+        self,
+        site: Site,
+        seconds: float,
+        behaviours: Mapping[str, Behaviour],
+        progress: Callable[[], Progress],
+        means: Means,
+    ) -> None:
+        self.audience = Audience()
+        super().__init__(table(), self._work, behaviours, means)
+        self._site, self._seconds, self._progress = site, seconds, progress
+        self._account = Account()
+        self._talk = Conversation(behaviours, means.answer)
+        self._shows, self._offers = Shows(behaviours), Offers(means.felt)
+        self._strolls = Strolls(site, self.audience)
+        self._start: float | None = None
+        self._now = Now()
+
+    def _work(self, state: State) -> Goal:
+        """Decide while the mission is neither starting nor at rest."""
+        raise NotImplementedError
+
+    @property
+    def _behaviours(self) -> Mapping[str, Behaviour]:
+        return self.acts.runner.repertoire
+
+    def _next(self, state: State) -> str:
+        """Return the event that is due in the present state; "" for none."""
+        where, lasted = self.machine.state, state.time - self.machine.since
+        if where == "leaving":
+            over = lasted >= self._behaviours["bow"].duration
+            return "finished" if over else ""
+        if where in ("working/lost", "working/help"):
+            return self._helpless(where, lasted)
+        if self.sight.is_lost and self.machine.table.answers(where, "lost"):
+            return "lost"
+        where = where.removeprefix("working/")
+        busy: dict[str, Callable[[State, float], str]] = {
+            "greet": self._greeting_goes_on,
+            "answer": self._answering,
+            "show": self._showing,
+            "handshake": self._shaking,
+        }
+        if where in busy:
+            return busy[where](state, lasted)
+        urgent = self._urgent(state, where, lasted)
+        if urgent:
+            return urgent
+        stepping = where in ("stroll/out", "stroll/back")  # a few seconds
+        if self.audience.waiting() and not stepping:
+            return "near"
+        if where != "turn" and not stepping and self._asked_for(state.time) >= 0.0:
+            return "asked"
+        if where.startswith("stroll/"):
+            return self._strolls.due(state, where.removeprefix("stroll/"), lasted, self._progress())
+        choices: dict[str, Callable[[State, float], str]] = {
+            "idle": self._idling,
+            "notice": self._noticing,
+            "follow": self._following,
+            "farewell": self._parting,
+            "turn": self._turning,
+        }
+        return choices[where](state, lasted) if where in choices else ""
+
+    def _urgent(self, state: State, where: str, lasted: float) -> str:
+        """Return what comes before the next greeting: in a busy place there is always one."""
+        if where not in ("idle", "follow") or lasted < 0.3:
+            return ""
+        if self._asked_for(state.time) >= KEPT_WAITING:
+            return "asked"
+        close = where == "follow" and lasted > 0.8
+        if close and self._offers.is_due(self.audience, state.time):
+            return "hand"
+        return "show" if self._show_is_due(state) else ""
+
+    def _helpless(self, where: str, lasted: float) -> str:
+        """Wait until it knows where it is, ask for help if that takes long; try the way again."""
+        if where == "working/lost":
+            if self.sight.is_found:
+                return "found"
+            return "lost_for_long" if self.sight.is_lost_for_long else ""
+        if self.machine.history[-1].event == "lost_for_long":
+            self.acts.begin("help", self.acts.world.time, every=AGAIN)
+            return "found" if self.sight.is_found else ""
+        if lasted < AGAIN:
+            return ""
+        self._strolls.failed = FAILED - 1
+        return "again"
+
+    def _asked_for(self, time: float) -> float:
+        """Return for how long a question has waited [s], -1 if none; a wish is granted instead."""
+        text = self._talk.waiting(time)
+        kind = wish(text) if text else ""
+        if kind in ("dance", "song", "tour") and self._shows.can(kind):
+            self._shows.ask(kind, time)
+        elif kind == "hand":
+            self._offers.ask(time)
+        elif text and self._means.answer is not None:
+            return self._talk.waited(time)
+        self._talk.forget()
+        return -1.0
+
+    def _greeting_goes_on(self, _: State, lasted: float) -> str:
+        name = self._now.greeting
+        length = self._behaviours[name].duration if name else 1.0
+        if lasted < 0.6 * length:  # who joins now belongs to the group
+            late = self.audience.greet()
+            self._now.group += len(late)
+            self._account.greeted += len(late)
+        return "" if lasted < length or (name and self.acts.runner.is_busy(name)) else "greeted"
+
+    def _answering(self, state: State, lasted: float) -> str:
+        talking = self.acts.current(state.time) is not None
+        return "" if talking or lasted < 0.8 else "answered"
+
+    def _showing(self, state: State, _: float) -> str:
+        name = self._now.show
+        if self.audience.within(self._shows.too_near(name)):
+            self.acts.runner.stop(name, state.time, "somebody comes too near")
+        return "" if name and self.acts.runner.is_busy(name) else "shown"
+
+    def _shaking(self, state: State, lasted: float) -> str:
+        over = self._offers.go_on(self.audience, state.time)
+        if self._offers.part.say:
+            self.acts.begin(self._offers.part.say, state.time)
+        return "shaken" if over and lasted > 0.1 else ""
+
+    def _idling(self, state: State, lasted: float) -> str:
+        if self.audience.aside() is not None and lasted > 1.0:
+            return "aside"
+        if self.audience.coming():
+            return "noticed"
+        if self._strolls.failed >= FAILED:
+            return "stuck"
+        if self._strolls.is_off(state) and state.time >= self._strolls.next_return:
+            return "away"
+        return "restless" if self._strolls.may_go(state) else ""
+
+    def _noticing(self, state: State, lasted: float) -> str:
+        if self.audience.aside() is not None and lasted > 1.0:
+            return "aside"
+        if self.audience.coming():
+            self._now.company_until = state.time + 1.5
+        return "settled" if state.time > self._now.company_until and lasted > 1.6 else ""
+
+    def _following(self, state: State, lasted: float) -> str:
+        if self.audience.aside() is not None and lasted > 1.0:
+            return "aside"
+        if not self.audience.within(COMPANY):
+            return "left" if state.time > self._now.company_until else ""
+        self._now.company_until = state.time + 1.5
+        if lasted > STAYED and self._small_show_is_due(state):
+            return "show"
+        if lasted > 10.0:  # they stay: show them the way, at most once a minute
+            self.acts.begin("point_the_way", state.time, every=60.0)
+        if lasted < 2.0 or self.acts.current(state.time) or self.audience.within(CROWDED):
+            return ""
+        if self._strolls.away(state) > 0.35 and state.time >= self._strolls.next_return:
+            return "away"
+        return "restless" if self._strolls.may_go(state) else ""
+
+    def _show_is_due(self, state: State) -> bool:
+        self._now.show = self._shows.due(self.audience, state.time, self._left(state))
+        return bool(self._now.show)
+
+    def _small_show_is_due(self, state: State) -> bool:
+        self._now.show = self._shows.small_due(state.time, self._left(state))
+        return bool(self._now.show)
+
+    def _left(self, state: State) -> float:
+        """Return the time until the last bow [s]."""
+        assert self._start is not None
+        return self._start + self._seconds - FAREWELL_TIME - state.time
+
+    def _parting(self, _: State, lasted: float) -> str:
+        over = lasted >= self._behaviours["farewell"].duration
+        return "settled" if over and not self.acts.runner.is_busy() else ""
+
+    def _turning(self, state: State, lasted: float) -> str:
+        aside = self.audience.find(self._now.turns_to)
+        self._strolls.next_return = state.time + 20.0
+        tethered = self._strolls.away(state) < LEASH
+        if aside is None or abs(aside.bearing) < FACED or lasted > PATIENCE or not tethered:
+            return "settled"
+        return ""
+
+    def _clock(self, time: float) -> float:
+        return self._means.clock + time - (self._start or 0.0)
