@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.robots.greeter.joints import load
+from robotics.robots.greeter.joints import JOINT_NAMES, load
 from robotics.robots.greeter.reflexes import Plight, Reflexes
 from walking.trial import Push, Setting, Trial
 
@@ -58,6 +58,7 @@ class Fall:
         risen: Whether it stood again by itself and stayed up.
         attempts: To get up.
         over: How far a joint was beyond its limit [rad].
+        joint: Which one.
         collisions: Largest force of each pair of links that touched each other [N].
         speed_ratio: Largest joint speed over the motor's no-load speed.
     """
@@ -68,6 +69,7 @@ class Fall:
     attempts: int = 0
     took: float = math.nan
     over: float = 0.0
+    joint: str = ""
     collisions: dict[tuple[str, str], float] = field(default_factory=dict)
     speed_ratio: float = 0.0
 
@@ -133,7 +135,8 @@ class Provoked:
         mechanism = self.trial.body.mechanism
         position: Array = mechanism.position
         over = np.maximum(position - self._upper, self._lower - position)
-        fall.over = max(fall.over, float(over.max()))
+        if over.max() > fall.over:
+            fall.over, fall.joint = float(over.max()), JOINT_NAMES[int(over.argmax())]
         fall.speed_ratio = max(
             fall.speed_ratio, float((np.abs(mechanism.velocity) / self._top).max())
         )

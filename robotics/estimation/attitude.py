@@ -86,9 +86,11 @@ class Attitude:
         share = math.exp(-self._time / self.gains.settling)
         gains = self.gains
         correction = gains.correction + share * (gains.correction_at_start - gains.correction)
+        learning = gains.bias
         if self._is_motionless(angular_velocity, strength, duration):
             correction = max(correction, gains.correction_motionless)
-        self.bias = self.bias - duration * self.gains.bias * error
+            learning = gains.bias * (correction / gains.correction) ** 2  # as well damped
+        self.bias = self.bias - duration * learning * error
         if still:
             self._rested = min(self._rested + duration, self.gains.rest_memory)
             learned = duration / (self._rested + self.gains.rest_prior)

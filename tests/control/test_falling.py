@@ -35,7 +35,8 @@ def _detector() -> FallDetector:
 
 def _falls(state: State, ticks: int = 4) -> tuple[bool, FallDetector]:
     detector = _detector()
-    return any([detector.falls(state) for _ in range(ticks)]), detector
+    cried = [detector.falls(state) for _ in range(ticks)]
+    return any(cried), detector
 
 
 def test_standing_is_no_fall() -> None:
