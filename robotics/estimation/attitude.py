@@ -67,7 +67,13 @@ class Attitude:
     _motionless: float = 0.0
 
     def update(
-        self, angular_velocity: Array, force: Array, *, duration: float, still: bool = False
+        self,
+        angular_velocity: Array,
+        force: Array,
+        *,
+        duration: float,
+        still: bool = False,
+        shaken: bool = False,
     ) -> Array:
         """Return (roll, pitch) [rad], nose down positive pitch.
 
@@ -76,6 +82,8 @@ class Attitude:
             force: Specific force, shape (3,) [m/s²].
             duration: Time since the last call [s].
             still: Whether the robot stands on its feet, so that it does not turn on average.
+            shaken: Whether it has fallen lately: as long as nothing moves, gravity is believed at
+                once. (Not in a gait: there the slow sway of the body is no error.)
         """
         strength = math.sqrt(force.dot(force))
         usable = abs(strength - GRAVITY) < self.gains.load_band * GRAVITY
@@ -87,7 +95,7 @@ class Attitude:
         gains = self.gains
         correction = gains.correction + share * (gains.correction_at_start - gains.correction)
         learning = gains.bias
-        if self._is_motionless(angular_velocity, strength, duration):
+        if self._is_motionless(angular_velocity, strength, duration) and shaken:
             correction = max(correction, gains.correction_motionless)
             learning = gains.bias * (correction / gains.correction) ** 2  # as well damped
         self.bias = self.bias - duration * learning * error

@@ -25,6 +25,8 @@ _TURNING = 0.15
 than half of it, and so is the turning of idle sway."""
 _LARGEST_GAP = 0.1
 """A longer time between two observations is a break, not a step [s]."""
+SHAKEN = 8.0
+"""So long after it lay the horizon is mended whenever nothing moves [s]: until it has risen."""
 HELPLESS_AFTER = 90.0
 """So long on the ground, it will not get up by itself any more [s]."""
 HELPLESS = "lies on the ground and cannot get up"
@@ -49,6 +51,7 @@ class WalkingEstimator:
     attitude: Attitude = field(default_factory=Attitude)
     _time: float | None = None
     _down: float = 0.0
+    _shaken: float = 0.0
     _position: Array | None = None
 
     @staticmethod
@@ -72,11 +75,13 @@ class WalkingEstimator:
         joints, imu = observation.joints, observation.imu
         position = self._trusted(joints.position, joints.valid)
         self.contact.update(observation.contacts.foot_force, duration=duration)
+        self._shaken = max(self._shaken - duration, 0.0)
         tilt = self.attitude.update(
             imu.angular_velocity,
             imu.linear_acceleration,
             duration=duration,
             still=self._is_still(imu.angular_velocity),
+            shaken=self._shaken > 0.0,
         )
         rate = imu.angular_velocity - self.attitude.bias
         step = self.odometry.update(
@@ -88,6 +93,7 @@ class WalkingEstimator:
         )
         fallen = has_fallen(tilt)
         self._down = self._down + duration if fallen else 0.0
+        self._shaken = SHAKEN if fallen else self._shaken
         scan = None if fallen else observation.scan  # it would see the ground
         seen = self.perception.update(
             observation.time, step, scan, tilt=(float(tilt[0]), float(tilt[1]))
