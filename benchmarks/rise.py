@@ -37,11 +37,12 @@ BUMP = 20.0
 
 def report(number: int, one: Provocation, fall: Fall) -> None:
     """Print one line."""
-    worst = max(fall.collisions.items(), key=lambda item: item[1], default=(("", ""), 0.0))
+    worst = max(fall.collisions.items(), key=lambda item: item[1], default=(("", "", ""), 0.0))
     print(
         f"{number:4} {one.way:9} {math.degrees(one.direction):5.0f}° {one.impulse:5.2f} "
         f"lead {fall.touched - fall.seen:5.2f} risen {fall.risen!s:5} attempts {fall.attempts} "
-        f"took {fall.took:5.1f} over {fall.over:.3f} {fall.joint} self {'+'.join(worst[0])} {worst[1]:.0f} N",
+        f"took {fall.took:5.1f} over {fall.over:.3f} {fall.joint} "
+        f"self {'+'.join(worst[0])} {worst[1]:.0f} N",
         flush=True,
     )
 

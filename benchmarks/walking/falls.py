@@ -59,8 +59,9 @@ class Fall:
         attempts: To get up.
         over: How far a joint was beyond its limit [rad].
         joint: Which one.
-        collisions: Largest force of each pair of links that touched each other [N].
-        speed_ratio: Largest joint speed over the motor's no-load speed.
+        collisions: Largest force of each pair of links that touched each other, and what the robot
+            was doing [N].
+        speed_ratio: Largest joint speed over the motor's no-load speed while it got up.
     """
 
     seen: float = math.nan
@@ -70,7 +71,7 @@ class Fall:
     took: float = math.nan
     over: float = 0.0
     joint: str = ""
-    collisions: dict[tuple[str, str], float] = field(default_factory=dict)
+    collisions: dict[tuple[str, str, str], float] = field(default_factory=dict)
     speed_ratio: float = 0.0
 
 
@@ -137,9 +138,9 @@ class Provoked:
         over = np.maximum(position - self._upper, self._lower - position)
         if over.max() > fall.over:
             fall.over, fall.joint = float(over.max()), JOINT_NAMES[int(over.argmax())]
-        fall.speed_ratio = max(
-            fall.speed_ratio, float((np.abs(mechanism.velocity) / self._top).max())
-        )
+        if self.reflexes.plight is Plight.RISING:
+            ratio = float((np.abs(mechanism.velocity) / self._top).max())
+            fall.speed_ratio = max(fall.speed_ratio, ratio)
         fall.attempts = sum(plight is Plight.RISING for _, plight, _ in self.reflexes.log)
         self._look_at_contacts()
 
@@ -150,7 +151,7 @@ class Provoked:
                 continue
             if contact[_BODY_B] == body:
                 names = sorted(self._names[contact[place]] for place in (_LINK_A, _LINK_B))
-                pair = (names[0], names[1])
+                pair = (names[0], names[1], self.reflexes.plight.value or "on its feet")
                 fall.collisions[pair] = max(fall.collisions.get(pair, 0.0), contact[_FORCE])
             elif contact[_LINK_A] not in seen._feet and math.isnan(fall.touched):
                 fall.touched = self.trial.since if self._fallen else math.nan

@@ -21,7 +21,7 @@ _AHEAD = Keyframe(
     _TIME,
     {
         **{"shoulder_pitch": -1.5, "shoulder_roll": 0.4, "elbow": -0.9},
-        **{"hip_pitch": -1.0, "knee": 1.5, "ankle_pitch": -0.6, "hip_roll": 0.12},
+        **{"hip_pitch": -1.0, "knee": 1.5, "ankle_pitch": -0.6, "hip_roll": 0.25},
     },
     head_pitch=-0.45,
 )
@@ -29,7 +29,7 @@ _BACK = Keyframe(
     _TIME,
     {
         **{"shoulder_pitch": -0.6, "shoulder_roll": 0.6, "elbow": -1.2},
-        **{"hip_pitch": -1.5, "knee": 1.6, "ankle_pitch": -0.5, "hip_roll": 0.12},
+        **{"hip_pitch": -1.5, "knee": 1.6, "ankle_pitch": -0.5, "hip_roll": 0.25},
     },
     head_pitch=0.55,
 )
@@ -37,7 +37,7 @@ _ASIDE = Keyframe(
     _TIME,
     {
         **{"shoulder_pitch": -0.9, "shoulder_roll": 0.5, "elbow": -1.4},
-        **{"hip_pitch": -1.0, "knee": 1.5, "ankle_pitch": -0.6, "hip_roll": 0.12},
+        **{"hip_pitch": -1.0, "knee": 1.5, "ankle_pitch": -0.6, "hip_roll": 0.25},
     },
 )
 _SHARES = {"hip": 0.6, "knee": 0.5, "ankle": 0.5, "shoulder": 0.5, "elbow": 0.4, "head": 0.7}

@@ -97,7 +97,7 @@ _OVER = (-2.9, 0.2, -0.2)
 """The arm that it rolls over lies beside the head."""
 _BENT = _limb(_OVER, (0.3, 0.1, -1.0, 1.5, 0.0))
 """The lower leg bent ahead: on its side, it does not roll back."""
-FLAT = Keyframe(0.5, _limb((-0.3, 0.6, -0.6), (0.0, 0.12, -0.2, 0.4, 0.0)))
+FLAT = Keyframe(0.5, _limb((-0.3, 0.6, -0.6), (0.0, 0.25, -0.2, 0.4, 0.0)))
 """Limbs alike on both sides and apart: the same start for each roll."""
 ROLL_LEFT = (
     FLAT,
