@@ -11,7 +11,8 @@ import numpy as np
 from robotics.assets import asset
 from robotics.behaviour.clips import Behaviour, Clip, Curve, Priority, curve, load_behaviours
 from robotics.behaviour.compiled import Resource, Stretch, Sway
-from robotics.robots.catalog import joint_table
+from robotics.robots.greeter import joints as greeter
+from robotics.robots.sweeper import joints as sweeper
 
 Case = tuple[str, Behaviour]
 """Robot and behaviour."""
@@ -23,8 +24,10 @@ def shipped() -> list[Case]:
     """Return every behaviour of the package."""
     return [
         (robot, behaviour)
-        for robot in ("greeter", "sweeper")
-        for behaviour in load_behaviours(asset(f"behaviours/{robot}"), joint_table(robot)).values()
+        for robot, joints in (("greeter", greeter), ("sweeper", sweeper))
+        for behaviour in load_behaviours(
+            asset(f"behaviours/{robot}"), joints.load().joints
+        ).values()
     ]
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotics.behaviour.finding import Finding, Texts
+from robotics.behaviour.finding import Finding
 from robotics.behaviour.margins import Margins
 from robotics.certify.feet import stopping_times
 from robotics.certify.stage import Performance, Stage
@@ -106,8 +106,18 @@ def check_exits(
             "动作离静止姿势近一点，或在别处允许打断",
             "stay nearer to the rest posture here, or allow to break off elsewhere",
         )
-        beat = beat_of(grid, stop)
-        found.append(_finding("exit_time", problem, cure, float(after[worst]), allowed, stop, beat))
+        found.append(
+            Finding(
+                "exit_time",
+                problem,
+                cure,
+                time=stop,
+                beat=beat_of(grid, stop),
+                value=float(after[worst]),
+                limit=allowed,
+                unit="s",
+            )
+        )
     return tuple(found), float(after[worst])
 
 
@@ -206,15 +216,3 @@ def trunk_returns(parameters: TrunkParameters, offset: Array, velocity: Array) -
         if share >= 1.0 and not away.any():
             break
     return back
-
-
-def _finding(
-    rule: str,
-    problem: Texts,
-    cure: Texts,
-    value: float,
-    limit: float,
-    time: float | None = None,
-    beat: float | None = None,
-) -> Finding:
-    return Finding(rule, problem, cure, time=time, beat=beat, value=value, limit=limit, unit="s")

@@ -58,8 +58,8 @@ class TouchParameters:
     (see ``largest_force``) …"""
     force: float = 0.8 * FORCE_BOUND
     """… of the motors on a hand [N]; the rest is left for friction and for what the body does …"""
-    least_elbow: float = 0.25
-    """… but so much is left to the elbow of a nearly straight arm, to bend it again [N·m]."""
+    least: float = 0.22
+    """… but so much is left to each joint of a straight arm that nobody holds, to bend it [N·m]."""
     lightness: float = 0.5
     """Share of the motors' own damping that is taken away while it is held."""
     easing: float = 0.25
@@ -72,7 +72,7 @@ class TouchParameters:
     free_time: float = 0.4
     fading: float = 0.3
     """The force felt fades with this time constant, so that a shake is felt between strokes [s]."""
-    join: float = 5.0
+    join: float = 4.0
     """Joins in with so much force for each speed of the hand [N·s/m]: less than the arm's own
     damping, so a rhythm that nobody keeps up dies away …"""
     join_limit: float = 4.0
@@ -235,7 +235,7 @@ class YieldingArm:
         self._weight = self._dynamics.gravity()[places]
         self._dynamics.prepare_jacobians()
         self._jacobian = self._dynamics.link_jacobian(self._hand)[:3, places]
-        self._strength = bounded_strength(self._jacobian, parameters)
+        self._strength = bounded_strength(self._jacobian, parameters, held=self.felt.held)
         if joints.valid[places].all():
             missing = self._weight - joints.effort[places]
             force = force_at(self._jacobian, missing)
@@ -246,10 +246,12 @@ class YieldingArm:
         size = float(np.linalg.norm(self._force))
         self._envelope = max(size, self._envelope * (1.0 - self._period / parameters.fading))
         self._gripped = self._gripped + self._period if self._envelope > parameters.grip else 0.0
-        self._loose = self._loose + self._period if self._envelope < parameters.free else 0.0
+        swings = self._rhythm.amplitude > SHAKEN
+        free = self._envelope < parameters.free and not swings
+        self._loose = self._loose + self._period if free else 0.0
         held = self.felt.held and self._loose < parameters.free_time
         held = held or self._gripped >= parameters.grip_time
-        shaken = held and self._rhythm.amplitude > SHAKEN
+        shaken = held and swings
         self.felt = Felt(
             frozen(self._force),
             held,
@@ -294,7 +296,7 @@ def force_at(jacobian: Array, torque: Array) -> Array:
     return np.asarray(np.linalg.solve(square, jacobian @ torque))
 
 
-def bounded_strength(jacobian: Array, parameters: TouchParameters) -> Array:
+def bounded_strength(jacobian: Array, parameters: TouchParameters, *, held: bool) -> Array:
     """Return the torques (4,) [N·m], beyond the weight, that put at most ``force`` on a hand.
 
     A nearly straight arm is a toggle: the elbow then makes a large force of a small torque, so it
@@ -303,13 +305,13 @@ def bounded_strength(jacobian: Array, parameters: TouchParameters) -> Array:
     Args:
         jacobian: Of the hand, shape (3, 4) [m].
         parameters: The bounds.
+        held: Whether somebody is there; else a straight arm keeps enough to bend again.
     """
     strength = np.full(4, parameters.strength)
-    for held_back in (3, slice(None)):
-        share = min(1.0, parameters.force / largest_force(jacobian, strength))
-        strength[held_back] *= share
-    least = np.array([0.0, 0.0, 0.0, parameters.least_elbow])
-    return np.asarray(np.maximum(strength, least))
+    share = min(1.0, parameters.force / largest_force(jacobian, strength))
+    strength[3] *= share
+    strength *= min(1.0, parameters.force / largest_force(jacobian, strength))
+    return strength if held else np.maximum(strength, parameters.least)
 
 
 def largest_force(jacobian: Array, strength: Array) -> float:

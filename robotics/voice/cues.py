@@ -10,6 +10,7 @@ import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.errors import RoboticsError
+from robotics.core.spoken import bare
 from robotics.voice.concert import BESIDE
 from robotics.voice.instruments import play
 from robotics.voice.plugin import Voice
@@ -88,7 +89,7 @@ def _cue(robot: str, time: float, value: Mapping[str, Any]) -> Cue:
     text = ""
     if "zh" in value:
         text = str(value[value.get("language", "zh")] or value["zh"] or " ")
-    title = f"{value['zh']} / {value['en']}" if "zh" in value else song
+    title = bare(f"{value['zh']} / {value['en']}") if "zh" in value else song
     return Cue(robot, start, length, max(time, start), text, song, title)
 
 

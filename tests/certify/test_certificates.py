@@ -19,10 +19,12 @@ from robotics.behaviour.certificate import (
     verdict,
 )
 from robotics.behaviour.clips import Behaviour, load_behaviours
+from robotics.behaviour.compiled import Resource, Stretch
 from robotics.behaviour.margins import Margins
 from robotics.certify import Prover, certified
-from robotics.robots.catalog import joint_table
+from robotics.robots.greeter import joints as greeter
 from robotics.robots.proven import body_mark
+from robotics.robots.sweeper import joints as sweeper
 
 ARM = moving({"right_elbow": -1.2})
 
@@ -63,6 +65,20 @@ def test_any_change_makes_it_void(tmp_path: Path) -> None:
     assert "no certificate" in certified(behaviour("new"), "greeter", folder=tmp_path).reason
 
 
+def test_steps_need_a_rehearsal_and_keep_it(tmp_path: Path) -> None:
+    """Without one they are refused; a proof made anew keeps it, a changed behaviour loses it."""
+    feet = (Stretch(0.5, 3.0, (0.0, 0.0, 0.0), 0.6),)
+    one = behaviour("steps", feet=feet, resources=frozenset({Resource.BASE}))
+    write(tmp_path, one)
+    assert "rehearsed" in certified(one, "greeter", folder=tmp_path).reason
+    prover = Prover("greeter", folder=tmp_path)
+    proof = prover.prove(one)
+    prover.certificate(one, proof, {"runs": 3.0}).write(prover.path("steps"))
+    assert certified(one, "greeter", folder=tmp_path)
+    assert prover.certificate(one, proof).physics == {"runs": 3.0}
+    assert prover.certificate(replace(one, duration=6.5), proof).physics == {}
+
+
 def test_a_broken_certificate_is_none(tmp_path: Path) -> None:
     """Half a file, or another format: as if there were none."""
     path = certificate_path(tmp_path, "greeter", "made")
@@ -96,7 +112,8 @@ def test_the_mark_of_a_body_is_its_urdf_and_numbers(tmp_path: Path) -> None:
 
 def shipped(robot: str) -> Mapping[str, Behaviour]:
     """Return the robot's behaviours."""
-    return load_behaviours(asset(f"behaviours/{robot}"), joint_table(robot))
+    table = {"greeter": greeter, "sweeper": sweeper}[robot].load().joints
+    return load_behaviours(asset(f"behaviours/{robot}"), table)
 
 
 @pytest.mark.parametrize("robot", ["greeter", "sweeper"])

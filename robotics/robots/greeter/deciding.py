@@ -209,7 +209,7 @@ class Deciding(Duty):
         if lasted > STAYED and self._small_show_is_due(state):
             return "show"
         if lasted > 10.0:  # they stay: show them the way, at most once a minute
-            self.acts.begin("point_the_way", state.time, every=60.0)
+            self.acts.begin("show_the_way", state.time, every=60.0)
         if lasted < 2.0 or self.acts.current(state.time) or self.audience.within(CROWDED):
             return ""
         if self._strolls.away(state) > 0.35 and state.time >= self._strolls.next_return:

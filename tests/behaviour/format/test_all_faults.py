@@ -290,3 +290,15 @@ def test_an_arms_pose_out_of_limits_is_told_in_the_poses_file(desk: Any) -> None
     (one,) = desk.library().pose_findings
     assert (one.rule, one.line, one.joint, one.value) == ("joint_limit", 2, "left_elbow", -150)
     assert one.limit == pytest.approx(-114.6)
+    text = "kind: gesture\npriority: show\ntracks: {arm_right: [{time: 0, pose: bad}]}\n"
+    used = desk.bad(text)
+    assert [(f.rule, f.line, f.joint) for f in used] == [("joint_limit", 4, "right_elbow")]
+
+
+def test_a_fault_of_a_song_keeps_its_dance_from_running(desk: Any) -> None:
+    """Told with the song's file and line, once, however often it is used."""
+    path = desk.root / "songs" / "tune.yaml"
+    path.write_text(path.read_text("utf-8") + "audio: missing.wav\n", encoding="utf-8")
+    text = "kind: song\npriority: show\nmusic: tune\ntracks: {voice: [{beat: 0, sing: tune}]}\n"
+    (one,) = desk.bad(text)
+    assert (one.rule, one.file, one.line) == ("audio_missing", str(path), 6)
