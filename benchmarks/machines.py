@@ -32,12 +32,14 @@ from robotics.behaviour.verify import verify
 TESTS = Path(__file__).resolve().parent.parent / "tests"
 SCENARIOS = {
     "greeter": ("robots/test_greeter_mission.py", "robots/test_greeter_shows.py"),
+    "handshake": ("robots/test_handshake.py",),
     "sweeper": ("robots/test_sweeper_mission.py", "robots/test_sweeper_day.py"),
     "safety": ("behaviour/test_mission_machine.py",),
     "power": ("behaviour/test_mission_machine.py",),
 }
 PLACES = {
     "greeter": "robotics.robots.greeter.deciding.table",
+    "handshake": "robotics.robots.greeter.handshake.table",
     "sweeper": "robotics.robots.sweeper.mission.table",
     "safety": "robotics.behaviour.machine.safety_table",
     "power": "robotics.behaviour.machine.power_table",

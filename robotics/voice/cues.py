@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
@@ -106,6 +107,18 @@ class Band:
     """Why something stayed silent; "" if nothing did."""
     counts: dict[str, int] | None = None
     """How many sentences, songs and pieces of music sounded."""
+    _ready: dict[tuple[str, str], Array] = field(default_factory=dict)
+    """Songs that were made already: by name, and with whom."""
+
+    def rehearse(self, names: Iterable[str]) -> None:
+        """Make songs beforehand, so that they begin at once."""
+        for name in names:
+            with suppress(RoboticsError):
+                song = self.song(name)
+                self._played(song)
+                if song.notes:
+                    self._sung(song, alone=False)
+                    self._sung(song, alone=True)
 
     def sound(self, cue: Cue, others: list[Cue]) -> tuple[float, Array]:
         """Return when a cue's sound starts [s], and its samples; none if it cannot be made.
@@ -137,8 +150,20 @@ class Band:
         missed = round((cue.start - under.start) * RATE)
         return cue.start, samples[max(0, missed) :], "songs"
 
+    def _played(self, song: Song) -> Array:
+        return self._once(song.name, "music", lambda: play(song))
+
+    def _once(self, name: str, kind: str, make: Callable[[], Array]) -> Array:
+        if (name, kind) not in self._ready:
+            self._ready[name, kind] = make()
+        return self._ready[name, kind]
+
     def _sung(self, song: Song, *, alone: bool) -> Array:
-        music = np.zeros(0) if alone else BESIDE * play(song)
+        kind = "voice" if alone else "both"
+        return self._once(song.name, kind, lambda: self._sing(song, alone=alone))
+
+    def _sing(self, song: Song, *, alone: bool) -> Array:
+        music = np.zeros(0) if alone else BESIDE * self._played(song)
         if self.units is None:
             return music
         try:
@@ -152,7 +177,7 @@ class Band:
         return made
 
     def _music(self, cue: Cue, song: Song, others: list[Cue]) -> Array:
-        made = play(song)
+        made = self._played(song).copy()
         for one in others:
             if one.text and one.start < cue.until and one.until > cue.start:
                 level = BESIDE if one.song else QUIETER

@@ -1,8 +1,9 @@
 """Sound while the robot works: a process of its own that is told what begins and what ends.
 
 ``python -m robotics.voice.loudspeaker VOICE`` reads a line of JSON for each order and plays in
-blocks of 20 ms; the robot's loop only writes lines and never waits. A sentence that is not in the
-cache begins some tens of milliseconds late: say it once beforehand (``robotics say``).
+blocks of 20 ms; the robot's loop only writes lines and never waits. Songs are made before it begins
+to listen; a sentence that is not in the cache begins some tenths of a second late: say it once
+beforehand (``robotics say``).
 """
 
 from __future__ import annotations
@@ -166,12 +167,15 @@ def main() -> None:
     from robotics.voice.cache import default_folder
     from robotics.voice.device import stream_out
     from robotics.voice.plugin import child, voice_named
+    from robotics.voice.score import song_names
 
     folder = default_folder()
     voices = {"": voice_named(sys.argv[1], folder), "sweeper": voice_named("calm", folder)}
+    player = Player(Band(voices, child(folder).units))
     try:
+        player.band.rehearse(song_names())
         with stream_out(RATE) as play:
-            serve(Player(Band(voices, child(folder).units)), sys.stdin.fileno(), play)
+            serve(player, sys.stdin.fileno(), play)
     except RoboticsError as error:
         sys.stderr.write(f"loudspeaker: {error}\n")
         sys.exit(2)

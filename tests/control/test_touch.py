@@ -139,6 +139,7 @@ def test_a_reading_that_is_not_valid_is_not_felt() -> None:
     arm = arm_of()
     before = feel(arm, 1.0).force
     after = feel(arm, 1.0, force=np.array([20.0, 0.0, 0.0]), valid=False)
+    assert np.isfinite(arm.command(posed(OFFERED))[0]).all()
     assert after.force == pytest.approx(before)
     assert not after.held
 
@@ -148,7 +149,7 @@ def test_an_arm_that_is_not_offered_is_as_it_was() -> None:
     arm, reference = arm_of(), posed(np.radians([0.0, -10.0, 0.0, -28.0]))
     now = state(0.0, reference[ARM])
     assert arm.follow(now, Hand.NONE, reference) is reference
-    target, effort = arm.command(reference, now)
+    target, effort = arm.command(reference)
     assert target is reference
     assert (effort == MODEL.joints.column("effort")).all()
 
@@ -157,13 +158,12 @@ def test_the_law_of_the_offered_hand() -> None:
     """At its place it asks for its weight; pulled away, for its stiffness more, within bounds."""
     arm, gain = arm_of(), servos(MODEL.joints).stiffness[ARM]
     feel(arm, 1.0)
-    now = state(1.0, OFFERED)
-    target, effort = arm.command(posed(OFFERED), now)
+    target, effort = arm.command(posed(OFFERED))
     assert gain * (target[ARM] - OFFERED) == pytest.approx(weight(OFFERED), abs=1e-6)
     assert (effort[ARM] <= np.abs(weight(OFFERED)) + PARAMETERS.strength + 1e-9).all()
     pulled = OFFERED + np.array([0.05, 0.0, 0.0, 0.0])
     arm.follow(state(1.005, pulled), Hand.OFFERED, posed(OFFERED))
-    target, _ = arm.command(posed(OFFERED), state(1.005, pulled))
+    target, _ = arm.command(posed(OFFERED))
     asked = gain * (target[ARM] - pulled) - weight(pulled)
     assert asked[0] == pytest.approx(-PARAMETERS.offered * 0.05, rel=0.02)
 
@@ -177,7 +177,7 @@ def test_torques_beyond_the_weight_stay_within_the_strength(hand: Hand) -> None:
         led = OFFERED + rng.uniform(-0.6, 0.4, 4)
         now = state(1.0 + tick * PERIOD, led)
         arm.follow(now, hand, posed(OFFERED))
-        target, effort = arm.command(posed(OFFERED), now)
+        target, effort = arm.command(posed(OFFERED))
         beyond = np.abs(effort[ARM]) - np.abs(weight(led))
         assert (beyond <= PARAMETERS.strength + 1e-6).all()
         assert np.isfinite(target).all()

@@ -66,3 +66,18 @@ def test_a_rehearsal_says_what_it_measured() -> None:
     assert found.figures["runs"] == 1.0
     assert found.figures["fell"] == 0.0
     assert found.figures["tilt_deg"] < 5.0
+
+
+def test_broken_off_with_an_arm_straight_up_it_rests_within_the_deadline() -> None:
+    """Measured at the joints, 0.75 to 0.8 s later: slower than 0.15 rad/s, and still upright."""
+    up = curve((0.0, 1.6, 4.0), (0.0, -3.0, -3.0))
+    clip = Clip("up", 4.0, False, ("right_shoulder_pitch",), (up,))
+    one = Behaviour("up", "gesture", Priority.SHOW, 4.0, clip=clip)
+    wish, end = wish_for(one, until=1.9), START + 1.9
+    outcome = run(assembled(one), wish, seconds=end + 0.86, setting=Setting(seed=1))
+    times = np.array([frame[0] for frame in outcome.frames]) - end
+    arm = np.array([frame[3][6] for frame in outcome.frames])
+    speed = np.abs(np.diff(arm) / np.diff(times))
+    assert speed[(times[:-1] > 0.2) & (times[:-1] < 0.5)].max() > 2.0
+    assert speed[(times[:-1] >= 0.7) & (times[1:] <= 0.8)].min() < 0.15
+    assert outcome.tilt < 0.05

@@ -97,8 +97,8 @@ RULES: dict[str, Four] = {
     "after_end": (
         "{now} 在结束之后",
         "{now} is after the end",
-        "总长是 {end}",
-        "the duration is {end}",
+        "结束在 {end}",
+        "the end is at {end}",
     ),
     "after_song": (
         "第 {value} 拍超出了歌曲",

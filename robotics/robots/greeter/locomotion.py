@@ -153,7 +153,7 @@ class WalkingLocomotion:
             legs=self._body.leg_joints,
             count=len(target),
         )
-        target, effort = self._arm.command(target, state)
+        target, effort = self._arm.command(target)
         target = self._taken_over(target, state)
         target = clamped(target, self._lower, self._upper_limit)
         return Command(

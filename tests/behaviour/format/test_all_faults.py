@@ -96,7 +96,13 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     "too quick": ("tempo: 120", "tempo: 900", "value", 7, "less than or equal to 300"),
     "parameter": ("大家好", "${who}好", "param", 10, "no parameter 'who'"),
     "need": ("needs: [standing]", "needs: [standng]", "need", 6, "did you mean 'standing'"),
-    "end": ("until: 24", "until: 40", "after_end", 22, "40 ♪ is after the end; the duration is 32"),
+    "end": (
+        "until: 24",
+        "until: 40",
+        "after_end",
+        22,
+        "beat 40 is after the end; the end is at beat 32",
+    ),
     "kind": ("kind: dance", "kind: danse", "value", 3, "'dance'"),
     "key": ("priority:", "priorty:", "unknown_key", 4, "did you mean 'priority'"),
     "exit": ("pose: stand", "pose: stnad", "unknown", 25, "did you mean 'stand'"),
@@ -108,7 +114,13 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
         16,
         "bring it back to its start, 0 deg",
     ),
-    "order": ("{beat: 16, joints", "{beat: 11, joints", "order", 16, "11 ♪ does not come after 12"),
+    "order": (
+        "{beat: 16, joints",
+        "{beat: 11, joints",
+        "order",
+        16,
+        "beat 11 does not come after beat 12",
+    ),
 }
 
 
