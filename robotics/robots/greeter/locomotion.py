@@ -15,6 +15,7 @@ from robotics.control.feedforward import torques
 from robotics.control.gait import Gait, Phase
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
+from robotics.control.rising import soles_on_ground
 from robotics.control.touch import Felt, YieldingArm
 from robotics.control.trunk import Trunk, TrunkReference
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
@@ -22,6 +23,7 @@ from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
 from robotics.core.messages import Command, Goal, Posture, State, Twist2
 from robotics.core.model import Model
+from robotics.core.rotation import matrix_z
 from robotics.robots.greeter.config import PERIOD, GreeterConfig, servos
 
 CALM = 0.8
@@ -68,6 +70,7 @@ class WalkingLocomotion:
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
         self._lower, self._upper_limit = model.joints.column("lower"), model.joints.column("upper")
         self._behind: Array | None = None
+        self._found: Array | None = None
         self._calm = CALM
         self._awake = 0.0
 
@@ -75,6 +78,12 @@ class WalkingLocomotion:
     def is_standing(self) -> bool:
         """Whether both feet are down and stay there."""
         return self.gait.phase is Phase.STAND
+
+    def take_over(self, state: State, sent: Array) -> None:
+        """Begin with a robot that stands as it is, whose joints were last sent ``sent`` (n,)."""
+        self._found = np.array(sent)
+        soles = soles_on_ground(self._dynamics, state)
+        self.gait.soles[:], self.gait.sole_yaw[:] = soles[:, :2], soles[:, 2]
 
     @property
     def felt(self) -> Felt:
@@ -157,7 +166,8 @@ class WalkingLocomotion:
     def _taken_over(self, target: Array, state: State) -> Array:
         """Return ``target`` (n,), reached from the joints as they are found when switched on."""
         if self._behind is None:
-            self._behind = state.joints.position - target
+            found = state.joints.position if self._found is None else self._found
+            self._behind = found - target
         share = self._awake / self._config.walk.wake_time
         self._awake += PERIOD
         if share >= 1.0:
@@ -176,11 +186,22 @@ def _again(clip: Clip) -> float:
 
 
 def standing_pose(
-    model: Model, config: GreeterConfig, *, dynamics: Dynamics | None = None
+    model: Model,
+    config: GreeterConfig,
+    *,
+    dynamics: Dynamics | None = None,
+    soles: Array | None = None,
 ) -> tuple[Array, float]:
     """Return the joints (n,) [rad] and the base height [m] of standing still.
 
     The centre of mass is over the middle of the line between the ankles, at its walking height.
+
+    Args:
+        model: The greeter.
+        config: Its numbers.
+        dynamics: Kinematics to use; its posture is overwritten.
+        soles: Where they stand, (x, y, yaw) from their middle, shape (2, 3); None for the walk's
+            own stance.
     """
     dynamics = dynamics or Dynamics(model)
     walk = config.walk
@@ -191,10 +212,12 @@ def standing_pose(
     legs = [leg_geometry(model, side) for side in SIDES]
     base = np.array([0.0, 0.0, walk.com_height])
     wanted = base.copy()
+    half = 0.5 * walk.stance_width
+    stance = np.array([[0.0, half, 0.0], [0.0, -half, 0.0]]) if soles is None else soles
     for _ in range(20):
         for side, leg in enumerate(legs):
-            across = (0.5 - side) * walk.stance_width
-            sole = np.array([0.0, across, 0.0]) - base
-            position[places[side]] = inverse(leg, sole, np.eye(3)).position
+            sole = np.array([*stance[side, :2], 0.0]) - base
+            turn = matrix_z(float(stance[side, 2]))
+            position[places[side]] = inverse(leg, sole, turn).position
         base = base + wanted - dynamics.place(position, position_base=base)
     return position, float(base[2])
