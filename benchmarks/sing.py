@@ -5,9 +5,11 @@ Usage: python benchmarks/sing.py [--data FOLDER] [--seed N] [--quick] [--song NA
 The voice alone is rendered from the scores in ``behaviours/songs`` and given to Praat
 (``parselmouth``), which has nothing in common with the synthesiser. Frames count from 60 ms after a
 note's beginning to 60 ms before its end. The onset of a vowel is that of the voice in syllables
-that begin without voice (h, zh, k …); in others no independent measure tells consonant and vowel
-apart. *espeak-ng alone* sings each note with the pitch setting that comes nearest. ``--data`` may
-name a folder with further songs. The last line is one JSON object.
+that begin without voice (h, zh, k …). For those that begin with a vowel or a glide (y, w) the
+steepest rise of amplitude is given apart: in a syllable such as wan it is that of the a, after the
+glide that stands on the beat. After m, n, l, r nothing independent tells consonant and vowel apart.
+*espeak-ng alone* sings each note with the pitch setting that comes nearest. ``--data`` may name a
+folder with further songs. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -50,7 +52,7 @@ def main() -> None:
         heard = listen(sound, plan(song))
         show(song.name, heard)
         print(f"{'':24}{spent:.1f} s CPU for {sound.duration:.1f} s")
-        for name in ("cents", "notes", "onsets"):
+        for name in ("cents", "notes", "onsets", "rises"):
             getattr(whole, name).extend(getattr(heard, name))
         whole.silent += heard.silent
     show("all", whole)
@@ -61,9 +63,13 @@ def main() -> None:
         "median_cents": round(float(np.median(np.abs(whole.notes))), 2),
         "within_25_cents": round(float((cents < 25.0).mean()), 4),
         "onset_worst_ms": round(float(np.max(np.abs(whole.onsets))), 1),
+        "onset_p95_ms": round(float(np.percentile(np.abs(whole.onsets), 95)), 1),
+        "glide_median_ms": round(float(np.median(whole.rises)), 1),
+        "glide_worst_ms": round(float(np.max(np.abs(whole.rises))), 1),
         "notes": len(whole.notes),
         "silent_notes": whole.silent,
         "onsets": len(whole.onsets),
+        "glides": len(whole.rises),
         "worst_cents": round(float(np.max(np.abs(whole.notes))), 1),
     }
     print(json.dumps(figures))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 import sys
 import time
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -99,6 +100,18 @@ VISITORS: Any = typer.Option(
     parser=read_count,
 )
 
+KERB_LIDAR: Any = typer.Option(help="The sweeper's down-tilted lidar: its port.")
+HEAR: Any = typer.Option(
+    help="How the greeter hears: console, a model's FOLDER, or FILE.wav@FOLDER."
+)
+HEARD: Any = typer.Option(help="A file of what visitors say: lines of SECONDS: TEXT.")
+
+DERATE: Any = typer.Option("--derate", help="Drive slowly if the system gives no real time.")
+SPEAK: Any = typer.Option(help="Speak while it runs, with this voice: child, piper:MODEL.onnx.")
+
+DAY: Any = typer.Option(help="The sweeper's plan of the day (alone, it has one for its site).")
+RELOAD: Any = typer.Option("--reload", help="Take in behaviours edited meanwhile, once they pass.")
+
 
 @app.command("run")
 def run_command(
@@ -117,10 +130,7 @@ def run_command(
     ] = 1,
     report: Annotated[Path | None, typer.Option(help="Folder for the report.")] = None,
     visitors: Annotated[int | None, VISITORS] = None,
-    day: Annotated[
-        Path | None,
-        typer.Option(help="The sweeper's plan of the day (alone, it has one for its site)."),
-    ] = None,
+    day: Annotated[Path | None, DAY] = None,
     clock: Annotated[
         str, typer.Option(help="Time of day at the start (when the day opens).", metavar="HH:MM")
     ] = "",
@@ -131,13 +141,13 @@ def run_command(
     view: Annotated[bool, typer.Option("--view", help="Show PyBullet's window.")] = False,
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
     lidar: Annotated[str, typer.Option(help="A real robot's lidar: its port.")] = "",
-    kerb_lidar: Annotated[
-        str, typer.Option(help="The sweeper's down-tilted lidar: its port.")
-    ] = "",
-    derate: Annotated[
-        bool, typer.Option("--derate", help="Drive slowly if the system gives no real time.")
-    ] = False,
+    kerb_lidar: Annotated[str, KERB_LIDAR] = "",
+    derate: Annotated[bool, DERATE] = False,
     calibration: Annotated[str, typer.Option(help="File of 'robotics calibrate'.")] = "",
+    hear: Annotated[str, HEAR] = "",
+    heard: Annotated[Path | None, HEARD] = None,
+    speak: Annotated[str, SPEAK] = "",
+    reload: Annotated[bool, RELOAD] = False,
 ) -> None:
     """Let the robots do their job at a site, then write a report.
 
@@ -151,6 +161,7 @@ def run_command(
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
     ports = Ports(on, lidar, kerb_lidar, derate, calibration)
     wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports)
+    wished = replace(wished, hear=hear, heard=heard, speak=speak, reload=reload)
     options = with_day(wished, minutes)
     stamp = time.strftime("%Y%m%d-%H%M%S")
     folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")

@@ -168,11 +168,11 @@ def watch_command(
     shelf, examiner, clock = Shelf(robot.value, folder), Examiner(), WallClock()
 
     def tell(found: Found) -> None:
-        for one in examiner.check(found):
+        for (at, _), one in zip(found, examiner.check(found), strict=True):
             for text in lines([one], lang.value):
                 out.print(text, markup=False)
             if video is not None and one.behaviour is not None:
-                path = preview(one.behaviour, shelf.robot, video)
+                path = preview(one.behaviour, at.robot, video)
                 out.print("  " + say("preview", lang.value, path=shown(path)), markup=False)
 
     def wait() -> bool:

@@ -18,11 +18,15 @@ from robotics.core.errors import MissingDependency, OptionError, UnknownName
 from robotics.core.messages import Tick
 from robotics.daybook import NAME, Daybook, Wishes, length_of, shipped_day
 from robotics.deploy.hardware import Ports, is_port, open_hardware
+from robotics.hearing import Attentive, open_ear
 from robotics.mapping.places import load_site
 from robotics.record.schemas import frame_transform
 from robotics.record.writer import Recorder
 from robotics.robots.catalog import MISSING, ROBOTS, assemble
 from robotics.robots.memory import is_over, litter_reported
+from robotics.robots.renewing import Renewal
+from robotics.voice.hearing.ear import Ear
+from robotics.voice.loudspeaker import Loudspeaker, opened
 
 STAGES = {
     "sim": "sim.scenario:open_stage",
@@ -31,6 +35,8 @@ STAGES = {
 }
 """Bodies by the name that ``--on`` takes, as ``module:function``; loaded when asked for."""
 
+LISTENER = "greeter"
+"""Who is given ears."""
 LOOK_PERIOD = 0.05
 """The onlooker looks this often [s]."""
 FIGURES_PERIOD = 0.2
@@ -65,6 +71,14 @@ class Options:
     """Where the sweeper's memory is kept; None for nowhere."""
     ports: Ports = field(default_factory=lambda: Ports(""))
     """Where a real robot is plugged in, beside ``on``."""
+    hear: str = ""
+    """How the greeter hears: see ``robotics.hearing.open_ear``."""
+    heard: Path | None = None
+    """What visitors say when, for simulations."""
+    speak: str = ""
+    """The voice that this computer's loudspeaker speaks with; "" for silence."""
+    reload: bool = False
+    """Whether behaviours that are edited meanwhile count as soon as they have passed."""
 
     @property
     def seconds(self) -> float:
@@ -77,7 +91,7 @@ class Session:
     """A run in progress. ``on_progress`` is told (time [s], robot, activity) 10 times a second.
 
     ``on_preparing`` is told what is being made ready before anything moves, ``on_resuming`` what a
-    journal gave back.
+    journal gave back, and what came of behaviours that were edited.
     The first ``stop()`` lets every robot come to its safe stop; the second ends the loop at once.
     """
 
@@ -95,6 +109,9 @@ class Session:
     _due: dict[str, float] = field(default_factory=dict)
     _daybook: Daybook = field(init=False)
     _abort: bool = False
+    _renewals: dict[str, Renewal] = field(default_factory=dict)
+    _ear: Ear | None = None
+    _loudspeaker: Loudspeaker | None = None
     _reason: str = ""
 
     @property
@@ -111,6 +128,8 @@ class Session:
         site_folder = self.folder / "site"
         self.on_preparing("opening the site")
         options = self.options
+        self._ear = open_ear(options.hear, options.heard)
+        self._loudspeaker = opened(options.speak) if options.speak else None
         self._daybook = Daybook.open(
             Wishes(options.site, options.day, options.clock, options.journal)
         )
@@ -120,6 +139,8 @@ class Session:
             self._perform(site_folder)
         finally:
             self._daybook.close()
+            if self._loudspeaker is not None:
+                self._loudspeaker.close()
 
     def _perform(self, site_folder: Path) -> None:
         day = self._daybook
@@ -132,7 +153,11 @@ class Session:
                 self.on_preparing(f"warming up the {name} (the first start compiles, once)")
                 robot, mission = assemble(name, site, seconds=self.options.seconds, plan=day.plan)
                 body = self._stage.backends[name]
+                if self._ear is not None and name == LISTENER:
+                    body = Attentive(body, self._ear)
                 self._crew[name] = Member(robot, mission, body, StageTimes(self.clock))
+                if self.options.reload:
+                    self._renewals[name] = Renewal(name, robot.joints)
             config = {**describe(self.options, site.name), "day": day.to_plain()}
             self._recorder = Recorder(self.record, config, site_folder)
             self._loop()
@@ -183,6 +208,8 @@ class Session:
     def _on_tick(self, member: Member, tick: Tick) -> None:
         self.time = tick.observation.time
         self._recorder.tick(member.robot.name, tick)
+        if self._loudspeaker is not None:
+            self._loudspeaker.follow(member.robot.name, self.time, tick.goal)
         self._daybook.note(member.robot, member.mission, tick.state)
         if self._is_due("look", LOOK_PERIOD):
             self._look()
@@ -190,6 +217,15 @@ class Session:
             self.on_progress(self.time, member.robot.name, tick.goal.activity)
         if self._is_due(f"times {member.robot.name}", 1.0):
             self._record_times(member)
+            self._renew(member)
+
+    def _renew(self, member: Member) -> None:
+        """Take in behaviours that were edited meanwhile; the recording tells of them."""
+        renewal = self._renewals.get(member.robot.name)
+        for line in () if renewal is None else renewal.renew(member.mission):
+            event = {"kind": "behaviours", "robot": member.robot.name, "reason": line}
+            self._recorder.value("/events", self.time, event)
+            self.on_resuming(f"{member.robot.name}: {line}")
 
     def _look(self) -> None:
         self._stage.look(self.time)
@@ -257,6 +293,8 @@ def open_stage(
             raise UnknownName("robot", name, list(ROBOTS))
     if not 0.0 < options.minutes <= LONGEST:
         raise OptionError(f"--minutes is {options.minutes}; allowed: more than 0, up to 1440")
+    if options.reload and is_port(options.on):
+        raise OptionError("--reload is for simulations: a real robot reads no files while it moves")
     if options.journal is not None and NAME not in options.robots:
         raise OptionError("--journal is for the sweeper's day; add --robot sweeper")
     if options.visitors is not None and not 0 <= options.visitors <= MOST_VISITORS:

@@ -22,9 +22,9 @@ from sim.hand import Manners, VisitorHand
 from sim.sensors import LidarSpec
 from sim.witness import FALL_HEIGHT, FALL_TILT
 
-SETTLED = 2.0
+SETTLED = 1.5
 """Standing before the hand is offered [s]."""
-AFTER = 2.0
+AFTER = 1.0
 """Looked at for so long after the handshake [s]."""
 LONGEST = 30.0
 """[s]."""

@@ -30,9 +30,9 @@ SOUND = "robotics.voice.track:render"
 """Renders the sound of a behaviour into a WAV file, as ``module:function``, where there is one."""
 PAVING = 7.0
 """Half the side of the paving [m]."""
-EYE = {"greeter": (1.7, 0.6, 1.05), "sweeper": (3.4, 2.4, 1.9)}
+EYE = {"greeter": (1.8, 0.62, 1.0), "sweeper": (3.4, 2.4, 1.9)}
 """Where the camera stands, seen from the robot [m]."""
-AIM = {"greeter": 0.57, "sweeper": 0.3}
+AIM = {"greeter": 0.52, "sweeper": 0.3}
 """Height that it looks at [m]."""
 SHADOW = {"greeter": 0.17, "sweeper": 0.0}
 """Radius of the shadow at the robot's feet [m]."""
@@ -67,9 +67,9 @@ def pictures(showing: Showing) -> Iterator[Picture]:
     frames = showing.frames
     middle = 0.5 * (frames.position[:, :2].min(axis=0) + frames.position[:, :2].max(axis=0))
     spread = float(np.ptp(frames.position[:, :2], axis=0).max())
-    camera = _camera(showing.robot, middle, spread)
+    camera = camera_for(showing.robot, middle, spread)
     figure = Figure(showing.robot)
-    ground = Studio(_paving(), middle.tolist(), ())
+    ground = Studio(paving(), middle.tolist(), ())
     back = ground.picture(camera, width, height)
     ground.close()
     strip = Strip(showing, SIZE[0], STRIP)
@@ -174,7 +174,7 @@ def encode(film: Path, frames: Iterator[Picture], sound: Path | None, delay: flo
         writer.stdin.close()
 
 
-def _camera(robot: str, middle: NDArray[np.float64], spread: float) -> Camera:
+def camera_for(robot: str, middle: NDArray[np.float64], spread: float) -> Camera:
     """Return a camera that keeps everything in the picture."""
     back = 1.0 + 0.45 * spread
     x, y, z = EYE[robot]
@@ -185,7 +185,7 @@ def _camera(robot: str, middle: NDArray[np.float64], spread: float) -> Camera:
     return Camera(eye, target, 42.0)
 
 
-def _paving() -> World:
+def paving() -> World:
     """Return a place of nothing but paving."""
     world = load_world("yard")
     corners = ((-PAVING, -PAVING), (PAVING, -PAVING), (PAVING, PAVING), (-PAVING, PAVING))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from robotics.core.errors import MissingDependency
+from robotics.core.spoken import bare
 from robotics.record.reader import read_entries, read_head
 from sim.audio import cut_to
 from sim.engine import Engine
@@ -192,7 +193,7 @@ def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, A
     for said in spoken:
         until = said["start"] + said["duration"]
         if shot.subject == "greeter" and said["start"] <= time < until:
-            text = f"“{said['en']}”"
+            text = f"“{bare(said['en'])}”"
             left, top, right, bottom = draw.textbbox((SIZE[0] / 2, SIZE[1] - 26), text, font, "mm")
             draw.rounded_rectangle((left - 9, top - 6, right + 9, bottom + 6), 8, (0, 0, 0, 140))
             draw.text((SIZE[0] / 2, SIZE[1] - 26), text, (255, 255, 255), font, "mm")
@@ -212,6 +213,7 @@ def _encode(film: Path, pictures: Iterator[Picture], sound: Path | None) -> None
         quality=None,
         output_params=["-crf", "27", "-preset", "medium", "-movflags", "+faststart"],
         macro_block_size=2,
+        ffmpeg_log_level="error",
         audio_path=None if sound is None else str(sound),
         audio_codec=None if sound is None else "aac",
     )

@@ -14,17 +14,8 @@ PEERS = ("planning", "control", "estimation", "wire", "behaviour", "voice")
 TOP = frozenset(
     {
         *("robots", "app", "certify", "record", "report", "remember", "daybook"),
-        *(
-            "replay",
-            "survey",
-            "session",
-            "console",
-            "cli",
-            "deploy",
-            "talk",
-            "cli_voice",
-            "soundtrack",
-        ),
+        *("replay", "survey", "session", "console", "cli", "deploy"),
+        *("talk", "cli_voice", "soundtrack", "hearing"),
         *("authoring", "cli_behaviour"),
     }
 )
@@ -44,9 +35,13 @@ ALLOWED: dict[str, frozenset[str]] = {
     "daybook": frozenset({"record", "remember", "robots", "mapping", "core"}),
     "replay": frozenset({"app", "daybook", "record", "robots", "mapping", "core"}),
     "survey": frozenset({"estimation", "record", "robots", "mapping", "core"}),
+    "hearing": frozenset({"voice", "core"}),
     "soundtrack": frozenset({"record", "voice", "core"}),
     "session": frozenset(
-        {"app", "deploy", "daybook", "record", "robots", "mapping", "core", "assets"}
+        {
+            *("app", "deploy", "daybook", "hearing", "record", "robots", "voice"),
+            *("mapping", "core", "assets"),
+        }
     ),
     "deploy": frozenset({"deploy", "robots", "wire", "core", "assets"}),
     "console": frozenset(

@@ -15,6 +15,10 @@ EDGE = 0.06
 """Left out at both ends of a note: the way into it and out of it [s]."""
 FLOOR, CEILING, STEP = 150.0, 900.0, 0.002
 """Of the pitch looked for [Hz], and how often [s]."""
+NEAR = 0.06
+"""A rise is looked for so far from the beat [s]."""
+GLIDING = frozenset("ywaeo")
+"""Beginnings that belong to the vowel: there its onset is where the loudness rises."""
 UNVOICED = frozenset({*"bpdtgkjqxzcsfh", "zh", "ch", "sh"})
 """Beginnings of syllables without voice: there the voice's onset is the vowel's."""
 
@@ -29,6 +33,8 @@ class Heard:
     """Median of each note [cents]."""
     onsets: list[float] = field(default_factory=list)
     """Voice onset minus beat, of syllables that begin without voice [ms]."""
+    rises: list[float] = field(default_factory=list)
+    """Rise of loudness minus beat, of syllables that begin with a vowel or a glide [ms]."""
     silent: int = 0
     """Notes without pitch."""
 
@@ -39,6 +45,7 @@ def listen(sound: Sound, row: Sequence[Sung]) -> Heard:
         time_step=STEP, pitch_floor=FLOOR, pitch_ceiling=CEILING
     )
     times, pitch = track.xs(), track.selected_array["frequency"]
+    loud = parselmouth.Sound(sound.samples, RATE).to_intensity(FLOOR, STEP)
     heard = Heard()
     for one in row:
         for start, end, number in one.segments:
@@ -51,12 +58,26 @@ def listen(sound: Sound, row: Sequence[Sung]) -> Heard:
             heard.notes.append(float(np.median(cents)))
         if initial(one.pinyin) in UNVOICED:
             heard.onsets.append(1e3 * (voiced_from(times, pitch, one.start) - one.start))
+        elif one.pinyin[0] in GLIDING:
+            heard.rises.append(1e3 * (risen_at(loud.xs(), loud.values[0], one.start) - one.start))
     return heard
 
 
 def initial(pinyin: str) -> str:
     """Return the consonant that a syllable begins with."""
     return pinyin[:2] if pinyin[:2] in ("zh", "ch", "sh") else pinyin[:1]
+
+
+def risen_at(times: np.ndarray, loudness: np.ndarray, beat: float) -> float:
+    """Return when the amplitude rises most steeply near ``beat`` [s].
+
+    Args:
+        times: Of the loudness [s].
+        loudness: [dB], as many.
+        beat: [s].
+    """
+    near = np.nonzero(np.abs(times - beat) < NEAR)[0]
+    return float(times[near[np.argmax(np.gradient(10.0 ** (loudness / 20.0))[near])]])
 
 
 def voiced_from(times: np.ndarray, pitch: np.ndarray, beat: float) -> float:

@@ -15,11 +15,13 @@ import numpy as np
 from robotics.control.guard import SafetyGuard
 from robotics.core.arrays import Array
 from robotics.core.messages import Command, Goal, Observation, State, Twist2
+from robotics.core.parts import Locomotion
 from robotics.mapping.grid import Grid
 from robotics.mapping.places import Site
 from robotics.robots.greeter.config import PERIOD, GreeterConfig
 from robotics.robots.greeter.joints import load
 from robotics.robots.greeter.locomotion import WalkingLocomotion
+from robotics.robots.greeter.reflexes import Reflexes
 from robotics.robots.greeter.restraint import NoDrive, WalkerGuard
 from robotics.robots.greeter.robot import build, standing_pose
 from sim.body import BodySpec, BulletBody, greeter_spec
@@ -75,6 +77,8 @@ class Setting:
     spec: BodySpec = field(default_factory=lambda: spec_of())
     quirks: Quirks = field(default_factory=Quirks)
     config: GreeterConfig = field(default_factory=GreeterConfig)
+    reflexes: bool = False
+    """Whether it braces and gets up when it falls."""
     until: Callable[[Onlooker], bool] = lambda seen: False
     """Ends the trial early."""
     watch: Callable[[Trial, State, Command], None] | None = None
@@ -111,7 +115,9 @@ class Trial:
         self.setting, self.push = setting, setting.push
         model, config = load(), setting.config
         self.estimator = build(nowhere(), (0.0, 0.0, 0.0)).estimator
-        self.locomotion = WalkingLocomotion(model, config, {})
+        self.locomotion: Locomotion = WalkingLocomotion(model, config, {})
+        if setting.reflexes:
+            self.locomotion = Reflexes(model, config, lambda: WalkingLocomotion(model, config, {}))
         rate = np.full(len(model.joints), config.target_rate)
         joints = SafetyGuard(model.joints, rate, PERIOD, NoDrive(), config.guard)
         self.guard = WalkerGuard(joints)

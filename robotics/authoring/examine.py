@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from robotics.authoring.shelf import Found, Shelf
 from robotics.behaviour.clips import Behaviour
@@ -15,9 +15,10 @@ from robotics.behaviour.format.compile import Compiler, Outcome
 from robotics.behaviour.format.locate import located
 from robotics.behaviour.format.sheet import Sheet
 from robotics.behaviour.songs import read_song
-from robotics.certify import Proof, Prover
-from robotics.certify.rehearsal import rehearse
 from robotics.core.errors import MissingDependency
+
+if TYPE_CHECKING:
+    from robotics.certify import Proof, Prover
 
 PREVIEW = "sim.preview:preview"
 """Makes the video of a behaviour, as ``module:function``; loaded when asked for."""
@@ -107,6 +108,8 @@ class Examiner:
 
     def _prover(self, shelf: Shelf) -> Prover | None:
         """Return what proves movements; None if what it needs is not installed here."""
+        from robotics.certify import Prover  # loads the whole robot: a second
+
         if shelf not in self._provers:
             try:
                 self._provers[shelf] = Prover(shelf.robot, folder=shelf.roots[0])
@@ -128,6 +131,8 @@ def _moves(shelf: Shelf, one: Behaviour) -> bool:
 
 def _rehearsed(checked: Checked, sheet: Sheet) -> Checked:
     """Return a behaviour that passed as it is after its rehearsal under physics."""
+    from robotics.certify.rehearsal import rehearse
+
     assert checked.behaviour is not None
     rehearsal = rehearse(checked.behaviour)
     found = (*checked.findings, *(located(one, sheet) for one in rehearsal.findings))

@@ -9,9 +9,12 @@ from pathlib import Path
 from robotics.assets import asset
 from robotics.behaviour.format.library import Library
 from robotics.core.errors import OptionError, UnknownName
-from robotics.robots.catalog import ROBOTS, joint_table
+from robotics.robots.greeter import joints as greeter_joints
+from robotics.robots.sweeper import joints as sweeper_joints
 
 SUFFIX = ".yaml"
+JOINTS = {"greeter": greeter_joints, "sweeper": sweeper_joints}
+"""Of each robot; nothing else of it is needed to read its behaviours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +45,9 @@ class Shelf:
         Raises:
             UnknownName: There is no such robot.
         """
-        return Library(self.robot, joint_table(self.robot), self.roots)
+        if self.robot not in JOINTS:
+            raise UnknownName("robot", self.robot, list(JOINTS))
+        return Library(self.robot, JOINTS[self.robot].load().joints, self.roots)
 
     def own(self) -> tuple[Path, ...]:
         """Return the files that the author wrote, in alphabetical order."""
@@ -84,6 +89,6 @@ def find(shelf: Shelf, targets: Sequence[str]) -> Found:
 def _around(path: Path, shelf: Shelf) -> Shelf:
     """Return the shelf of a file from the folders around it: ``…/greeter/hello.yaml``."""
     home = path.resolve().parent
-    if home.name not in ROBOTS:
+    if home.name not in JOINTS:
         return shelf
     return Shelf(home.name, home.parent)

@@ -5,9 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from robotics.assets import asset
-from robotics.authoring.shelf import SUFFIX, Shelf
+from robotics.authoring.shelf import JOINTS, SUFFIX, Shelf
 from robotics.core.errors import OptionError, UnknownName
-from robotics.robots.catalog import ROBOTS
 
 TEMPLATES = "behaviours/templates"
 
@@ -18,8 +17,8 @@ def templates(robot: str) -> dict[str, Path]:
     Raises:
         UnknownName: There is no such robot.
     """
-    if robot not in ROBOTS:
-        raise UnknownName("robot", robot, list(ROBOTS))
+    if robot not in JOINTS:
+        raise UnknownName("robot", robot, list(JOINTS))
     return {path.stem: path for path in sorted(asset(f"{TEMPLATES}/{robot}").glob("*.yaml"))}
 
 

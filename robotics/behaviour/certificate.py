@@ -18,6 +18,8 @@ from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.margins import RULES, Margins
 
 CURE = "run: robotics behaviour certify"
+WALKERS = frozenset({"greeter"})
+"""Robots whose steps have to be rehearsed under physics: the proof says how they end only."""
 
 
 class Verdict(NamedTuple):
@@ -124,6 +126,8 @@ def verdict(behaviour: Behaviour, robot: str, *, folder: Path, body: str) -> Ver
     if changed:
         what = " and ".join(changed)
         return Verdict(False, f"{what} changed since {behaviour.name} was certified; {CURE}")
+    if behaviour.feet and robot in WALKERS and not kept.physics:
+        return Verdict(False, f"{behaviour.name} steps and was never rehearsed; {CURE}")
     return Verdict(True)
 
 

@@ -260,6 +260,8 @@ class _Body:
     patience: float = 0.5
     """A fault is believed when it lasts this long [s]."""
     faulty_since: float | None = None
+    lies: bool = False
+    """Whether it lies on the ground."""
     answers: bool = True
     """Whether every joint has answered since the fault came: only then may it sit down."""
 
@@ -277,6 +279,8 @@ class Conduct:
     limits: PowerLimits = PowerLimits()
     passing: frozenset[str] = frozenset()
     """Faults that the work itself deals with: they do not end it."""
+    lying: str = "fallen"
+    """The fault of a robot that lies on the ground."""
     latch: StopLatch = field(default_factory=StopLatch)
     safety: Machine = field(init=False)
     power: Machine = field(init=False)
@@ -358,11 +362,13 @@ class Conduct:
         here = self.mission.state
         last = self.mission.history[-1].reason if self.mission.history else ""
         # what stands on legs sits down, if they all follow
-        posture = Posture(crouch=here == "fault" and self._body.answers)
+        down = here == "fault" and self._body.answers
+        posture = Posture(crouch=down or self._body.lies)  # one that lies does not get up
         return Goal(posture=posture, activity=f"{here}: {last}" if last else here)
 
     def _watch_body(self, state: State) -> None:
         faults = [fault for fault in state.faults if fault not in self.passing]
+        self._body.lies = self.lying in state.faults
         if not faults:
             self._body.faulty_since, self._body.answers = None, True
             return

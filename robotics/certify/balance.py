@@ -7,6 +7,7 @@ mass, J. Biomech. 2008) tells whether the controller would still stand or begin 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -20,8 +21,13 @@ from robotics.control import pendulum
 from robotics.control.dynamics import Effort
 from robotics.core.arrays import Array, BoolArray
 
-SLACK = 0.006
-"""The trunk may come this far from what was asked before that is worth a finding [m], [rad·0.2]."""
+AXES = (
+    ("forward", "cm", 100.0, 0.006),
+    ("left", "cm", 100.0, 0.006),
+    ("up", "cm", 100.0, 0.006),
+    ("turn", "deg", float(np.degrees(1.0)), 0.03),
+)
+"""Of the trunk: name, the author's unit, its scale, and how late it may come [m], [rad]."""
 _CURE = (
     "动作小一点或慢一点：重心移得太快",
     "move less far, or slower: the weight would have to move too fast",
@@ -120,54 +126,33 @@ def _reach(played: Performance) -> list[Finding]:
     return [Finding("leg_reach", problem, cure, time=time, beat=beat)]
 
 
-def _trunk(stage: Stage, played: Performance) -> list[Finding]:
-    """Return where the trunk controller would cut off what was asked."""
-    names = ("forward", "left", "up", "turn")
-    units, scales = ("cm", "cm", "cm", "deg"), (100.0, 100.0, 100.0, float(np.degrees(1.0)))
-    low, high = np.array(stage.config.trunk.low), np.array(stage.config.trunk.high)
+def _trunk(stage: Stage, played: Performance) -> Iterator[Finding]:
+    """Yield where the trunk controller would cut off what was asked, or come late."""
+    limits = stage.config.trunk
     on = (played.time >= 0.0) & (played.time <= played.behaviour.duration)
-    found = []
-    for axis, name in enumerate(names):
+    followed = on & (played.time >= limits.blend)
+    for axis, (name, unit, scale, slack) in enumerate(AXES):
+        low, high = limits.low[axis], limits.high[axis]
         asked = played.trunk_asked[on, axis]
-        over = np.maximum(asked - high[axis], low[axis] - asked)
-        blended = on & (played.time >= stage.config.trunk.blend)
-        late = np.abs(played.trunk_asked[blended, axis] - played.trunk[blended, axis])
-        base = Finding(
-            "trunk_range",
-            ("身体移得太远", "the trunk is asked too far"),
-            ("改小一点", "ask for less"),
-            joint=f"trunk {name}",
-            unit=units[axis],
-        )
+        over = np.maximum(asked - high, low - asked)
+        late = np.abs(played.trunk_asked[followed, axis] - played.trunk[followed, axis])
         if over.max(initial=0.0) > 1e-9:
             worst = int(over.argmax())
-            value = float(asked[worst])
-            limit = float(high[axis] if value > high[axis] else low[axis])
-            time = float(played.time[on][worst])
-            found.append(
-                replace(
-                    base,
-                    time=time,
-                    beat=beat_of(played.behaviour.grid, time),
-                    value=value * scales[axis],
-                    limit=limit * scales[axis],
-                )
-            )
-        elif late.max(initial=0.0) > SLACK * (5.0 if name == "turn" else 1.0):
-            time = float(played.time[blended][int(late.argmax())])
-            found.append(
-                replace(
-                    base,
-                    rule="trunk_speed",
-                    problem=("身体跟不上", "the trunk cannot follow so fast; it comes late by"),
-                    cure=("慢一点，或移得小一点", "give it more time, or ask for less"),
-                    time=time,
-                    beat=beat_of(played.behaviour.grid, time),
-                    value=float(late.max()) * scales[axis],
-                    limit=SLACK * (5.0 if name == "turn" else 1.0) * scales[axis],
-                )
-            )
-    return found
+            value, time = float(asked[worst]), float(played.time[on][worst])
+            problem = ("身体移得太远", "the trunk is asked too far")
+            found = Finding("trunk_range", problem, ("改小一点", "ask for less"))
+            limit = high if value > high else low
+        elif late.max(initial=0.0) > slack:
+            worst = int(late.argmax())
+            value, time = float(late[worst]), float(played.time[followed][worst])
+            problem = ("身体跟不上", "the trunk cannot follow so fast; it comes late by")
+            cure = ("慢一点，或移得小一点", "give it more time, or ask for less")
+            found, limit = Finding("trunk_speed", problem, cure), slack
+        else:
+            continue
+        numbers = {"value": value * scale, "limit": limit * scale, "unit": unit}
+        beat = beat_of(played.behaviour.grid, time)
+        yield replace(found, joint=f"trunk {name}", time=time, beat=beat, **numbers)  # type: ignore[arg-type]  # fields by name
 
 
 def _stepping(behaviour: Behaviour, instants: Array) -> BoolArray:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 from robotics.behaviour.certificate import files_of
 from robotics.behaviour.clips import Behaviour
-from robotics.behaviour.compiled import Step, Words
+from robotics.behaviour.compiled import Interruptible, Step, Words
 from robotics.behaviour.finding import Finding
+from robotics.behaviour.margins import Margins
 from robotics.certify.when import beat_of
 from robotics.voice.speech import duration
 
@@ -27,7 +28,7 @@ _LATIN = re.compile(r"[A-Za-z]")
 
 
 def check_content(
-    behaviour: Behaviour, folder: Path, known: Collection[str] | None
+    behaviour: Behaviour, folder: Path, known: Collection[str] | None, margins: Margins
 ) -> tuple[Finding, ...]:
     """Return what is missing or impossible.
 
@@ -35,8 +36,9 @@ def check_content(
         behaviour: The behaviour.
         folder: The folder ``behaviours``.
         known: Names of the robot's behaviours; None where nobody knows them.
+        margins: For how long a behaviour may not be broken off.
     """
-    found = [*_length(behaviour), *_languages(behaviour), *_voice(behaviour)]
+    found = [*_length(behaviour, margins), *_languages(behaviour), *_voice(behaviour)]
     for path in files_of(behaviour, folder):
         if not path.is_file():
             problem = ("缺少文件", "a file is missing")
@@ -64,11 +66,18 @@ def all_steps(steps: tuple[Step, ...]) -> Iterator[Step]:
             yield from all_steps(inner)
 
 
-def _length(behaviour: Behaviour) -> Iterator[Finding]:
+def _length(behaviour: Behaviour, margins: Margins) -> Iterator[Finding]:
     if not (math.isfinite(behaviour.duration) and 0.0 < behaviour.duration <= LONGEST):
         problem = ("时长不对", "its duration is impossible")
         cure = ("写一个时长", "give it a duration")
         yield Finding("duration", problem, cure, value=behaviour.duration, limit=LONGEST, unit="s")
+
+    never = behaviour.interruptible is Interruptible.NEVER
+    if never and behaviour.duration > margins.never_time:
+        problem = ("不可打断的动作太长", "it may not be broken off for too long")
+        cure = ("改为 at_beat 或 always", "make it interruptible, or shorter")
+        limit = margins.never_time
+        yield Finding("exit_never", problem, cure, value=behaviour.duration, limit=limit, unit="s")
 
 
 def _languages(behaviour: Behaviour) -> Iterator[Finding]:

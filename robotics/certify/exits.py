@@ -11,8 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from robotics.behaviour.compiled import Interruptible
-from robotics.behaviour.finding import Finding, Texts
+from robotics.behaviour.finding import Finding
 from robotics.behaviour.margins import Margins
 from robotics.certify.feet import stopping_times
 from robotics.certify.stage import Performance, Stage
@@ -91,10 +90,6 @@ def check_exits(
     behaviour = played.behaviour
     time, took = exit_times(stage, played)
     found: list[Finding] = []
-    if behaviour.interruptible is Interruptible.NEVER and behaviour.duration > margins.never_time:
-        problem = ("不可打断的动作太长", "it may not be broken off for too long")
-        cure = ("改为 at_beat 或 always", "make it interruptible, or shorter")
-        found.append(_finding("exit_never", problem, cure, behaviour.duration, margins.never_time))
     if not len(time):
         return tuple(found), 0.0
     end = behaviour.duration
@@ -111,8 +106,18 @@ def check_exits(
             "动作离静止姿势近一点，或在别处允许打断",
             "stay nearer to the rest posture here, or allow to break off elsewhere",
         )
-        beat = beat_of(grid, stop)
-        found.append(_finding("exit_time", problem, cure, float(after[worst]), allowed, stop, beat))
+        found.append(
+            Finding(
+                "exit_time",
+                problem,
+                cure,
+                time=stop,
+                beat=beat_of(grid, stop),
+                value=float(after[worst]),
+                limit=allowed,
+                unit="s",
+            )
+        )
     return tuple(found), float(after[worst])
 
 
@@ -211,15 +216,3 @@ def trunk_returns(parameters: TrunkParameters, offset: Array, velocity: Array) -
         if share >= 1.0 and not away.any():
             break
     return back
-
-
-def _finding(
-    rule: str,
-    problem: Texts,
-    cure: Texts,
-    value: float,
-    limit: float,
-    time: float | None = None,
-    beat: float | None = None,
-) -> Finding:
-    return Finding(rule, problem, cure, time=time, beat=beat, value=value, limit=limit, unit="s")

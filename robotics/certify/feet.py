@@ -29,14 +29,30 @@ CALM = 2.2
 def stopping_times(stage: Stage, behaviour: Behaviour, times: Array) -> Array:
     """Return how long the feet take to stand when stopped at each of ``times`` (e,) [s]."""
     took = np.zeros(len(times))
-    known: dict[tuple[object, ...], float] = {}
     for one in behaviour.feet:
-        key = (one.twist, one.step_time, min(one.end - one.start, STEPS * footfall_time(one)))
-        if key not in known:
-            known[key] = max(t for _, t in stops(stage, one))
         inside = (times >= one.start - PREPARED) & (times <= one.end)
-        took[inside] = np.maximum(took[inside], known[key])
+        took[inside] = np.maximum(took[inside], worst_stop(stage, one))
     return took
+
+
+def worst_stop(stage: Stage, stretch: Stretch) -> float:
+    """Return the longest time to a stand from any instant of a stretch [s]; known ones at once."""
+    key = key_of(stage, stretch)
+    if key not in stage.stops:
+        within = replace(stretch, twist=key[:3])
+        stage.stops[key] = max(took for _, took in stops(stage, within))
+    return stage.stops[key]
+
+
+def key_of(stage: Stage, stretch: Stretch) -> tuple[float, float, float, float, float]:
+    """Return what the stopping of a stretch depends on: twist, beat, length.
+
+    The gait follows nothing faster than its largest twist.
+    """
+    pairs = zip(stretch.twist, stage.config.walk.largest_twist, strict=True)
+    vx, vy, wz = (min(max(asked, -limit), limit) for asked, limit in pairs)
+    length = min(stretch.end - stretch.start, STEPS * footfall_time(stretch))
+    return vx, vy, wz, stretch.step_time, round(length, 6)
 
 
 def stops(stage: Stage, stretch: Stretch, *, every: int = EVERY) -> list[tuple[float, float]]:

@@ -15,6 +15,7 @@ from robotics.behaviour.certificate import (
     files_of,
     fingerprint_of_behaviour,
     fingerprint_of_rules,
+    read_certificate,
 )
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.finding import Finding, faults
@@ -78,7 +79,10 @@ class Prover:
 
     def prove(self, behaviour: Behaviour) -> Proof:
         """Return every finding about a behaviour, in order of time, and the least margins."""
-        found = [*check_content(behaviour, self._folder, self._known), *check_resources(behaviour)]
+        found = [
+            *check_content(behaviour, self._folder, self._known, self._margins),
+            *check_resources(behaviour),
+        ]
         if any(one.rule == "duration" for one in found):
             return Proof(tuple(found))
         if self.stage is None:
@@ -90,13 +94,24 @@ class Prover:
     def certificate(
         self, behaviour: Behaviour, proof: Proof, physics: Mapping[str, float] | None = None
     ) -> Certificate:
-        """Return the certificate of a proof that holds; ``physics`` is what a trial found."""
-        files = files_of(behaviour, self._folder)
+        """Return the certificate of a proof that holds.
+
+        Args:
+            behaviour: What was proved.
+            proof: Of it.
+            physics: What a rehearsal measured; what an earlier one measured stays if neither
+                behaviour nor body changed.
+        """
+        content = fingerprint_of_behaviour(behaviour, files_of(behaviour, self._folder))
+        body = body_mark(self.robot)
+        kept = read_certificate(self.path(behaviour.name))
+        if not physics and kept is not None and (kept.content, kept.body) == (content, body):
+            physics = kept.physics
         return Certificate(
             robot=self.robot,
             behaviour=behaviour.name,
-            content=fingerprint_of_behaviour(behaviour, files),
-            body=body_mark(self.robot),
+            content=content,
+            body=body,
             rules=fingerprint_of_rules(self._margins),
             proved=dict(proof.figures),
             physics=dict(physics or {}),

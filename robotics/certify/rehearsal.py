@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import importlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from robotics.behaviour.clips import Behaviour, clips_of
-from robotics.behaviour.finding import Finding
+from robotics.behaviour.finding import Finding, Texts
 from robotics.core.messages import Goal, Posture, State, Twist2
 from robotics.core.parts import Robot
 from robotics.mapping.grid import Grid
@@ -65,7 +65,8 @@ def rehearse(
     """
     trial = importlib.import_module("sim.trial")
     seconds = START + behaviour.duration + AFTER
-    outcomes, found = [], []
+    outcomes: list[Any] = []
+    found: list[Finding] = []
     for number in range(rounds):
         setting = (
             trial.Setting(seed=seed)
@@ -140,61 +141,40 @@ def _broken_off(behaviour: Behaviour, seed: int) -> float:
     return behaviour.grid.next_stop(behaviour.interruptible, asked, behaviour.duration)
 
 
-def _findings(behaviour: Behaviour, outcome: Any, number: int, *, pushed: bool) -> list[Finding]:
+SLOWER = ("动作慢一点、小一点", "move slower and less far")
+FARTHER = ("离身体远一点", "keep farther from the body")
+
+
+def _findings(
+    behaviour: Behaviour, outcome: Any, number: int, *, pushed: bool
+) -> Iterator[Finding]:
+    """Yield what was wrong in one run."""
     place = f"run {number + 1} of the rehearsal"
-    cure = ("动作慢一点、小一点", "move slower and less far")
-    found = []
     if outcome.fell is not None:
         problem = ("排练时摔倒了", "it fell in the rehearsal")
-        time = outcome.fell - START
-        found.append(Finding("physics_fell", problem, cure, place=place, time=time))
-    elif outcome.steps and not behaviour.feet and not pushed:
+        yield Finding("physics_fell", problem, SLOWER, place=place, time=outcome.fell - START)
+        return
+    if outcome.steps and not behaviour.feet and not pushed:
         problem = ("排练时不得不迈步", "it had to take a step in the rehearsal")
         steps = float(outcome.steps)
-        found.append(Finding("physics_step", problem, cure, place=place, value=steps, limit=0.0))
-    if outcome.fell is None and outcome.slip > SLIP:
+        yield Finding("physics_step", problem, SLOWER, place=place, value=steps, limit=0.0)
+    if outcome.slip > SLIP:
         problem = ("脚滑了", "a foot slid in the rehearsal")
-        numbers = 100.0 * outcome.slip, 100.0 * SLIP
-        found.append(
-            Finding(
-                "physics_slip",
-                problem,
-                cure,
-                place=place,
-                value=numbers[0],
-                limit=numbers[1],
-                unit="cm",
-            )
-        )
+        slid = _beyond("physics_slip", problem, SLOWER, outcome.slip, SLIP)
+        yield replace(slid, place=place)
     if outcome.self_distance < TOUCH:
         problem = ("排练时自己碰到自己", "it touched itself in the rehearsal")
-        far = ("离身体远一点", "keep farther from the body")
-        value = 100.0 * outcome.self_distance
-        found.append(
-            Finding(
-                "physics_touch",
-                problem,
-                far,
-                place=place,
-                joint=outcome.self_pair,
-                value=value,
-                limit=100.0 * TOUCH,
-                unit="cm",
-            )
-        )
+        touched = _beyond("physics_touch", problem, FARTHER, outcome.self_distance, TOUCH)
+        yield replace(touched, place=place, joint=outcome.self_pair)
     for joint, over in outcome.beyond.items():
-        if over > BEYOND and outcome.fell is None:
+        if over > BEYOND:
             problem = ("关节被推过了极限", "a joint was driven beyond its limit")
             value = math.degrees(over)
-            found.append(
-                Finding(
-                    "physics_limit",
-                    problem,
-                    cure,
-                    place=place,
-                    joint=joint,
-                    value=value,
-                    unit="deg",
-                )
+            yield Finding(
+                "physics_limit", problem, SLOWER, place=place, joint=joint, value=value, unit="deg"
             )
-    return found
+
+
+def _beyond(rule: str, problem: Texts, cure: Texts, found: float, limit: float) -> Finding:
+    """Return a finding about lengths [m]."""
+    return Finding(rule, problem, cure, value=100.0 * found, limit=100.0 * limit, unit="cm")

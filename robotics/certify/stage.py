@@ -30,9 +30,8 @@ COARSE = 2
 """Every so many ticks the legs are posed, forces and distances computed: 100 Hz."""
 BEFORE = 0.1
 """At rest before the start [s]."""
-AFTER = 2.6
-"""From the end until everything is at rest again: the longest blend, 1.875 · 3.1 rad / 3 rad/s, and
-some [s]."""
+SETTLING = 0.3
+"""Looked at after everything is at rest again [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +65,8 @@ class Stage:
     collision: SelfCollision = field(init=False)
     rest: Array = field(init=False)
     """Joint angles of standing still, shape (n,) [rad]."""
+    stops: dict[tuple[float, ...], float] = field(default_factory=dict)
+    """How long stepping feet take to stand, by what they do: see ``feet`` [s]."""
     _legs: tuple[LegGeometry, ...] = field(init=False)
     _leg_joints: Array = field(init=False)
 
@@ -86,12 +87,22 @@ class Stage:
             face: Where a visitor's face is, (3,) [m]; None where nobody is looked at.
         """
         length = behaviour.duration * (2.0 if _is_loop(behaviour) else 1.0)
-        ticks = round((BEFORE + length + AFTER) / PERIOD)
+        ticks = round((BEFORE + length + self._way_home(behaviour) + SETTLING) / PERIOD)
         time: Array = np.asarray(np.arange(ticks) * PERIOD - BEFORE, dtype=np.float64)
         upper, trunk, asked = self._play(behaviour, time, length, face)
         coarse = slice(None, None, COARSE)
         motion, reachable = self.pose(upper[coarse], trunk[coarse])
         return Performance(behaviour, time, upper, trunk, asked, time[coarse], motion, reachable)
+
+    def _way_home(self, behaviour: Behaviour) -> float:
+        """Return how long it takes to rest after the end, stage by stage [s]."""
+        posture, clip, stages = self.config.upper, behaviour.clip, 1
+        if clip is not None:
+            places = list(self.model.joints.indices(*clip.joints))
+            way = np.abs(clip.evaluate(behaviour.duration) - self.rest[places])
+            reach = posture.blend_share * self.model.joints.column("velocity")[places]
+            stages = max(1, math.ceil(float((1.875 * way / reach).max()) / posture.longest))
+        return max(stages * posture.longest, self.config.trunk.blend)
 
     def _play(
         self, behaviour: Behaviour, time: Array, length: float, face: Array | None
@@ -114,7 +125,8 @@ class Stage:
             posture = Posture(behaviour.name, 0.0) if on else Posture()
             if face is not None and on and _looks(behaviour, float(now)):
                 posture = replace(posture, look_at_in_map=face)
-            upper[k] = body.advance(replace(level, time=float(now)), posture, feet_apart=0.0)
+            state = replace(level, time=float(now))
+            upper[k] = body.advance(state, posture, feet_apart=0.0, lead=self.config.lead)
             if behaviour.sway is not None:
                 sources = [(behaviour.sway, 0.0, again)] if on else []
                 trunk[k] = follower.advance(float(now), sources).offset

@@ -33,7 +33,7 @@ class StandParameters:
     """Amplitude of the rise and fall of the body [m]."""
     breath_frequency: float = 0.27
     """[Hz]."""
-    late: float = 0.025
+    late: float = 0.05
     """A wanted sway is seen so late in the joints and the gyro [s]."""
     settle: float = 0.35
     """Time constant of changes of height and of the idle motion's return [s]."""

@@ -56,6 +56,8 @@ class ObserverParameters:
     """Time constant of the measured speed of the centre of mass [s]."""
     learning: float = 0.8
     """Rate at which standing corrects the centre of mass by the centre of pressure [1/s]."""
+    learning_swayed: float = 4.0
+    """The same while the trunk sways: legs give, more to one side than to the other [1/s]."""
     largest_error: float = 0.03
     """Of the centre of mass that is believed [m]."""
     sole_front: float = 0.12
@@ -120,7 +122,9 @@ class ComObserver:
         shift = planted - poses[stance][0][:2]
         force = state.contacts.foot_force
         if standing:
-            self._learn(com[:2] + rotation2(self._yaw) @ np.asarray(pressing), poses, force)
+            away = np.asarray(pressing)
+            rate = self._parameters.learning_swayed if away.any() else self._parameters.learning
+            self._learn(com[:2] + rotation2(self._yaw) @ away, poses, force, rate)
         com_in_walk = com[:2] + rotation2(self._yaw) @ self.error + shift
         if self._last is not None:
             measured = (com_in_walk - self._last) / self._period
@@ -137,7 +141,9 @@ class ComObserver:
             tilt_rate=np.array([wx, wy * math.cos(roll) - wz * math.sin(roll)]),
         )
 
-    def _learn(self, com: Array, soles: list[tuple[Array, Array]], force: Array) -> None:
+    def _learn(
+        self, com: Array, soles: list[tuple[Array, Array]], force: Array, rate: float
+    ) -> None:
         """Pull the learned error towards what the centre of pressure says; ``com`` is above it."""
         total = float(force.sum())
         if total < 0.5 * self._dynamics.mass * GRAVITY:
@@ -146,5 +152,5 @@ class ComObserver:
         cop = np.einsum("fk,fki->i", force, np.array(corners)) / total
         wrong = rotation2(self._yaw).T @ (cop[:2] - com) - self.error
         top = self._parameters.largest_error
-        learned = self.error + self._period * self._parameters.learning * wrong
+        learned = self.error + self._period * rate * wrong
         self.error = clamped(learned, -top, top)

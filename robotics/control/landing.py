@@ -1,72 +1,61 @@
-"""How a step ends if nobody steps on: what a walker leaves behind for the moment without a host.
+"""Falling softly: lower the body, meet the ground with the limbs, yield.
 
-Both feet are down, the foot in the air where it is heading, the centre of mass between them. It is
-a guess made in advance, for joints that go there blindly; it holds as long as the step goes as
-planned.
+A fall from a lower height carries less energy, and what yields takes less force (Fujiwara et al.,
+"UKEMI: falling motion control", IROS 2002): the legs fold, the arms go where the ground comes from,
+the head away from it, and no joint pushes with more than a share of its torque.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
 
 import numpy as np
 
-from robotics.control.body_reference import BodyReference, Phase, heading_of
-from robotics.control.gait import Gait
+from robotics.control.keyframes import Keyframe, Way
 from robotics.core.arrays import Array
-from robotics.core.messages import Landing
+from robotics.core.joints import JointTable
 
-_PRESS = 0.005
-"""A foot that is put down blindly goes so far below the ground: the other leg gives way [m]."""
-_SHIFTING = 0.35
-"""Back from shifting the weight to one foot [s]."""
-_SHORTEST = 0.05
-"""A foot is not put down blindly within less [s]."""
-
-
-def landed(gait: Gait, body: BodyReference) -> tuple[BodyReference, float]:
-    """Return the body at rest at the end of the present step, and the time to get there [s].
-
-    A time of 0 means that it stands.
-
-    Args:
-        gait: Which foot goes where, and until when.
-        body: What the body does now.
-    """
-    soles, sole_yaw = np.array(body.soles), np.array(body.sole_yaw)
-    soles[:, 2] = 0.0
-    left = 0.0 if gait.phase is Phase.STAND else _SHIFTING
-    if body.swinging:
-        swinging = 1 - body.stance
-        soles[swinging] = (*gait.swing.target, -_PRESS)
-        sole_yaw[swinging] = gait.swing.target_yaw
-        left = max(gait.time_left, _SHORTEST)
-    middle = soles[:, :2].mean(axis=0)
-    at_rest = replace(
-        body,
-        com=np.array([*middle, body.com[2]]),
-        cop=middle,
-        acceleration=np.zeros(2),
-        yaw=heading_of(sole_yaw),
-        soles=soles,
-        sole_yaw=sole_yaw,
-        swinging=False,
-    )
-    return at_rest, left
+_TIME = 0.25
+"""Of the way into the posture [s]."""
+_AHEAD = Keyframe(
+    _TIME,
+    {
+        **{"shoulder_pitch": -1.5, "shoulder_roll": 0.4, "elbow": -0.9},
+        **{"hip_pitch": -1.0, "knee": 1.5, "ankle_pitch": -0.6, "hip_roll": 0.25},
+    },
+    head_pitch=-0.45,
+)
+_BACK = Keyframe(
+    _TIME,
+    {
+        **{"shoulder_pitch": -0.6, "shoulder_roll": 0.6, "elbow": -1.2},
+        **{"hip_pitch": -1.5, "knee": 1.6, "ankle_pitch": -0.5, "hip_roll": 0.25},
+    },
+    head_pitch=0.55,
+)
+_ASIDE = Keyframe(
+    _TIME,
+    {
+        **{"shoulder_pitch": -0.9, "shoulder_roll": 0.5, "elbow": -1.4},
+        **{"hip_pitch": -1.0, "knee": 1.5, "ankle_pitch": -0.6, "hip_roll": 0.25},
+    },
+)
+_SHARES = {"hip": 0.6, "knee": 0.5, "ankle": 0.5, "shoulder": 0.5, "elbow": 0.4, "head": 0.7}
+"""Of the torque that a joint may use in a fall."""
 
 
-@dataclass(frozen=True, slots=True)
-class Brace:
-    """A way to the landing pose for a walker that cannot balance any more, and stays there."""
+def brace(direction: float, joints: JointTable) -> Way:
+    """Return the posture for a fall towards ``direction``, seen from the base [rad]."""
+    if abs(direction) < math.pi / 3.0:
+        return _AHEAD.way(joints)
+    if abs(direction) > 2.0 * math.pi / 3.0:
+        return _BACK.way(joints)
+    return _ASIDE.way(joints)
 
-    begin: float
-    """[s]."""
-    start: Array
-    """Joint targets then, shape (n,) [rad]."""
-    landing: Landing
 
-    def at(self, time: float) -> Array:
-        """Return the joint targets at ``time`` [s], shape (n,) [rad]."""
-        share = min(max((time - self.begin) / (self.landing.duration + _SHORTEST), 0.0), 1.0)
-        share *= share * (3.0 - 2.0 * share)
-        return np.asarray(self.start + share * (self.landing.target - self.start))
+def yielding(joints: JointTable) -> Array:
+    """Return the torque that each joint may use in a fall, shape (n,) [N·m]."""
+    shares = [
+        next(share for part, share in _SHARES.items() if part in name) for name in joints.names
+    ]
+    return np.asarray(joints.column("effort") * np.array(shares))

@@ -58,8 +58,8 @@ class TouchParameters:
     (see ``largest_force``) …"""
     force: float = 0.8 * FORCE_BOUND
     """… of the motors on a hand [N]; the rest is left for friction and for what the body does …"""
-    least_elbow: float = 0.25
-    """… but so much is left to the elbow of a nearly straight arm, to bend it again [N·m]."""
+    least: float = 0.22
+    """… but so much is left to each joint of a straight arm that nobody holds, to bend it [N·m]."""
     lightness: float = 0.5
     """Share of the motors' own damping that is taken away while it is held."""
     easing: float = 0.25
@@ -72,7 +72,7 @@ class TouchParameters:
     free_time: float = 0.4
     fading: float = 0.3
     """The force felt fades with this time constant, so that a shake is felt between strokes [s]."""
-    join: float = 5.0
+    join: float = 4.0
     """Joins in with so much force for each speed of the hand [N·s/m]: less than the arm's own
     damping, so a rhythm that nobody keeps up dies away …"""
     join_limit: float = 4.0
@@ -109,8 +109,8 @@ class Felt:
     """Whether the arm gives way: it has not been at rest and free since it was offered."""
 
 
-SHAKEN = 0.006
-"""A rhythm of less than this amplitude is none [m]."""
+SHAKEN, SLOW = 0.006, 1.2
+"""A rhythm of less than this amplitude [m] or frequency [Hz] is none: the arm is led somewhere."""
 
 
 class YieldingArm:
@@ -143,7 +143,7 @@ class YieldingArm:
         self._damping = servos.damping[self._places]
         self._effort = joints.column("effort")
         self._position: list[Settling] | None = None
-        self._goal = np.zeros(len(names))
+        self._goal = self._angle = self._velocity = np.zeros(len(names))
         self._rhythm = Rhythm()
         self._share = self._stiffness = 0.0
         self._strength = np.full(len(names), parameters.strength)
@@ -165,49 +165,57 @@ class YieldingArm:
             upper: Reference of all joints, shape (n,) [rad].
         """
         reference = upper[self._places]
+        self._read(state, reference)
         if self._last is Hand.OFFERED and hand is not Hand.OFFERED:
             self._rhythm.forget()  # raising the arm was no shaking
         self._last = hand
-        self._ease(hand, reference, state)
+        self._ease(hand, reference)
         if self._share == 0.0:
             self._position, self._goal = None, reference
             return upper
         most = self._parameters.haste * self._period
         self._goal = self._goal + clamped(reference - self._goal, -most, most)
-        angle = state.joints.position[self._places]
         if self._position is None:
-            self._position = [Settling(float(one), 0.03) for one in angle]
+            self._position = [Settling(float(one), 0.03) for one in self._angle]
         smooth = [
             axis.follow(float(one), self._period)
-            for axis, one in zip(self._position, angle, strict=True)
+            for axis, one in zip(self._position, self._angle, strict=True)
         ]
         self._feel(state, hand, upper)
-        self._wish(state, hand)
+        self._wish(hand)
         followed = upper.copy()
         followed[self._places] += self._share * (np.array(smooth) - reference)
         return followed
 
-    def command(self, target: Array, state: State) -> tuple[Array, Array]:
+    def command(self, target: Array) -> tuple[Array, Array]:
         """Return targets (n,) [rad] and effort limits (n,) [N·m] with the arm yielding.
 
         Args:
             target: Targets of all joints, shape (n,) [rad].
-            state: Joint readings.
         """
         if self._share == 0.0:
             return target, self._effort
         places, share = self._places, self._share
-        yielding = state.joints.position[places] + self._torque / self._gain
+        yielding = self._angle + self._torque / self._gain
         target, effort = target.copy(), self._effort.copy()
         target[places] += share * (yielding - target[places])
         limit = np.abs(self._weight) + self._strength
         effort[places] += share * (np.minimum(limit, effort[places]) - effort[places])
         return target, effort
 
-    def _ease(self, hand: Hand, reference: Array, state: State) -> None:
+    def _read(self, state: State, reference: Array) -> None:
+        """Take in the arm's angles and speeds; where a reading is invalid, the last good angle."""
+        joints, places = state.joints, self._places
+        if self._share == 0.0:
+            self._angle = reference
+        valid = joints.valid[places]
+        self._angle = np.where(valid, joints.position[places], self._angle)
+        self._velocity = np.where(valid, joints.velocity[places], 0.0)
+
+    def _ease(self, hand: Hand, reference: Array) -> None:
         """Move ``_share`` towards yielding, or back where the arm is home and free."""
         parameters = self._parameters
-        off = float(np.abs(reference - state.joints.position[self._places]).max())
+        off = float(np.abs(reference - self._angle).max())
         there = off < parameters.near
         at_rest = there and hand is Hand.NONE and not self.felt.held
         self._home = self._home + self._period if at_rest else 0.0
@@ -228,28 +236,30 @@ class YieldingArm:
         """Read the force of the other hand from the motors, and the rhythm from the motion."""
         places, joints, parameters = self._places, state.joints, self._parameters
         position = upper.copy()
-        position[places] = joints.position[places]
+        position[places] = self._angle
         roll, pitch = state.tilt
         level = matrix_from_rpy(float(roll), float(pitch), 0.0)
         self._dynamics.place(position, rotation_base=level)
         self._weight = self._dynamics.gravity()[places]
         self._dynamics.prepare_jacobians()
         self._jacobian = self._dynamics.link_jacobian(self._hand)[:3, places]
-        self._strength = bounded_strength(self._jacobian, parameters)
+        self._strength = bounded_strength(self._jacobian, parameters, held=self.felt.held)
         if joints.valid[places].all():
             missing = self._weight - joints.effort[places]
             force = force_at(self._jacobian, missing)
             force[2] += parameters.mass * self._rhythm.acceleration
             self._force = self._force + self._period / 0.03 * (force - self._force)
-        speed = self._jacobian[2] @ joints.velocity[places]
+        speed = self._jacobian[2] @ self._velocity
         self._rhythm.update(float(speed), self._period)
         size = float(np.linalg.norm(self._force))
         self._envelope = max(size, self._envelope * (1.0 - self._period / parameters.fading))
         self._gripped = self._gripped + self._period if self._envelope > parameters.grip else 0.0
-        self._loose = self._loose + self._period if self._envelope < parameters.free else 0.0
+        swings = self._rhythm.amplitude > SHAKEN and self._rhythm.frequency > SLOW
+        free = self._envelope < parameters.free and not swings
+        self._loose = self._loose + self._period if free else 0.0
         held = self.felt.held and self._loose < parameters.free_time
         held = held or self._gripped >= parameters.grip_time
-        shaken = held and self._rhythm.amplitude > SHAKEN
+        shaken = held and swings
         self.felt = Felt(
             frozen(self._force),
             held,
@@ -260,13 +270,12 @@ class YieldingArm:
         )
         self._leading = self._leading + self._period if hand is Hand.LEADING else 0.0
 
-    def _wish(self, state: State, hand: Hand) -> None:
+    def _wish(self, hand: Hand) -> None:
         """Set the torque that the arm should have."""
-        parameters, places = self._parameters, self._places
-        off = self._goal - state.joints.position[places]
-        pull = self._stiffness * off
+        parameters = self._parameters
+        pull = self._stiffness * (self._goal - self._angle)
         if hand in (Hand.HELD, Hand.SHAKING, Hand.LEADING):
-            light = parameters.lightness * self._damping * state.joints.velocity[places]
+            light = parameters.lightness * self._damping * self._velocity
             pull = pull + light + self._jacobian[2] * self._join(hand)
         pull = clamped(pull, -self._strength, self._strength)
         self._torque = self._weight + pull
@@ -294,7 +303,7 @@ def force_at(jacobian: Array, torque: Array) -> Array:
     return np.asarray(np.linalg.solve(square, jacobian @ torque))
 
 
-def bounded_strength(jacobian: Array, parameters: TouchParameters) -> Array:
+def bounded_strength(jacobian: Array, parameters: TouchParameters, *, held: bool) -> Array:
     """Return the torques (4,) [N·m], beyond the weight, that put at most ``force`` on a hand.
 
     A nearly straight arm is a toggle: the elbow then makes a large force of a small torque, so it
@@ -303,13 +312,13 @@ def bounded_strength(jacobian: Array, parameters: TouchParameters) -> Array:
     Args:
         jacobian: Of the hand, shape (3, 4) [m].
         parameters: The bounds.
+        held: Whether somebody is there; else a straight arm keeps enough to bend again.
     """
     strength = np.full(4, parameters.strength)
-    for held_back in (3, slice(None)):
-        share = min(1.0, parameters.force / largest_force(jacobian, strength))
-        strength[held_back] *= share
-    least = np.array([0.0, 0.0, 0.0, parameters.least_elbow])
-    return np.asarray(np.maximum(strength, least))
+    share = min(1.0, parameters.force / largest_force(jacobian, strength))
+    strength[3] *= share
+    strength *= min(1.0, parameters.force / largest_force(jacobian, strength))
+    return strength if held else np.maximum(strength, parameters.least)
 
 
 def largest_force(jacobian: Array, strength: Array) -> float:

@@ -31,7 +31,7 @@ class TrunkParameters:
     """Largest rates: [m/s], [m/s], [m/s], [rad/s]."""
     acceleration: tuple[float, float, float, float] = (1.2, 1.6, 4.0, 20.0)
     """Largest: [m/s²], [m/s²], [m/s²], [rad/s²]."""
-    lead: tuple[float, float] = (0.02, 0.005)
+    lead: tuple[float, float] = (0.055, 0.02)
     """So much ahead a sway is read, because the body comes late by as much: forward and left, up
     and turn (measured in the physics, ``benchmarks/beat.py``) [s]."""
     blend: float = 0.6

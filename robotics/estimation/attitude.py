@@ -29,6 +29,15 @@ class AttitudeGains:
     """The same when switched on."""
     settling: float = 2.0
     """Time constant from the start's gain to the other [s]."""
+    correction_motionless: float = 2.0
+    """The same while nothing moves: what the accelerometer feels then is gravity, and a fall's
+    shocks have left an error of some degrees."""
+    motionless_rate: float = 0.10
+    """Turning less than this [rad/s] …"""
+    motionless_force: float = 0.5
+    """… and feeling gravity to within this [m/s²] …"""
+    motionless_after: float = 0.3
+    """… for so long is lying or standing still [s]."""
     bias: float = 0.02
     """Rate at which a lasting error becomes a bias [1/s²]."""
     load_band: float = 5.0
@@ -55,9 +64,16 @@ class Attitude:
     _time: float = 0.0
     _rested: float = 0.0
     _started: bool = False
+    _motionless: float = 0.0
 
     def update(
-        self, angular_velocity: Array, force: Array, *, duration: float, still: bool = False
+        self,
+        angular_velocity: Array,
+        force: Array,
+        *,
+        duration: float,
+        still: bool = False,
+        shaken: bool = False,
     ) -> Array:
         """Return (roll, pitch) [rad], nose down positive pitch.
 
@@ -66,6 +82,8 @@ class Attitude:
             force: Specific force, shape (3,) [m/s²].
             duration: Time since the last call [s].
             still: Whether the robot stands on its feet, so that it does not turn on average.
+            shaken: Whether it has fallen lately: as long as nothing moves, gravity is believed at
+                once. (Not in a gait: there the slow sway of the body is no error.)
         """
         strength = math.sqrt(force.dot(force))
         usable = abs(strength - GRAVITY) < self.gains.load_band * GRAVITY
@@ -76,7 +94,11 @@ class Attitude:
         share = math.exp(-self._time / self.gains.settling)
         gains = self.gains
         correction = gains.correction + share * (gains.correction_at_start - gains.correction)
-        self.bias = self.bias - duration * self.gains.bias * error
+        learning = gains.bias
+        if self._is_motionless(angular_velocity, strength, duration) and shaken:
+            correction = max(correction, gains.correction_motionless)
+            learning = gains.bias * (correction / gains.correction) ** 2  # as well damped
+        self.bias = self.bias - duration * learning * error
         if still:
             self._rested = min(self._rested + duration, self.gains.rest_memory)
             learned = duration / (self._rested + self.gains.rest_prior)
@@ -86,6 +108,15 @@ class Attitude:
         self.up = self.up / math.sqrt(self.up.dot(self.up))
         self._time += duration
         return self.tilt
+
+    def _is_motionless(self, angular_velocity: Array, strength: float, duration: float) -> bool:
+        """Return whether nothing has moved for a while."""
+        gains = self.gains
+        turn = angular_velocity - self.bias
+        quiet = turn.dot(turn) < gains.motionless_rate**2
+        quiet = quiet and abs(strength - GRAVITY) < gains.motionless_force
+        self._motionless = self._motionless + duration if quiet else 0.0
+        return self._motionless > gains.motionless_after
 
     @property
     def tilt(self) -> Array:

@@ -9,6 +9,7 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from robotics.core.spoken import bare
 from robotics.mapping.places import Site
 from robotics.report.digest import STAGES, RobotDigest, RunDigest
 from robotics.report.map_view import COLOURS, map_view
@@ -164,7 +165,7 @@ def _missions(run: RunDigest) -> str:
             Bar(
                 u["start"],
                 u["start"] + u["duration"],
-                f"{u['zh']} / {u['en']}",
+                f"{bare(u['zh'])} / {bare(u['en'])}",
                 COLOURS.get(name, "#999"),
             )
             for u in robot.spoken
@@ -180,7 +181,7 @@ def _said(run: RunDigest) -> str:
     for name, robot in sorted(run.robots.items()):
         lines += [
             (u["start"], f"<tr><td>{u['start']:.1f} s</td><td>{escape(name)}</td>"
-             f"<td>{escape(u['zh'])}</td><td>{escape(u['en'])}</td></tr>")
+             f"<td>{escape(bare(u['zh']))}</td><td>{escape(bare(u['en']))}</td></tr>")
             for u in robot.spoken
         ]  # fmt: skip
     if not lines:

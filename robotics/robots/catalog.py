@@ -11,7 +11,6 @@ from robotics.assets import asset
 from robotics.behaviour.clips import Behaviour, clips_of, load_behaviours
 from robotics.core.arrays import Array
 from robotics.core.errors import UnknownName
-from robotics.core.joints import JointTable
 from robotics.core.parts import Estimator, Mission, Robot
 from robotics.estimation.perception import warm_up
 from robotics.mapping.grid import Grid
@@ -31,7 +30,6 @@ ROBOTS = ("greeter", "sweeper")
 
 MISSING = (
     "sound: greetings are text with timing",
-    "handshakes, songs, dances and answers",
     "hardware: serial lines are driven, but no real robot has been yet",
 )
 """What a reader of a report might expect and will not find yet."""
@@ -123,18 +121,6 @@ def lidar_in_base(name: str) -> Array:
     model = _JOINTS[name].load()
     position, _ = model.pose_in_base("lidar", np.zeros(len(model.joints)))
     return np.asarray(position[:2])
-
-
-def joint_table(name: str) -> JointTable:
-    """Return the joints of robot ``name``.
-
-    Raises:
-        UnknownName: There is no such robot.
-    """
-    if name not in ROBOTS:
-        raise UnknownName("robot", name, list(ROBOTS))
-    table: JointTable = _JOINTS[name].load().joints
-    return table
 
 
 def nowhere() -> Site:

@@ -20,8 +20,11 @@ HELP_AFTER = 20.0
 """Not knowing where it is for so long, a robot asks for help [s]."""
 SURE_AFTER = 10.0
 """Only after knowing it for so long, the time without counts anew [s]."""
-PASSING = frozenset((BLINDED, MISCOUNT))
-"""Faults that pass: without a lidar a robot is lost, stands, and asks for help by and by."""
+FALLEN = "fallen"
+"""Name of the fault of a robot that lies on the ground and may get up."""
+PASSING = frozenset((BLINDED, MISCOUNT, FALLEN))
+"""Faults that pass: without a lidar a robot is lost, stands, and asks for help by and by; one that
+has fallen gets up."""
 
 
 @dataclass(slots=True)
@@ -72,6 +75,15 @@ class Sight:
         return self.unsure >= HELP_AFTER
 
 
+def _on_its_feet(work: Callable[[State], Goal]) -> Callable[[State], Goal]:
+    """Return ``work`` that waits while the robot lies on the ground."""
+
+    def decide(state: State) -> Goal:
+        return Goal(activity="getting up") if FALLEN in state.faults else work(state)
+
+    return decide
+
+
 class Duty:
     """A mission without its work; a robot's own mission adds that and the table's callbacks."""
 
@@ -92,7 +104,7 @@ class Duty:
         """
         self._means = means = means or Means()
         self.machine = Machine(table, self)
-        self._conduct = Conduct(self.machine, work, passing=PASSING)
+        self._conduct = Conduct(self.machine, _on_its_feet(work), passing=PASSING, lying=FALLEN)
         self.sight = Sight()
         self.acts = Performer(
             behaviours, permitted=means.permitted, songs=means.songs, learn=means.learn

@@ -11,7 +11,7 @@ from robotics.behaviour.clips import Behaviour, clips_of
 from robotics.behaviour.songs import read_song
 from robotics.core.errors import MissingDependency
 from robotics.core.parts import Robot
-from robotics.robots.greeter.locomotion import WalkingLocomotion
+from robotics.robots.greeter.reflexes import Reflexes
 from robotics.robots.means import Means, anything
 from robotics.robots.proven import certified
 from robotics.voice.answers.answerer import Answer, Answerer
@@ -45,7 +45,7 @@ def greeter_means(
         ConfigError: A file of answers is wrong.
     """
     body = robot.locomotion
-    assert isinstance(body, WalkingLocomotion)
+    assert isinstance(body, Reflexes)
     return replace(
         means_of("greeter", behaviours),
         learn=lambda changed: body.learn(clips_of(changed)),

@@ -25,13 +25,19 @@ class FrozenImu:
     def __init__(self, period: float) -> None:
         """Begin; it is looked at every ``period`` [s]."""
         self._most = max(5, round(FROZEN_AFTER / period))
-        self._last = b""
+        self._last, self._sample = b"", -1
         self._same = 0
 
-    def look(self, values: bytes) -> tuple[str, ...]:
-        """Return the fault, if there is one, after another reading of all six values."""
-        self._same = self._same + 1 if values == self._last else 0
-        self._last = values
+    def look(self, values: bytes, sample: int) -> tuple[str, ...]:
+        """Return the fault, if there is one, after another reading of all six values.
+
+        Args:
+            values: As they were read.
+            sample: The board's count of readings; the same count is the same reading, bridged.
+        """
+        if sample != self._sample:
+            self._same = self._same + 1 if values == self._last else 0
+        self._last, self._sample = values, sample
         return ("imu frozen",) if self._same >= self._most else ()
 
 

@@ -44,4 +44,4 @@ def _numbers(robot: str) -> tuple[object, ...]:
     config = GreeterConfig()
     walk = config.walk
     feet = (walk.com_height, walk.stance_width, walk.step_time, walk.largest_twist)
-    return (PERIOD, config.upper, config.stand, feet)
+    return (PERIOD, config.lead, config.upper, config.stand, config.trunk, feet)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from robotics.behaviour.diagram import markdown
 from robotics.behaviour.machine import Table, power_table, safety_table
 from robotics.behaviour.mission import Conduct
+from robotics.robots.greeter.handshake import Handshake
+from robotics.robots.greeter.handshake import table as handshake_table
 from robotics.robots.greeter.mission import GreeterMission
 from robotics.robots.greeter.states import table as greeter_table
 from robotics.robots.sweeper.mission import SweeperMission
@@ -17,6 +19,7 @@ def all_tables() -> tuple[tuple[Table, type], ...]:
         (safety_table(), Conduct),
         (power_table(), Conduct),
         (greeter_table(), GreeterMission),
+        (handshake_table(), Handshake),
         (sweeper_table(), SweeperMission),
     )
 

@@ -100,8 +100,9 @@ def tempi(beats: Array) -> list[tuple[int, float]]:
     for place in range(4, len(local) - 4):
         now = float(np.median(local[place : place + 4]))
         if abs(now / kept - 1.0) > STEP and place - marks[-1] >= 4:
-            marks.append(place)
-            kept = now
+            steps = np.abs(np.diff(local[place - 1 : place + 5]))
+            marks.append(place + int(np.argmax(steps)))
+            kept = float(np.median(local[marks[-1] : marks[-1] + 4]))
     marks.append(len(beats) - 1)
     return [
         (start, 60.0 * (end - start) / float(beats[end] - beats[start]))

@@ -59,15 +59,11 @@ class CachedVoice:
         """See ``Voice``."""
         length = "" if duration is None else f"{duration:.6f}"
         path = self.folder / f"{key(self.name, self.version, text, length)}.wav"
-        kept = _read(path)
-        if kept is not None:
-            return kept
+        known = kept(path)
+        if known is not None:
+            return known
         made = self.voice.say(text, duration)
-        data = to_wav(made)
-        lips = json.dumps({"text": text, "times": made.lips.times, "wide": made.lips.openings})
-        write(path.with_suffix(".json"), lips.encode())
-        write(path, data)
-        return Sound(read_wav(data).samples, _lips(lips), made.rate)
+        return keep(path, made, text)
 
 
 class UnitCache:
@@ -114,7 +110,17 @@ def write(path: Path, data: bytes) -> None:
         return
 
 
-def _read(path: Path) -> Sound | None:
+def keep(path: Path, made: Sound, text: str) -> Sound:
+    """Write a sound and its lips; return it as it will be read."""
+    data = to_wav(made)
+    lips = json.dumps({"text": text, "times": made.lips.times, "wide": made.lips.openings})
+    write(path.with_suffix(".json"), lips.encode())
+    write(path, data)
+    return Sound(read_wav(data).samples, _lips(lips), made.rate)
+
+
+def kept(path: Path) -> Sound | None:
+    """Return what ``keep`` wrote; None if it is not there or torn."""
     try:
         sound = read_wav(path.read_bytes())
         lips = _lips(path.with_suffix(".json").read_text(encoding="utf-8"))

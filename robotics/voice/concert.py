@@ -8,11 +8,11 @@ from typing import Final
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.voice.cache import key, write
+from robotics.voice.cache import keep, kept, key
 from robotics.voice.instruments import play
 from robotics.voice.score import Song
 from robotics.voice.singing import sing
-from robotics.voice.sound import RATE, Lips, Sound, read_wav, resampled, to_wav
+from robotics.voice.sound import RATE, Lips, Sound, read_wav, resampled
 from robotics.voice.units import Units
 
 VERSION: Final = "1"
@@ -35,19 +35,18 @@ def perform(song: Song, units: Units | None, folder: Path | None = None) -> Soun
     voice = units if song.notes else None
     version = "" if voice is None else voice.espeak.version()
     path = None if folder is None else folder / f"{key(VERSION, version, repr(song))}.wav"
+    known = None if path is None else kept(path)
+    if known is not None:
+        return known
     lips = Lips()
-    if path is not None and path.is_file():
-        return Sound(read_wav(path).samples, lips)
     made = _music(song)
     if voice is not None:
         sung = sing(song, voice)
         lips = sung.lips
         made = BESIDE * made
         made[: len(sung.samples)] += sung.samples[: len(made)]
-    made = np.tanh(made)
-    if path is not None:
-        write(path, to_wav(Sound(made)))
-    return Sound(read_wav(to_wav(Sound(made))).samples, lips)
+    whole = Sound(np.tanh(made), lips)
+    return whole if path is None else keep(path, whole, song.name)
 
 
 def _music(song: Song) -> Array:

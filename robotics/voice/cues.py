@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.errors import RoboticsError
+from robotics.core.spoken import bare
 from robotics.voice.concert import BESIDE
 from robotics.voice.instruments import play
 from robotics.voice.plugin import Voice
@@ -88,7 +90,7 @@ def _cue(robot: str, time: float, value: Mapping[str, Any]) -> Cue:
     text = ""
     if "zh" in value:
         text = str(value[value.get("language", "zh")] or value["zh"] or " ")
-    title = f"{value['zh']} / {value['en']}" if "zh" in value else song
+    title = bare(f"{value['zh']} / {value['en']}") if "zh" in value else song
     return Cue(robot, start, length, max(time, start), text, song, title)
 
 
@@ -105,6 +107,18 @@ class Band:
     """Why something stayed silent; "" if nothing did."""
     counts: dict[str, int] | None = None
     """How many sentences, songs and pieces of music sounded."""
+    _ready: dict[tuple[str, str], Array] = field(default_factory=dict)
+    """Songs that were made already: by name, and with whom."""
+
+    def rehearse(self, names: Iterable[str]) -> None:
+        """Make songs beforehand, so that they begin at once."""
+        for name in names:
+            with suppress(RoboticsError):
+                song = self.song(name)
+                self._played(song)
+                if song.notes:
+                    self._sung(song, alone=False)
+                    self._sung(song, alone=True)
 
     def sound(self, cue: Cue, others: list[Cue]) -> tuple[float, Array]:
         """Return when a cue's sound starts [s], and its samples; none if it cannot be made.
@@ -136,8 +150,20 @@ class Band:
         missed = round((cue.start - under.start) * RATE)
         return cue.start, samples[max(0, missed) :], "songs"
 
+    def _played(self, song: Song) -> Array:
+        return self._once(song.name, "music", lambda: play(song))
+
+    def _once(self, name: str, kind: str, make: Callable[[], Array]) -> Array:
+        if (name, kind) not in self._ready:
+            self._ready[name, kind] = make()
+        return self._ready[name, kind]
+
     def _sung(self, song: Song, *, alone: bool) -> Array:
-        music = np.zeros(0) if alone else BESIDE * play(song)
+        kind = "voice" if alone else "both"
+        return self._once(song.name, kind, lambda: self._sing(song, alone=alone))
+
+    def _sing(self, song: Song, *, alone: bool) -> Array:
+        music = np.zeros(0) if alone else BESIDE * self._played(song)
         if self.units is None:
             return music
         try:
@@ -151,7 +177,7 @@ class Band:
         return made
 
     def _music(self, cue: Cue, song: Song, others: list[Cue]) -> Array:
-        made = play(song)
+        made = self._played(song).copy()
         for one in others:
             if one.text and one.start < cue.until and one.until > cue.start:
                 level = BESIDE if one.song else QUIETER

@@ -10,8 +10,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from robotics.core.errors import BackendError, FileError, MissingProgram
+from robotics.core.spoken import bare
 from robotics.voice.mouth import of_loudness
-from robotics.voice.reading.syllables import bare
 from robotics.voice.sound import RATE, Sound, read_wav, resampled
 from robotics.voice.speech import duration as law
 from robotics.voice.speech import in_words

@@ -9,8 +9,8 @@ import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.errors import FileError, MissingDependency
+from robotics.core.spoken import bare
 from robotics.voice.mouth import of_loudness
-from robotics.voice.reading.syllables import bare
 from robotics.voice.sound import RATE, Sound, resampled
 from robotics.voice.speech import duration as law
 from robotics.voice.speech import in_words

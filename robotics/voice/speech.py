@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 
+from robotics.core.spoken import bare
 from robotics.voice.reading import chinese, english
-from robotics.voice.reading.syllables import HAN, bare
+from robotics.voice.reading.syllables import HAN
 
 SYLLABLES_PER_SECOND = 4.2
 """Mandarin, one syllable a character. Adults reading aloud reach 5.2 (Pellegrino, Coupé and

@@ -22,7 +22,7 @@ def fitted(samples: Array, duration: float) -> Array:
         samples: Shape (n,), at ``RATE``; silence at both ends is left out.
         duration: [s].
     """
-    samples = trimmed(samples)
+    samples = trimmed(samples) if len(samples) else np.zeros(1)
     count, half = round(duration * RATE), int(WINDOW * RATE / 2)
     if len(samples) < 4 * half or count < 4 * half:
         return np.interp(

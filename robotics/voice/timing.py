@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from robotics.voice.reading.syllables import HAN, Syllable, bare, syllables, without_gestures
+from robotics.core.spoken import bare
+from robotics.voice.reading.syllables import HAN, Syllable, syllables, without_gestures
 from robotics.voice.speech import PAUSES, duration, in_words, spoken_time
 
 NEUTRAL, THIRD_AT_END, LAST = 0.7, 1.15, 1.3

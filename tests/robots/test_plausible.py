@@ -8,14 +8,15 @@ from robotics.robots.plausible import BLOCKED_AFTER, FROZEN_AFTER, BlockedDrives
 def test_an_imu_that_repeats_itself_is_frozen_and_one_with_noise_is_not() -> None:
     """At 200 Hz after 0.05 s; one changed bit begins anew; bridged readings are too few."""
     imu, rng = FrozenImu(0.005), np.random.default_rng(1)
-    for _ in range(400):
-        assert imu.look(rng.normal(0.0, 3.0, 6).astype(np.int16).tobytes()) == ()
+    for sample in range(400):
+        assert imu.look(rng.normal(0.0, 3.0, 6).astype(np.int16).tobytes(), sample) == ()
     still = np.arange(6, dtype=np.int16)
-    found = [imu.look(still.tobytes()) for _ in range(30)]
+    assert not any(imu.look(still.tobytes(), 500) for _ in range(90)), "one reading, bridged"
+    found = [imu.look(still.tobytes(), 500 + sample) for sample in range(30)]
     first = next(at for at, one in enumerate(found) if one)
     assert first == round(FROZEN_AFTER / 0.005)
     assert found[-1] == ("imu frozen",)
-    assert imu.look((still + 1).tobytes()) == ()
+    assert imu.look((still + 1).tobytes(), 600) == ()
 
 
 def test_a_drive_is_blocked_if_it_stands_with_all_its_torque_for_a_while() -> None:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from robotics.core.errors import MissingDependency
+from robotics.core.spoken import bare
 from robotics.voice.reading.chinese import in_words as chinese
 from robotics.voice.reading.english import in_words as english
 from robotics.voice.reading.numbers_en import cardinal as cardinal_en
 from robotics.voice.reading.numbers_zh import cardinal
-from robotics.voice.reading.syllables import bare, syllables
+from robotics.voice.reading.syllables import syllables
 
 pytest.importorskip("pypinyin")
 
@@ -134,6 +135,8 @@ def test_english_numbers_are_all_different() -> None:
         ("银行", "yin2 hang2"),
         ("女儿", "nv3 er2"),
         ("[重:zhong4]要", "zhong4 yao4"),
+        ("[落叶:luo4ye4]", "luo4 ye4"),
+        ("去[重庆:chong2 qing4]玩", "qu4 chong2 qing4 wan2"),
         ("[一:yi1]个", "yi1 ge4"),
         ("嗯", "en1"),
     ],

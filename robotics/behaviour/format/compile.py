@@ -88,10 +88,8 @@ class Compiler:
         if name not in self.library.song_paths():
             sheet.unknown(("music",), "song", name, self.library.song_paths())
             return None
-        song = self.library.song(name)
-        if song is None:
-            sheet.fault(("music",), "broken", name=name)
-        return song
+        sheet.include(self.library.song_findings(name))
+        return self.library.song(name)
 
     def _refer(
         self, sheet: Sheet, at: Location, name: str, arguments: Arguments

@@ -29,7 +29,9 @@ class Library:
     poses: Mapping[str, Mapping[str, float]] = field(init=False)
     """[deg] by joint, by name of the pose."""
     pose_findings: tuple[Finding, ...] = field(init=False)
-    songs: dict[str, SongGrid | None] = field(init=False, default_factory=dict)
+    songs: dict[str, tuple[SongGrid | None, tuple[Finding, ...]]] = field(
+        init=False, default_factory=dict
+    )
 
     def __post_init__(self) -> None:
         poses: dict[str, Mapping[str, float]] = {}
@@ -59,7 +61,15 @@ class Library:
 
     def song(self, name: str) -> SongGrid | None:
         """Return the beats of a song; None if there is no such song, or it cannot be read."""
+        return self._song(name)[0]
+
+    def song_findings(self, name: str) -> tuple[Finding, ...]:
+        """Return what is wrong with the file of a song."""
+        return self._song(name)[1]
+
+    def _song(self, name: str) -> tuple[SongGrid | None, tuple[Finding, ...]]:
         if name not in self.songs:
             path = self.song_paths().get(name)
-            self.songs[name] = None if path is None else read_song(path)[1]
+            sheet, grid = (None, None) if path is None else read_song(path)
+            self.songs[name] = grid, () if sheet is None else tuple(sheet.findings)
         return self.songs[name]

@@ -91,7 +91,7 @@ def as_error(one: Finding) -> ConfigError:
 
 
 def _raise(findings: Iterable[Finding]) -> None:
-    errors = [as_error(one) for one in faults(findings)]
+    errors = [as_error(one) for one in dict.fromkeys(faults(findings))]
     if errors:
         errors[0].args = ("\n".join(str(error) for error in errors),)
         raise errors[0]

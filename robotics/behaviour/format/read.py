@@ -116,11 +116,13 @@ def _note(sheet: Sheet, data: Any, schema: type[Schema], detail: ErrorDetails) -
     at, kind = detail["loc"], detail["type"]
     key = str(at[-1]) if at else ""
     if kind == "missing":
-        sheet.fault(at, "translation" if key in ("zh", "en") else "missing", key=key)
+        if sheet.is_whole(at):  # else it is there, and wrong
+            sheet.fault(at, "translation" if key in ("zh", "en") else "missing", key=key)
     elif kind == "extra_forbidden":
         allowed = fields_at(schema, at[:-1])
         mend, mend_en = did_you_mean(key, allowed)
         rule = "language" if {"zh", "en"} == set(allowed) else "unknown_key"
+        rule = "comma" if rule == "language" and detail.get("input") is None else rule
         sheet.fault(at, rule, key=key, mend=mend, mend_en=mend_en)
     elif kind != "too_short" or sheet.is_whole(at):
         _note_value(sheet, detail)
@@ -133,6 +135,9 @@ def _note_value(sheet: Sheet, detail: ErrorDetails) -> None:
         parts = [int(part) for part in clock.groups()[:3] if part is not None]
         seconds = sum(part * 60**power for power, part in enumerate(reversed(parts)))
         sheet.fault(at, "clock_time", value=value, seconds=seconds)
+        return
+    if detail["type"] == "string_type" and isinstance(value, dict | list):
+        sheet.fault(at, "unquoted")
         return
     shown = repr(value) if not isinstance(value, dict | list) else type(value).__name__
     known = _MENDS.get(detail["type"], "")

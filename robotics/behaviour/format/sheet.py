@@ -66,6 +66,10 @@ class Sheet:
             here = replace(one, file=self.file, line=mark.line, column=mark.column, place=place)
             self.findings.append(here)
 
+    def include(self, findings: Iterable[Finding]) -> None:
+        """Note what is wrong with another file that this one needs, where it stands there."""
+        self.findings += [one for one in findings if one not in self.findings]
+
     @property
     def is_good(self) -> bool:
         """Whether there is no fault so far."""

@@ -60,7 +60,7 @@ class Timing:
     def shown(self, time: float) -> str:
         """Return an instant as the author counts: ``beat 12`` or ``1.5 s``."""
         beat = self.beat(time)
-        return f"{time:g} s" if beat is None else f"{beat:g} ♪"
+        return f"{time:g} s" if beat is None else f"beat {beat:g}"
 
     def grid(self, duration: float) -> Grid:
         """Return all the beats of a behaviour that lasts ``duration`` [s]."""

@@ -47,7 +47,7 @@ def strands(task: Task, group: str, cues: Sequence[ArmCue | HeadCue]) -> list[St
     if not frames:
         return []
     whole = task.sheet.is_whole(("tracks", group))
-    rest = joints_of(task.library.poses.get(REST, {}), group)
+    rest = _rest(task, group)
     found = []
     for joint in dict.fromkeys(name for frame in frames for name in frame.angles):
         knots = [(one.time, one.angles[joint], one.at) for one in frames if joint in one.angles]
@@ -60,6 +60,12 @@ def strands(task: Task, group: str, cues: Sequence[ArmCue | HeadCue]) -> list[St
             _check_return(task, joint, knots)
         found.append(_strand(task, group, joint, knots))
     return found
+
+
+def _rest(task: Task, group: str) -> dict[str, float]:
+    names = task.library.table.names
+    rest = joints_of(task.library.poses.get(REST, {}), group)
+    return {joint: angle for joint, angle in rest.items() if joint in names}
 
 
 def _has(task: Task, group: str) -> bool:
@@ -83,11 +89,16 @@ def _frames(task: Task, group: str, cues: Sequence[ArmCue | HeadCue]) -> Iterato
             task.sheet.fault(at, "pose_or_joints", allowed=allowed)
         if time is None or not says:
             continue
-        angles = _pose(task, (*at, "pose"), cue.pose, group) | _joints(task, at, group, cue, time)
+        angles = _pose(task, (*at, "pose"), group, (cue.pose, time))
+        angles |= _joints(task, at, group, cue, time)
         yield Frame(time, angles, at)
 
 
-def _pose(task: Task, at: Location, name: str | None, group: str) -> dict[str, float]:
+def _pose(
+    task: Task, at: Location, group: str, asked: tuple[str | None, float]
+) -> dict[str, float]:
+    """Return the angles of a group in a pose; ``asked`` is its name, and when [s]."""
+    name, time = asked
     if name is None:
         return {}
     if name not in task.library.poses:
@@ -96,7 +107,12 @@ def _pose(task: Task, at: Location, name: str | None, group: str) -> dict[str, f
     found = joints_of(task.library.poses[name], group)
     if not found:
         task.sheet.fault(at, "pose_part", name=name, group=group)
-    return found
+    table, sheet = task.library.table, task.sheet
+    return {
+        joint: angle
+        for joint, angle in found.items()
+        if check_angle(sheet, table, at, (joint, angle), task.timing.spot(time, joint))
+    }
 
 
 def _joints(

@@ -37,6 +37,18 @@ RULES: dict[str, Four] = {
     ),
     # ------------------------------------------------------------------------------- the shape
     "unknown_key": ("没有键 '{key}'", "unknown key '{key}'", "{mend}", "{mend_en}"),
+    "comma": (
+        "逗号后面的 '{key}' 成了另一个键",
+        "the comma made '{key}' a key of its own",
+        "有逗号的文字放进引号里",
+        "put a text with a comma in quotes",
+    ),
+    "unquoted": (
+        "这里的冒号或方括号让它不再是文字",
+        "a colon or a bracket makes this something else than a text",
+        "把整句放进引号里",
+        "put the whole text in quotes",
+    ),
     "language": (
         "'{key}' 不是这里的语言",
         "unknown key '{key}': no language that the robots speak",
@@ -97,8 +109,8 @@ RULES: dict[str, Four] = {
     "after_end": (
         "{now} 在结束之后",
         "{now} is after the end",
-        "总长是 {end}",
-        "the duration is {end}",
+        "结束在 {end}",
+        "the end is at {end}",
     ),
     "after_song": (
         "第 {value} 拍超出了歌曲",

@@ -10,6 +10,7 @@ from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.runs import Note
 from robotics.core.messages import Utterance
 from robotics.robots.greeter.conversation import Reply
+from robotics.voice.answers.tags import plain
 
 MOST = 12
 """Of each kind of sentence so many are told."""
@@ -39,7 +40,7 @@ class Account:
     def hear(self, spoken: Utterance | None) -> None:
         """Take note of what is being said."""
         if spoken is not None and spoken != self._last:
-            self.said[spoken.zh] += 1
+            self.said[plain(spoken.zh)] += 1
         self._last = spoken
 
     def counts(self, behaviours: Mapping[str, Behaviour]) -> dict[str, float]:
@@ -77,7 +78,7 @@ class Account:
 def _answered(reply: Reply) -> str:
     spoken = reply.utterance
     text = spoken.en if spoken.language == "en" else spoken.zh
-    return f"somebody asked “{reply.question}”; it answered “{text}”"
+    return f"somebody asked “{reply.question}”; it answered “{plain(text)}”"
 
 
 def _titled(behaviours: Mapping[str, Behaviour], name: str) -> str:

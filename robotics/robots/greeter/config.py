@@ -80,9 +80,9 @@ class GreeterConfig:
         )
     )
     trunk: TrunkParameters = field(default_factory=TrunkParameters)
-    lead: float = 0.0
-    """Clips are read so much ahead, for the body comes late by as much: see ``benchmarks/beat.py``
-    [s]."""
+    lead: float = 0.01
+    """Clips of joints are read so much ahead, for the body comes late by as much: see
+    ``benchmarks/beat.py`` [s]."""
     tracker: PredictiveConfig = field(
         default_factory=lambda: PredictiveConfig(
             Limits(

@@ -75,6 +75,10 @@ class Conversation:
         self._heard = [one for one in self._heard if time - one[0] <= PATIENCE]
         return self._heard[0][1] if self._heard else ""
 
+    def waited(self, time: float) -> float:
+        """Return for how long the oldest has waited [s]; 0 if there is none."""
+        return time - self._heard[0][0] if self._heard else 0.0
+
     def forget(self) -> None:
         """Leave the oldest unanswered: somebody else takes care of it."""
         self._heard = self._heard[1:]

@@ -26,6 +26,8 @@ FACED = math.radians(15.0)
 """A turn is over when its guest is so near to straight ahead [rad]."""
 AGAIN = 30.0
 """So long after asking for help it tries again, and asks again [s]."""
+KEPT_WAITING = 4.0
+"""A question that has waited so long comes before the next greeting [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
 
@@ -98,10 +100,13 @@ class Deciding(Duty):
         }
         if where in busy:
             return busy[where](state, lasted)
+        urgent = self._urgent(state, where, lasted)
+        if urgent:
+            return urgent
         stepping = where in ("stroll/out", "stroll/back")  # a few seconds
         if self.audience.waiting() and not stepping:
             return "near"
-        if self._is_asked(state.time) and where != "turn" and not stepping:
+        if where != "turn" and not stepping and self._asked_for(state.time) >= 0.0:
             return "asked"
         if where.startswith("stroll/"):
             return self._strolls.due(state, where.removeprefix("stroll/"), lasted, self._progress())
@@ -113,6 +118,17 @@ class Deciding(Duty):
             "turn": self._turning,
         }
         return choices[where](state, lasted) if where in choices else ""
+
+    def _urgent(self, state: State, where: str, lasted: float) -> str:
+        """Return what comes before the next greeting: in a busy place there is always one."""
+        if where not in ("idle", "follow") or lasted < 0.3:
+            return ""
+        if self._asked_for(state.time) >= KEPT_WAITING:
+            return "asked"
+        close = where == "follow" and lasted > 0.8
+        if close and self._offers.is_due(self.audience, state.time):
+            return "hand"
+        return "show" if self._show_is_due(state) else ""
 
     def _helpless(self, where: str, lasted: float) -> str:
         """Wait until it knows where it is, ask for help if that takes long; try the way again."""
@@ -128,18 +144,18 @@ class Deciding(Duty):
         self._strolls.failed = FAILED - 1
         return "again"
 
-    def _is_asked(self, time: float) -> bool:
-        """Whether a question waits; what is a wish is granted instead."""
+    def _asked_for(self, time: float) -> float:
+        """Return for how long a question has waited [s], -1 if none; a wish is granted instead."""
         text = self._talk.waiting(time)
         kind = wish(text) if text else ""
         if kind in ("dance", "song", "tour") and self._shows.can(kind):
             self._shows.ask(kind, time)
         elif kind == "hand":
             self._offers.ask(time)
-        else:
-            return bool(text) and self._means.answer is not None
+        elif text and self._means.answer is not None:
+            return self._talk.waited(time)
         self._talk.forget()
-        return False
+        return -1.0
 
     def _greeting_goes_on(self, _: State, lasted: float) -> str:
         name = self._now.greeting
@@ -175,8 +191,6 @@ class Deciding(Duty):
             return "stuck"
         if self._strolls.is_off(state) and state.time >= self._strolls.next_return:
             return "away"
-        if self._show_is_due(state):
-            return "show"
         return "restless" if self._strolls.may_go(state) else ""
 
     def _noticing(self, state: State, lasted: float) -> str:
@@ -192,14 +206,10 @@ class Deciding(Duty):
         if not self.audience.within(COMPANY):
             return "left" if state.time > self._now.company_until else ""
         self._now.company_until = state.time + 1.5
-        if lasted > 0.8 and self._offers.is_due(self.audience, state.time):
-            return "hand"
-        if lasted > 1.0 and self._show_is_due(state):
-            return "show"
         if lasted > STAYED and self._small_show_is_due(state):
             return "show"
         if lasted > 10.0:  # they stay: show them the way, at most once a minute
-            self.acts.begin("point_the_way", state.time, every=60.0)
+            self.acts.begin("show_the_way", state.time, every=60.0)
         if lasted < 2.0 or self.acts.current(state.time) or self.audience.within(CROWDED):
             return ""
         if self._strolls.away(state) > 0.35 and state.time >= self._strolls.next_return:

@@ -15,7 +15,10 @@ MARGIN = 0.15
 """Arms that went down stay down until there is so much more room [m]."""
 AHEAD = 0.7
 """Where people will be within this time counts: an arm needs as long to come down [s]."""
-ARMLESS = ("", "breathe", "notice", "nod", "sway")
+ARMLESS = (
+    *("", "breathe", "sway", "notice", "nod", "shake_head", "raise_head", "look_around", "follow"),
+    *("low_battery", "mind_railing"),
+)
 """Clips that move no arm outwards."""
 
 

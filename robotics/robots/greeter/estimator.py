@@ -15,6 +15,7 @@ from robotics.estimation.attitude import Attitude
 from robotics.estimation.contact import FootContact
 from robotics.estimation.leg_odometry import LegOdometry
 from robotics.estimation.perception import RangePerception
+from robotics.robots.duty import FALLEN
 from robotics.robots.greeter.restraint import has_fallen
 
 _AT_REST = 0.5
@@ -24,8 +25,12 @@ _TURNING = 0.15
 than half of it, and so is the turning of idle sway."""
 _LARGEST_GAP = 0.1
 """A longer time between two observations is a break, not a step [s]."""
-FALLEN = "fallen"
-"""Name of the fault of a robot that lies on the ground."""
+SHAKEN = 8.0
+"""So long after it lay the horizon is mended whenever nothing moves [s]: until it has risen."""
+HELPLESS_AFTER = 90.0
+"""So long on the ground, it will not get up by itself any more [s]."""
+HELPLESS = "lies on the ground and cannot get up"
+"""Name of the fault of such a robot."""
 _INVALID = "joint reading invalid"
 
 
@@ -45,6 +50,8 @@ class WalkingEstimator:
     odometry: LegOdometry
     attitude: Attitude = field(default_factory=Attitude)
     _time: float | None = None
+    _down: float = 0.0
+    _shaken: float = 0.0
     _position: Array | None = None
 
     @staticmethod
@@ -68,11 +75,13 @@ class WalkingEstimator:
         joints, imu = observation.joints, observation.imu
         position = self._trusted(joints.position, joints.valid)
         self.contact.update(observation.contacts.foot_force, duration=duration)
+        self._shaken = max(self._shaken - duration, 0.0)
         tilt = self.attitude.update(
             imu.angular_velocity,
             imu.linear_acceleration,
             duration=duration,
             still=self._is_still(imu.angular_velocity),
+            shaken=self._shaken > 0.0,
         )
         rate = imu.angular_velocity - self.attitude.bias
         step = self.odometry.update(
@@ -82,11 +91,16 @@ class WalkingEstimator:
             angular_velocity=rate,
             duration=duration,
         )
+        fallen = has_fallen(tilt)
+        self._down = self._down + duration if fallen else 0.0
+        self._shaken = SHAKEN if fallen else self._shaken
+        scan = None if fallen else observation.scan  # it would see the ground
         seen = self.perception.update(
-            observation.time, step, observation.scan, tilt=(float(tilt[0]), float(tilt[1]))
+            observation.time, step, scan, tilt=(float(tilt[0]), float(tilt[1]))
         )
         faults = () if joints.valid.all() else (_INVALID,)
-        faults = (*faults, FALLEN) if has_fallen(tilt) else faults
+        faults = (*faults, FALLEN) if fallen else faults
+        faults = (*faults, HELPLESS) if self._down > HELPLESS_AFTER else faults
         return State(
             time=observation.time,
             pose_base_in_map=seen.pose_base_in_map,

@@ -17,7 +17,7 @@ from robotics.behaviour.mission import Event, Machine
 from robotics.control.touch import Felt
 from robotics.core.messages import Hand
 
-CLOSE = 1.0
+CLOSE = 1.15
 """So near a guest is offered a hand: arm's length of both, measured to the guest's middle [m]."""
 AHEAD = np.radians(35.0)
 """A guest is in front of it within this bearing [rad]."""

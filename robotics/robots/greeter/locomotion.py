@@ -14,9 +14,10 @@ from robotics.control.com_observer import ComObserver
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
 from robotics.control.gait import Gait, Phase
-from robotics.control.landing import Brace, landed
+from robotics.control.footing import Brace, landed
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
+from robotics.control.rising import soles_on_ground
 from robotics.control.touch import Felt, YieldingArm
 from robotics.control.trunk import Trunk, TrunkReference
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
@@ -24,6 +25,7 @@ from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
 from robotics.core.messages import Command, Goal, Landing, Posture, State, Twist2
 from robotics.core.model import Model
+from robotics.core.rotation import matrix_z
 from robotics.robots.greeter.config import PERIOD, GreeterConfig, servos
 
 CALM = 0.8
@@ -72,6 +74,7 @@ class WalkingLocomotion:
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
         self._lower, self._upper_limit = model.joints.column("lower"), model.joints.column("upper")
         self._behind: Array | None = None
+        self._found: Array | None = None
         self._calm = CALM
         self._awake = 0.0
         self._landing: Landing | None = None
@@ -84,6 +87,12 @@ class WalkingLocomotion:
     def is_standing(self) -> bool:
         """Whether both feet are down and stay there."""
         return self.gait.phase is Phase.STAND
+
+    def take_over(self, state: State, sent: Array) -> None:
+        """Begin with a robot that stands as it is, whose joints were last sent ``sent`` (n,)."""
+        self._found = np.array(sent)
+        soles = soles_on_ground(self._dynamics, state)
+        self.gait.soles[:], self.gait.sole_yaw[:] = soles[:, :2], soles[:, 2]
 
     @property
     def felt(self) -> Felt:
@@ -107,14 +116,13 @@ class WalkingLocomotion:
 
     def _danced(self, state: State, posture: Posture) -> tuple[TrunkReference, Beat | None]:
         """Return what the clips ask of trunk and feet at this tick."""
-        time = state.time + self._config.lead
         playing = [
             (self._dances[one.clip], one.start)
             for one in self._upper.playing(posture, state.time)
             if one.clip in self._dances
         ]
         swaying = [(dance.sway, start, _again(dance)) for dance, start in playing]
-        beat = first_beat([(dance.feet, start) for dance, start in playing], time)
+        beat = first_beat([(dance.feet, start) for dance, start in playing], state.time)
         if not self.is_standing:  # the steps sway by themselves
             swaying = []
         return self._trunk.advance(state.time, swaying), beat
@@ -180,7 +188,7 @@ class WalkingLocomotion:
             legs=self._body.leg_joints,
             count=len(target),
         )
-        target, effort = self._arm.command(target, state)
+        target, effort = self._arm.command(target)
         target = self._taken_over(target, state)
         target = clamped(target, self._lower, self._upper_limit)
         return Command(
@@ -207,7 +215,8 @@ class WalkingLocomotion:
     def _taken_over(self, target: Array, state: State) -> Array:
         """Return ``target`` (n,), reached from the joints as they are found when switched on."""
         if self._behind is None:
-            self._behind = state.joints.position - target
+            found = state.joints.position if self._found is None else self._found
+            self._behind = found - target
         share = self._awake / self._config.walk.wake_time
         self._awake += PERIOD
         if share >= 1.0:
@@ -226,11 +235,22 @@ def _again(clip: Clip) -> float:
 
 
 def standing_pose(
-    model: Model, config: GreeterConfig, *, dynamics: Dynamics | None = None
+    model: Model,
+    config: GreeterConfig,
+    *,
+    dynamics: Dynamics | None = None,
+    soles: Array | None = None,
 ) -> tuple[Array, float]:
     """Return the joints (n,) [rad] and the base height [m] of standing still.
 
     The centre of mass is over the middle of the line between the ankles, at its walking height.
+
+    Args:
+        model: The greeter.
+        config: Its numbers.
+        dynamics: Kinematics to use; its posture is overwritten.
+        soles: Where they stand, (x, y, yaw) from their middle, shape (2, 3); None for the walk's
+            own stance.
     """
     dynamics = dynamics or Dynamics(model)
     walk = config.walk
@@ -241,10 +261,12 @@ def standing_pose(
     legs = [leg_geometry(model, side) for side in SIDES]
     base = np.array([0.0, 0.0, walk.com_height])
     wanted = base.copy()
+    half = 0.5 * walk.stance_width
+    stance = np.array([[0.0, half, 0.0], [0.0, -half, 0.0]]) if soles is None else soles
     for _ in range(20):
         for side, leg in enumerate(legs):
-            across = (0.5 - side) * walk.stance_width
-            sole = np.array([0.0, across, 0.0]) - base
-            position[places[side]] = inverse(leg, sole, np.eye(3)).position
+            sole = np.array([*stance[side, :2], 0.0]) - base
+            turn = matrix_z(float(stance[side, 2]))
+            position[places[side]] = inverse(leg, sole, turn).position
         base = base + wanted - dynamics.place(position, position_base=base)
     return position, float(base[2])

@@ -226,7 +226,7 @@ class GreeterMission(Deciding):
         face = None if here is None else self.audience.face_of(here)
         if where == "turn":
             return Goal(self._turn(), Posture(look_at_in_map=face), activity=told)
-        if "point_the_way" in seen.running:
+        if "show_the_way" in seen.running:
             told, face = "showing the way", None
         clips = acting.clips_with_room(seen, self._elbows, state)
         if part.clip:

@@ -144,7 +144,7 @@ class GreeterOnWire:
             valid=read.valid[: self._count],
             age=read.age[: self._count],
         )
-        frozen = self._frozen.look(words[:2, :3].tobytes())
+        frozen = self._frozen.look(words[:2, :3].tobytes(), int(rates[4]))
         return Sensed(
             joints,
             _UPRIGHT

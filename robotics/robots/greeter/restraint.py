@@ -19,6 +19,8 @@ from robotics.core.messages import Command, State, Twist2
 
 FALLEN = math.radians(50.0)
 """A trunk tilted more will not stand again by itself [rad]."""
+REFLEXES = frozenset({"falling", "lying", "getting up", "cannot get up"})
+"""What the reflexes say that they do, see ``reflexes.Plight``."""
 LIMP = 0.1
 """Share of the torque that a fallen robot keeps: it yields, and drops nothing."""
 
@@ -64,8 +66,8 @@ class NoDrive:
 class WalkerGuard:
     """Limits the joints, and keeps the name of the rule that held the twist back.
 
-    A robot that has fallen lies still: from then on the joints yield in the pose that they have,
-    until somebody builds the robot anew. (Getting up by itself is not in this version.)
+    A robot that has fallen lies still: from then on the joints yield in the pose that they have.
+    Only the reflexes (``reflexes``), which say so in ``stopped_by``, move a robot that lies.
 
     Attributes:
         joints: The guard of both robots, for the joints only.
@@ -76,6 +78,9 @@ class WalkerGuard:
 
     def allow(self, state: State, wished: Command) -> Command:
         """Return the command that may be sent."""
+        if wished.stopped_by in REFLEXES:
+            self._lying = None
+            return replace(self.joints.allow(state, wished), stopped_by=wished.stopped_by)
         if self._lying is None and has_fallen(state.tilt):
             self._lying = state.joints.position
         if self._lying is not None:

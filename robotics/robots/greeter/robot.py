@@ -25,6 +25,7 @@ from robotics.robots.greeter.estimator import WalkingEstimator
 from robotics.robots.greeter.joints import load
 from robotics.robots.greeter.locomotion import WalkingLocomotion
 from robotics.robots.greeter.locomotion import standing_pose as _standing_pose
+from robotics.robots.greeter.reflexes import Reflexes
 from robotics.robots.greeter.restraint import NoDrive, Restraint, WalkerGuard
 
 
@@ -70,7 +71,11 @@ def build(
         estimator=WalkingEstimator.of(model, perception),
         planner=Navigator(config.navigator, space, site.zones, site.speed_limit, local_map=around),
         tracker=PredictiveTracker(config.tracker, space, around),
-        locomotion=WalkingLocomotion(model, config, clips or {}, limit_twist=restraint.limit),
+        locomotion=Reflexes(
+            model,
+            config,
+            lambda: WalkingLocomotion(model, config, clips or {}, limit_twist=restraint.limit),
+        ),
         guard=WalkerGuard(guard),
     )
 
@@ -78,7 +83,7 @@ def build(
 def feeling(robot: Robot) -> Callable[[], Felt]:
     """Return what tells a mission what the right hand of ``robot`` feels; nothing on other legs."""
     locomotion = robot.locomotion
-    if not isinstance(locomotion, WalkingLocomotion):
+    if not isinstance(locomotion, Reflexes):
         return Felt
     return lambda: locomotion.felt
 

@@ -6,13 +6,16 @@ from dataclasses import replace
 
 from robotics.behaviour.runs import Performance
 from robotics.behaviour.situation import Situation
-from robotics.core.messages import Goal, State, Stay, Tools
+from robotics.core.messages import Goal, State
+from robotics.robots.performer import Performer
 from robotics.robots.sweeper.manners import people_gap
 
 COMPANY = 5.0
 """Somebody so near is a visitor [m]."""
 SPOKEN = {"dock_water": "refilling", "dock_tip": "tipping"}
 """What it says at each kind of station."""
+CLOSING = ("finished", "parking_show")
+"""What it says and shows at the end of its day."""
 STILL = 0.05
 """A slower base stands [m/s]."""
 
@@ -31,13 +34,26 @@ def around(state: State) -> Situation:
     )
 
 
-def performed(goal: Goal, seen: Performance) -> Goal:
-    """Return the mission's goal with what behaviours add: voice, music, and tools where it stands.
+REASONS = (("it rains", "rain"), ("battery at", "low_battery"), ("is closed", "quiet_hours"))
+"""What it says about the reason of an event."""
 
-    Tools at work belong to the work: a behaviour plays with them only in a standing sweeper whose
-    tools are off.
+
+def remarks(reason: str) -> tuple[str, ...]:
+    """Return what is said about the reason of an event; "" for no event."""
+    return tuple(name for begin, name in REASONS if begin in reason)
+
+
+def perform(acts: Performer, names: tuple[str, ...], time: float, every: float = 0.0) -> None:
+    """Begin all of ``names`` that exist, one after the other where they cannot be at once."""
+    for name in names:
+        if name in acts.runner.repertoire:
+            acts.begin(name, time, every=every)
+
+
+def performed(goal: Goal, seen: Performance) -> Goal:
+    """Return the mission's goal with what behaviours add: voice and music.
+
+    Brushes and spray belong to the work: before an audience in the dock they stand still, and so
+    does the base, whatever a behaviour would like.
     """
-    tools = goal.tools
-    if seen.tools is not None and isinstance(goal.base, Stay) and tools == Tools():
-        tools = Tools(seen.tools.brush or 0.0, seen.tools.spray or 0.0, 0.0)
-    return replace(goal, voice=seen.voice, music=seen.music, tools=tools)
+    return replace(goal, voice=seen.voice, music=seen.music)

@@ -18,7 +18,7 @@ from robotics.planning.docking import Docking, Phase, failed
 from robotics.robots.duty import Duty
 from robotics.robots.means import Means
 from robotics.robots.sweeper import zones
-from robotics.robots.sweeper.acting import SPOKEN, around, performed
+from robotics.robots.sweeper.acting import CLOSING, SPOKEN, around, perform, performed, remarks
 from robotics.robots.sweeper.choosing import Next, choose_next, is_usable, resting
 from robotics.robots.sweeper.day import Day, clock_of
 from robotics.robots.sweeper.leaving import Leaving
@@ -145,9 +145,8 @@ class SweeperMission(Duty):
         assert self._state is not None
         self._leaving.begin(self._state.pose_base_in_map)
         self._now.docking = None
-        if not self.day.started:
-            self.day.started = True
-            self.acts.begin("starting", event.time)
+        perform(self.acts, ("reversing",) if self.day.started else ("starting",), event.time)
+        self.day.started = True
 
     def begin_zone(self, _: Event) -> None:
         """Take note of the zone."""
@@ -175,7 +174,7 @@ class SweeperMission(Duty):
         assert self._state is not None
         self._now.docking = None
         self.day.over = not resting(self.day, self._site, self._state, dock=self._dock)[0]
-        self.acts.begin("finished" if self.day.over else "resting", event.time)
+        perform(self.acts, CLOSING if self.day.over else ("resting",), event.time)
 
     # ---------------------------------------------------------------- deciding
     def _work(self, state: State) -> Goal:
@@ -183,6 +182,7 @@ class SweeperMission(Duty):
         event, reason = self._next(state)
         if event:
             self.machine.fire(Event(event, state.time, reason))
+            perform(self.acts, remarks(reason), state.time, 40.0)
         return performed(self._goal(state), self.acts.advance(self.acts.world))
 
     def _next(self, state: State) -> tuple[str, str]:
@@ -250,7 +250,7 @@ class SweeperMission(Duty):
         goes_on, wait = resting(self.day, self._site, state, dock=self._dock)
         if not goes_on:
             self.day.over = True
-            return ("", "") if self.acts.current(state.time) else ("finished", wait)
+            return ("", "") if self.acts.runner.is_busy() else ("finished", wait)
         self._now.next = Next(reason=wait)
         return ("go_on", "") if not wait else ("", "")
 

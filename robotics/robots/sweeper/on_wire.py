@@ -105,7 +105,7 @@ class SweeperOnWire:
             tools=_tools(row),
             faults=(
                 *(name for bit, name in _FAULTS.items() if is_set(status, bit)),
-                *self._frozen.look(row.tobytes()[_IMU]),
+                *self._frozen.look(row.tobytes()[_IMU], int(row["sample"])),
                 *self._stuck(joints),
             ),
         )

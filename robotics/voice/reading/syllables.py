@@ -11,9 +11,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from robotics.core.errors import MissingDependency
+from robotics.core.spoken import READING
 
+SOUND = re.compile(r"[a-zü]+[1-5]")
 HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\u3007]")
-_TAG = re.compile(r"\[([\u4e00-\u9fff]+):([a-zü]+[1-5](?: [a-zü]+[1-5])*)\]")
 _USUAL = (
     (re.compile(r"(?<=[很多全最更约太])长(?![大高官者])"), "[长:chang2]"),
     (re.compile(r"长(?=[零一二两三四五六七八九十百约达])"), "[长:chang2]"),
@@ -58,11 +59,6 @@ def without_gestures(text: str) -> str:
     return re.sub(r"\[[a-z0-9_]*\]", "", text)
 
 
-def bare(text: str) -> str:
-    """Return a text with readings replaced by their characters, and without gesture tags."""
-    return re.sub(r"\[[^\[\]]*\]", "", _TAG.sub(lambda match: match[1], text))
-
-
 def syllables(text: str) -> tuple[Syllable, ...]:
     """Return the syllables of the Han characters of a text in words; all else is left out.
 
@@ -76,9 +72,9 @@ def syllables(text: str) -> tuple[Syllable, ...]:
     plain = ""
     end = 0
     text = _with_usual(text)
-    for match in _TAG.finditer(text):
+    for match in READING.finditer(text):
         plain += text[end : match.start()]
-        for character, sound in zip(match[1], match[2].split(), strict=False):
+        for character, sound in zip(match[1], SOUND.findall(match[2]), strict=False):
             told[len(plain)] = sound
             plain += character
         end = match.end()
@@ -90,7 +86,7 @@ def _with_usual(text: str) -> str:
     """Return a text with our own readings told, except where its author told one."""
     for pattern, reading in _USUAL:
         at, whole = 0, ""
-        for tag in _TAG.finditer(text):
+        for tag in READING.finditer(text):
             whole += pattern.sub(reading, text[at : tag.start()]) + tag[0]
             at = tag.end()
         text = whole + pattern.sub(reading, text[at:])

@@ -51,6 +51,14 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
         12,
         "allowed: zh, en",
     ),
+    "colon": ('en: ["Hello[nod]"]', "en: [Youyou says: hi]", "unquoted", 11, "in quotes"),
+    "comma": (
+        "kind: dance\n",
+        "kind: dance\ntitle: {zh: 你好, en: Hi, school}\n",
+        "comma",
+        4,
+        "a key of its own",
+    ),
     "translation": ('  en: ["Hello[nod]"]\n', "", "translation", 9, "add en: "),
     "clock": ("beat: 12, joints", "beat: 12:30, joints", "clock_time", 15, "write 750"),
     "joint": (
@@ -96,7 +104,13 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
     "too quick": ("tempo: 120", "tempo: 900", "value", 7, "less than or equal to 300"),
     "parameter": ("大家好", "${who}好", "param", 10, "no parameter 'who'"),
     "need": ("needs: [standing]", "needs: [standng]", "need", 6, "did you mean 'standing'"),
-    "end": ("until: 24", "until: 40", "after_end", 22, "40 ♪ is after the end; the duration is 32"),
+    "end": (
+        "until: 24",
+        "until: 40",
+        "after_end",
+        22,
+        "beat 40 is after the end; the end is at beat 32",
+    ),
     "kind": ("kind: dance", "kind: danse", "value", 3, "'dance'"),
     "key": ("priority:", "priorty:", "unknown_key", 4, "did you mean 'priority'"),
     "exit": ("pose: stand", "pose: stnad", "unknown", 25, "did you mean 'stand'"),
@@ -108,7 +122,13 @@ MISTAKES: dict[str, tuple[str, str, str, int, str]] = {
         16,
         "bring it back to its start, 0 deg",
     ),
-    "order": ("{beat: 16, joints", "{beat: 11, joints", "order", 16, "11 ♪ does not come after 12"),
+    "order": (
+        "{beat: 16, joints",
+        "{beat: 11, joints",
+        "order",
+        16,
+        "beat 11 does not come after beat 12",
+    ),
 }
 
 
@@ -290,3 +310,15 @@ def test_an_arms_pose_out_of_limits_is_told_in_the_poses_file(desk: Any) -> None
     (one,) = desk.library().pose_findings
     assert (one.rule, one.line, one.joint, one.value) == ("joint_limit", 2, "left_elbow", -150)
     assert one.limit == pytest.approx(-114.6)
+    text = "kind: gesture\npriority: show\ntracks: {arm_right: [{time: 0, pose: bad}]}\n"
+    used = desk.bad(text)
+    assert [(f.rule, f.line, f.joint) for f in used] == [("joint_limit", 4, "right_elbow")]
+
+
+def test_a_fault_of_a_song_keeps_its_dance_from_running(desk: Any) -> None:
+    """Told with the song's file and line, once, however often it is used."""
+    path = desk.root / "songs" / "tune.yaml"
+    path.write_text(path.read_text("utf-8") + "audio: missing.wav\n", encoding="utf-8")
+    text = "kind: song\npriority: show\nmusic: tune\ntracks: {voice: [{beat: 0, sing: tune}]}\n"
+    (one,) = desk.bad(text)
+    assert (one.rule, one.file, one.line) == ("audio_missing", str(path), 6)

@@ -1,0 +1,1 @@
+"""Good behaviours, faults planted in them, and independent judges of both."""

@@ -1,0 +1,1 @@
+"""Mistakes in state machines, and who finds them."""

@@ -1,0 +1,246 @@
+"""What the greeter shows and says: dances, songs, answers, handshakes, and when it does not."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from mission_stage import Stage, Walker, open_site
+
+from robotics.assets import asset
+from robotics.behaviour.clips import Behaviour, Priority, load_behaviours
+from robotics.behaviour.compiled import Grid, Interruptible, OnConflict, Resource, Stretch, Words
+from robotics.behaviour.guests import Guest
+from robotics.control.touch import Felt
+from robotics.core.messages import Drive, Goal, Hand, Music, Stay
+from robotics.robots.greeter.conversation import Conversation, wish
+from robotics.robots.greeter.greetings import farewells, greetings
+from robotics.robots.greeter.joints import load
+from robotics.robots.greeter.mission import GreeterMission, build_mission
+from robotics.robots.greeter.shows import EVERY, FIRST
+from robotics.robots.means import Means
+from robotics.voice.answers.answerer import Answer
+
+BEHAVIOURS = dict(load_behaviours(asset("behaviours/greeter"), load().joints))
+BODY = frozenset({Resource.BODY})
+DANCE = replace(
+    BEHAVIOURS["wave"],
+    name="little_dance",
+    kind="dance",
+    priority=Priority.SHOW,
+    duration=20.0,
+    title=("小舞", "A little dance"),
+    needs=("standing", "room>1.0"),
+    resources=BODY,
+    on_conflict=OnConflict.QUEUE,
+    interruptible=Interruptible.AT_BEAT,
+    grid=Grid(tuple(float(k) for k in range(20))),
+    feet=(Stretch(5.0, 8.0, (0.1, 0.0, 0.0), 0.6),),
+    music="jasmine",
+)
+SONG = Behaviour(
+    "little_song",
+    "song",
+    Priority.SHOW,
+    12.0,
+    words=(Words(0.0, song="jasmine"),),
+    title=("小歌", "A little song"),
+    resources=frozenset({Resource.VOICE}),
+)
+PLAIN = {
+    name: one
+    for name, one in BEHAVIOURS.items()
+    if one.kind not in ("dance", "song", "show", "tour")
+}
+ALL = {**PLAIN, DANCE.name: DANCE, SONG.name: SONG}
+COMPANY = Walker(1, (2.0, 0.2), (0.0, 0.0))
+
+
+def told(heard: str, time: float) -> Answer:
+    """Answer everything, but know only the pier."""
+    known = "桥" in heard
+    zh = "[nod]四百四十米！" if known else "我不知道。"
+    return Answer("pier" if known else "unknown", zh, "440 metres!", "zh", 0.5)
+
+
+def scene(
+    *walkers: Walker,
+    seconds: float = 400.0,
+    felt: Callable[[], Felt] = Felt,
+    permitted: Callable[[Behaviour], str] = lambda one: "",
+    heard: dict[float, str] | None = None,
+) -> tuple[Stage, GreeterMission]:
+    """Return a stage with people who say something at times, and the mission."""
+    stage = Stage(np.zeros(3), list(walkers))
+    means = Means(answer=told, felt=felt, permitted=permitted)
+    said = heard or {}
+
+    def more(time: float) -> dict[str, object]:
+        return {"heard": tuple(text for at, text in said.items() if abs(time - at) < 0.01)}
+
+    stage.more = more
+    return stage, build_mission(
+        open_site(), seconds=seconds, behaviours=ALL, progress=stage.progress, means=means
+    )
+
+
+def visited(mission: GreeterMission, state: str) -> list[float]:
+    """Return when a state was entered."""
+    return [line.time for line in mission.history if line.target == f"working/{state}"]
+
+
+def test_it_dances_and_sings_in_turn_for_an_audience() -> None:
+    """The first show after a minute and a half, the other kind next, minutes apart."""
+    stage, mission = scene(COMPANY)
+    stage.run(mission, 260.0)
+    times = visited(mission, "show")
+    assert FIRST <= times[0] <= FIRST + 20.0
+    assert times[1] - times[0] >= EVERY
+    counts = mission.report().counts
+    assert (counts["danced"], counts["sung"]) == (1, 1)
+    assert "it showed the dance “A little dance” (小舞)" in mission.report().notes
+    dancing = [goal for _, goal in stage.goals if goal.activity == "showing little_dance"]
+    assert any(isinstance(goal.base, Drive) for goal in dancing)
+    assert dancing[5].posture.clip == "little_dance"
+    assert isinstance(dancing[5].music, Music)
+    singing = [goal for _, goal in stage.goals if goal.activity == "showing little_song"]
+    assert singing[5].voice is not None
+    assert singing[5].voice.song == "jasmine"
+
+
+def test_nobody_sees_no_show() -> None:
+    """Alone it sways and steps, and that is all."""
+    stage, mission = scene()
+    stage.run(mission, 200.0)
+    assert visited(mission, "show") == []
+
+
+def test_a_show_gives_way_to_who_comes_too_near_on_the_beat() -> None:
+    """A child runs up to it: the dance ends at the next beat, without a word lost."""
+    stage, mission = scene(Walker(1, (2.0, 0.2), (0.0, 0.0), between=(0.0, 99.0)))
+    stage.people.append(Walker(2, (0.6, 0.0), (0.0, 0.0), between=(98.0, 130.0)))
+    stage.run(mission, 130.0)
+    begun = visited(mission, "show")[0]
+    ended = next(line.time for line in mission.history if line.source == "working/show")
+    assert begun < 98.0 < ended < 99.2
+
+
+def test_what_is_not_certified_is_not_shown() -> None:
+    """It is refused with the reason, and the other one comes."""
+    stage, mission = scene(COMPANY, permitted=lambda one: "no" if one.kind == "dance" else "")
+    stage.run(mission, 200.0)
+    report = mission.report()
+    assert (report.counts["danced"], report.counts["sung"]) == (0, 1)
+    assert "little_dance did not start: no" in report.notes
+
+
+def test_a_question_is_answered_with_a_gesture_and_what_it_does_not_know_politely() -> None:
+    """In turn, each once; the report has both."""
+    stage, mission = scene(COMPANY, heard={12.0: "这座桥有多长", 12.05: "你是谁"})
+    stage.run(mission, 40.0)
+    spoken = [name for _, name in stage.spoken() if name.startswith("answer_")]
+    assert spoken == ["answer_pier", "answer_unknown"]
+    answering = [goal for _, goal in stage.goals if goal.activity == "answering a question"]
+    assert answering[5].posture.clip == "nod"
+    counts = mission.report().counts
+    assert (counts["answered"], counts["not_known"]) == (1, 1)
+    assert "somebody asked “这座桥有多长”; it answered “四百四十米！”" in mission.report().notes
+
+
+def test_a_wish_is_granted() -> None:
+    """Who asks for a song gets one, soon, instead of an answer."""
+    stage, mission = scene(COMPANY, heard={12.0: "请给我们唱个歌吧"})
+    stage.run(mission, 40.0)
+    assert mission.report().counts["sung"] == 1
+    assert visited(mission, "show")[0] < 20.0
+    assert mission.report().counts["answered"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("你会跳舞吗？", "dance"),
+        ("Can you sing a song?", "song"),
+        ("我们握个手好吗", "hand"),
+        ("Please shake hands with me", "hand"),
+        ("为什么你会跳舞", ""),
+        ("How do you sing?", ""),
+        ("栈桥有多长", ""),
+    ],
+)
+def test_wishes_are_told_from_questions(text: str, kind: str) -> None:
+    """By what is asked for, and how."""
+    assert wish(text) == kind
+
+
+def test_a_guest_who_stands_close_is_offered_a_hand_and_it_is_shaken() -> None:
+    """Held for two seconds, shaken, let go: counted; the same guest is not asked again."""
+    close = Walker(1, (0.85, 0.0), (0.0, 0.0))
+    now = [0.0]
+
+    def felt() -> Felt:
+        held = 16.0 < now[0] < 18.5
+        return Felt(held=held, frequency=1.5 if held else 0.0, there=True, yielding=held)
+
+    stage, mission = scene(close, felt=felt)
+    hands = []
+    while stage.time < 45.0:
+        now[0] = stage.time
+        goal = stage.run(mission, stage.time + 0.05)
+        hands.append(goal.posture.hand)
+    assert len(visited(mission, "handshake")) == 1
+    assert mission.report().counts["hands_shaken"] + mission.report().counts["hands_declined"] == 1
+    assert Hand.OFFERED in hands
+    assert hands[-1] is Hand.NONE
+    assert visited(mission, "follow")[-1] > visited(mission, "handshake")[0]
+
+
+@pytest.mark.parametrize("leaf", ["answer", "show", "handshake"])
+def test_a_stop_is_obeyed_in_the_new_states_too(leaf: str) -> None:
+    """Still, silent, hands down, nothing in the background."""
+    where = (0.85, 0.0) if leaf == "handshake" else (2.0, 0.0)
+    heard = {12.0: "你是谁"} if leaf == "answer" else {12.0: "跳个舞吧"}
+    stage, mission = scene(
+        Walker(1, where, (0.0, 0.0)), heard=heard if leaf != "handshake" else None
+    )
+    while mission.machine.state != f"working/{leaf}":
+        assert stage.time < 60.0
+        stage.run(mission, stage.time + 0.05)
+    mission.stop("the user pressed Ctrl-C")
+    for _ in range(20):
+        goal = stage.run(mission, stage.time + 0.05)
+        assert goal == Goal(activity="stopped: the user pressed Ctrl-C")
+    assert mission.reset()
+    stage.run(mission, stage.time + 5.0)
+    assert isinstance(stage.goals[-1][1].base, Stay)
+
+
+def guest(*, child: bool = False) -> Guest:
+    """Return somebody."""
+    return Guest(1, np.zeros(2), np.zeros(2), child, 0.0)
+
+
+def test_greetings_follow_company_and_clock() -> None:
+    """The best first, the plain one last; only those that exist."""
+    known = ("greet_morning", "greet_evening", "greet_child", "greet_family", "greet_crowd")
+    assert greetings([guest()], 19 * 3600.0, known) == ("greet_evening", "greet_morning")
+    assert greetings([guest()], 86400.0 + 8 * 3600.0, known) == ("greet_morning",)
+    assert greetings([guest(child=True)], 8 * 3600.0, known)[0] == "greet_child"
+    assert greetings([guest()] * 3, 8 * 3600.0, known)[0] == "greet_family"
+    assert greetings([guest()] * 6, 8 * 3600.0, known)[0] == "greet_crowd"
+    assert farewells(19 * 3600.0, ("farewell",)) == ("farewell",)
+
+
+def test_what_was_said_long_ago_is_not_answered() -> None:
+    """An echo counts once, old words not at all."""
+    talk = Conversation(ALL, told)
+    talk.hear(("桥 有多长",), 0.0)
+    talk.hear(("桥 有多长",), 0.1)
+    assert talk.waiting(1.0) == "桥 有多长"
+    assert talk.reply(1.0) is not None
+    assert talk.waiting(1.0) == ""
+    talk.hear(("谁",), 2.0)
+    assert talk.waiting(30.0) == ""
+    assert talk.reply(30.0) is None
