@@ -13,8 +13,8 @@ from robotics.control.cadence import Beat, first_beat
 from robotics.control.com_observer import ComObserver
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
-from robotics.control.gait import Gait, Phase
 from robotics.control.footing import Brace, landed
+from robotics.control.gait import Gait, Phase
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
 from robotics.control.rising import soles_on_ground
