@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 import numpy as np
@@ -14,10 +15,10 @@ from robotics.voice.reading.syllables import Syllable
 from robotics.voice.sound import RATE, Lips, Sound
 from robotics.voice.timing import Line, Piece, lay
 from robotics.voice.units import Units, closure
-from robotics.voice.vocoder import FRAME, Frames, analyse, shortened_throat, synthesise
+from robotics.voice.vocoder import Frames, analyse, shortened_throat, synthesise
 from robotics.voice.weave import Place, Weave
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Changes with the way in which the voice sounds."""
 WARP: Final = 1.22
 """How much higher the resonances are than espeak-ng's man's: an apparent vocal tract of about
@@ -35,6 +36,8 @@ SPEED: Final = 150
 """Of the English raw material [words/min]."""
 LOUDNESS: Final = 0.12
 """Root mean square of what is said, of full scale."""
+BREATH: Final = 12.0
+"""Longest stretch that is made at once [s]: what it needs grows with its length, 100 MB here."""
 QUIET: Final = -0.7
 """A neutral syllable's power, logarithm."""
 
@@ -59,8 +62,23 @@ class ChildVoice:
     def say(self, text: str, duration: float | None = None) -> Sound:
         """Return ``text`` spoken; see ``plugin.Voice``."""
         line = lay(text, duration)
-        weave = Weave(line.duration)
-        placed = self._placed(line)
+        room = np.zeros(round(line.duration * RATE))
+        row: list[tuple[Syllable, float, float, float]] = []
+        for start, end, part in breaths(line):
+            placed = self._placed(part)
+            first = round(start * RATE)
+            samples = self._breath(part, placed, end - start)
+            room[first : first + len(samples)] = samples[: len(room) - first]
+            row += [
+                (piece.syllable, start + at.start, start + at.vowel, start + at.end)
+                for piece, at in placed
+                if piece.syllable is not None
+            ]
+        samples = at_level(room)
+        return Sound(samples, _lips(row, line, samples))
+
+    def _breath(self, line: Line, placed: list[tuple[Piece, Place]], length: float) -> Array:
+        weave = Weave(length)
         for piece, place in placed:
             if piece.syllable is not None:
                 weave.put(self.units.unit(piece.syllable.sound), place)
@@ -75,8 +93,7 @@ class ChildVoice:
             shortened_throat(weave.spectrum, self.warp),
             weave.breath,
         )
-        samples = at_level(cut(synthesise(frames), line.duration))
-        return Sound(samples, _lips(placed, line, samples))
+        return cut(synthesise(frames), length)
 
     def _placed(self, line: Line) -> list[tuple[Piece, Place]]:
         found = []
@@ -110,6 +127,22 @@ class ChildVoice:
         hertz[rows] = np.interp(place, np.arange(len(frames)), high)
 
 
+def breaths(line: Line, most: float = BREATH) -> Iterator[tuple[float, float, Line]]:
+    """Yield (start [s], end [s], part) of a line, cut at pauses, so that no part is long.
+
+    Pieces of a part count their time from its start.
+    """
+    begin, kept = 0.0, list[Piece]()
+    for place, piece in enumerate(line.pieces):
+        kept.append(piece)
+        after = line.pieces[place + 1] if place + 1 < len(line.pieces) else None
+        if after is None or (piece.last and after.end - begin > most):
+            end = line.duration if after is None else after.start
+            moved = [replace(one, start=one.start - begin, end=one.end - begin) for one in kept]
+            yield begin, end, Line(tuple(moved), end - begin)
+            begin, kept = end, []
+
+
 def cut(samples: Array, duration: float) -> Array:
     """Return exactly ``duration`` [s] of sound, its last milliseconds faded."""
     count = round(duration * RATE)
@@ -140,17 +173,7 @@ def _trimmed(samples: Array) -> Array:
     return samples[max(0, loud[0] - 100) : loud[-1] + 400] if len(loud) else samples[: RATE // 10]
 
 
-def _lips(placed: list[tuple[Piece, Place]], line: Line, samples: Array) -> Lips:
+def _lips(row: list[tuple[Syllable, float, float, float]], line: Line, samples: Array) -> Lips:
     if any(piece.words for piece in line.pieces):
         return mouth.of_loudness(samples)
-    row: list[tuple[Syllable, float, float, float]] = [
-        (piece.syllable, place.start, place.vowel, place.end)
-        for piece, place in placed
-        if piece.syllable is not None
-    ]
     return mouth.of_syllables(row)
-
-
-def frames_of(duration: float) -> int:
-    """Return how many frames ``duration`` [s] has."""
-    return int(np.ceil(duration / FRAME))

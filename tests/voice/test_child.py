@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import socket
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from robotics.core.errors import MissingDependency, MissingProgram
 from robotics.voice.cache import CachedVoice, UnitCache
-from robotics.voice.child import MIDDLE, ChildVoice
+from robotics.voice.child import MIDDLE, ChildVoice, breaths
 from robotics.voice.espeak import Espeak
 from robotics.voice.plugin import child
 from robotics.voice.sound import RATE, Sound
@@ -151,3 +152,31 @@ def test_a_missing_library_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(__import__("sys").modules, "pyworld", None)
     with pytest.raises(MissingDependency, match=r"scenic-robots\[voice\]"):
         child().say("好")
+
+
+@has_espeak
+def test_a_long_story_is_said_breath_by_breath(voice: ChildVoice) -> None:
+    """In parts that are cut at pauses; together as long as the law says, without a gap lost."""
+    text = "从前有座桥，桥上有只鸟。" * 6
+    line = lay(text)
+    parts = list(breaths(line))
+    assert len(parts) > 1
+    assert parts[0][0] == 0.0
+    assert parts[-1][1] == line.duration
+    assert all(end - start < 14.0 for start, end, _ in parts)
+    assert all(one[1] == after[0] for one, after in pairwise(parts))
+    assert sum(len(part.pieces) for _, _, part in parts) == len(line.pieces)
+    said = voice.say(text)
+    assert len(said.samples) == round(duration(text) * RATE)
+    for piece in line.pieces:
+        middle = slice(round(piece.start * RATE), round(piece.end * RATE))
+        assert np.abs(said.samples[middle]).max() > 0.02
+
+
+@has_espeak
+@pytest.mark.parametrize("text", ["😀", "[", "こんにちは", "12:30、", "a" * 60, "……", "-5", "\n\t"])
+def test_any_text_is_said_or_passed_over(voice: ChildVoice, text: str) -> None:
+    """Signs that nobody can read are no error."""
+    said = voice.say(text)
+    assert np.isfinite(said.samples).all()
+    assert len(said.samples) == round(duration(text) * RATE)

@@ -1,7 +1,8 @@
 """When somebody speaks: by loudness over the noise of the place.
 
-silero's network does this better in noise (recall 0.97 down to 0 dB), but its package brings
-PyTorch; put its ``silero_vad.onnx`` into the folder of a sherpa-onnx model and it is used there.
+silero's network does this better in noise (recall 0.97 down to 0 dB in our trials), but its package
+requires PyTorch, which is too much for a robot's computer; whoever has it can put it here: anything
+that yields ``Span`` for samples will do.
 """
 
 from __future__ import annotations
