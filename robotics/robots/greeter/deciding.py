@@ -128,7 +128,8 @@ class Deciding(Duty):
         close = where == "follow" and lasted > 0.8
         if close and self._offers.is_due(self.audience, state.time):
             return "hand"
-        return "show" if self._show_is_due(state) else ""
+        free = not self.acts.runner.is_busy()
+        return "show" if free and self._show_is_due(state) else ""
 
     def _helpless(self, where: str, lasted: float) -> str:
         """Wait until it knows where it is, ask for help if that takes long; try the way again."""
@@ -206,7 +207,8 @@ class Deciding(Duty):
         if not self.audience.within(COMPANY):
             return "left" if state.time > self._now.company_until else ""
         self._now.company_until = state.time + 1.5
-        if lasted > STAYED and self._small_show_is_due(state):
+        free = not self.acts.runner.is_busy()
+        if lasted > STAYED and free and self._small_show_is_due(state):
             return "show"
         if lasted > 10.0:  # they stay: show them the way, at most once a minute
             self.acts.begin("show_the_way", state.time, every=60.0)

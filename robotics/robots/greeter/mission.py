@@ -213,7 +213,7 @@ class GreeterMission(Deciding):
         seen, part, account = self.acts.seen, self._offers.part, self._account
         about = {
             "show": self._now.show,
-            "handshake": part.activity,
+            "handshake": part.activity or "offers its hand",
             "help": account.help[-1] if account.help else "",
         }.get(where, "")
         near = len(self.audience.within(acting.COMPANY))

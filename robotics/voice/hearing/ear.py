@@ -148,7 +148,11 @@ def ear_named(spec: str) -> Ear:
         RoboticsError: It is none, or its model or library is missing.
     """
     if spec == "console":
-        return Lines(sys.stdin.fileno())
+        try:
+            return Lines(sys.stdin.fileno())
+        except (OSError, ValueError, AttributeError) as error:
+            cure = "start it in a terminal, or give --heard FILE"
+            raise OptionError(f"--hear console: there is no console here; {cure}") from error
     file, at, folder = spec.partition("@")
     if at:
         from robotics.voice.hearing.worker import recogniser, transcribe

@@ -156,6 +156,9 @@ def test_what_is_missing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
         recogniser(tmp_path)
     with pytest.raises(OptionError, match="console"):
         ear_named("telepathy")
+    monkeypatch.setattr(sys, "stdin", None)
+    with pytest.raises(OptionError, match="terminal"):
+        ear_named("console")
     for library, mark in (("vosk", "am"), ("sherpa_onnx", "tokens.txt")):
         folder = tmp_path / library
         folder.mkdir()

@@ -1,0 +1,1 @@
+"""How well movement and sound keep to the beat."""
