@@ -67,6 +67,10 @@ class TouchParameters:
     grip: float = 1.7
     """A force above this for ``grip_time`` is somebody's hand [N] …"""
     grip_time: float = 0.15
+    grip_still: float = 1.2
+    """While it is held out and has been still for ``still_time``, so little is enough [N]; and so
+    is a rhythm …"""
+    still_time: float = 0.8
     free: float = 1.3
     """… and one below this for ``free_time`` nobody's."""
     free_time: float = 0.4
@@ -152,7 +156,7 @@ class YieldingArm:
         self._there = True
         self._force = np.zeros(3)
         self._gripped = self._loose = 0.0
-        self._leading = self._home = self._envelope = 0.0
+        self._leading = self._home = self._envelope = self._still = 0.0
         self._last = Hand.NONE
         self.felt = Felt()
 
@@ -173,6 +177,8 @@ class YieldingArm:
         if self._share == 0.0:
             self._position, self._goal = None, reference
             return upper
+        waits = hand is Hand.OFFERED and float(np.abs(reference - self._goal).max()) < 1e-3
+        self._still = self._still + self._period if waits else 0.0
         most = self._parameters.haste * self._period
         self._goal = self._goal + clamped(reference - self._goal, -most, most)
         if self._position is None:
@@ -253,8 +259,11 @@ class YieldingArm:
         self._rhythm.update(float(speed), self._period)
         size = float(np.linalg.norm(self._force))
         self._envelope = max(size, self._envelope * (1.0 - self._period / parameters.fading))
-        self._gripped = self._gripped + self._period if self._envelope > parameters.grip else 0.0
         swings = self._rhythm.amplitude > SHAKEN and self._rhythm.frequency > SLOW
+        still = self._still > parameters.still_time
+        grip = parameters.grip_still if still else parameters.grip
+        taken = self._envelope > grip or (still and swings)
+        self._gripped = self._gripped + self._period if taken else 0.0
         free = self._envelope < parameters.free and not swings
         self._loose = self._loose + self._period if free else 0.0
         held = self.felt.held and self._loose < parameters.free_time
