@@ -89,8 +89,8 @@ def main() -> None:
     figures = {
         "trials": trials,
         "risen": sum(fall.risen for fall in falls),
-        "seen_early": float((leads >= EARLY).mean()) if trials else math.nan,
-        "lead_p10_s": float(np.nanpercentile(leads, 10)) if trials else math.nan,
+        "seen_early": float((leads >= EARLY).mean()) if trials else 0.0,
+        "lead_p10_s": float(np.nanpercentile(leads, 10)) if trials else 0.0,
         "first_attempt": sum(fall.risen and fall.attempts == 1 for fall in falls),
         "over_limit_rad": max((fall.over for fall in falls), default=0.0),
         "self_collisions": sum(max(fall.collisions.values(), default=0.0) > BUMP for fall in falls),
