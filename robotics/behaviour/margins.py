@@ -31,7 +31,8 @@ class Margins:
     gear friction, pushes and a model that is wrong by some."""
     continuous_torque: float = 0.35
     """Of the stall torque, root mean square over ``thermal_time``. ROBOTIS' e-manual on stall
-    torque advises a load of a fifth for stable motion; standing alone takes 0.25 in the knees, walking 0.5."""
+    torque advises a load of a fifth for stable motion; standing alone takes 0.25 in the knees,
+    walking 0.5."""
     thermal_time: float = 20.0
     """Over which heat averages out [s] (XM-series windings and case; own choice, short)."""
     supply: float = 0.9
