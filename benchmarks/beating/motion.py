@@ -141,7 +141,7 @@ def footfalls(one: Behaviour, seen: Seen, seconds: float) -> list[float]:
         if not step or stretch.end > seconds:
             continue
         for time in found:
-            if stretch.start + 0.5 * step < time < stretch.end + 0.5 * step:
+            if stretch.start + 0.5 * step < time < stretch.end + 0.1:
                 times.append((time - stretch.start + step / 2.0) % step - step / 2.0)
     return times
 

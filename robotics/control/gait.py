@@ -177,10 +177,8 @@ class Gait:
         self._velocity = self._velocity + share * (velocity - self._velocity)
 
     def _track_stance_heading(self, seen: Seen) -> None:
-        """Let the stance foot's heading follow what is measured: feet turn a little underfoot.
-
-        Not while the trunk sways: a foot that is hardly loaded turns, and would turn on and on.
-        """
+        """Let the stance foot's heading follow what is measured: feet turn a little underfoot."""
+        # not while the trunk sways: a foot that is hardly loaded would turn on and on
         if not self._trunk.is_still:
             return
         foot = self.stance
@@ -237,6 +235,7 @@ class Gait:
             land = self._beat.until
             while land < least + self._walk.step_time:
                 land += self._beat.every
+            self.phase = Phase.SHIFT if land < self._beat.left + 0.05 else Phase.STAND
             self._shift_time = land - self._walk.step_time + self._walk.touch_lead
 
     @property
