@@ -110,6 +110,19 @@ def test_it_dances_and_sings_in_turn_for_an_audience() -> None:
     assert singing[5].voice.song == "jasmine"
 
 
+def test_who_comes_while_it_dances_is_greeted_with_words_alone() -> None:
+    """Arms and legs dance on; a song is not interrupted."""
+    stage, mission = scene(COMPANY)
+    stage.people.append(Walker(2, (2.2, -0.5), (0.0, 0.0), between=(96.0, 130.0)))
+    stage.run(mission, 112.0)
+    begun = visited(mission, "show")[0]
+    hello = [time for time, name in stage.spoken() if name.startswith("greet") and time > begun]
+    assert begun < 96.0 < hello[0] < 99.0
+    dancing = [goal for time, goal in stage.goals if abs(time - hello[0] - 0.5) < 0.03]
+    assert dancing[0].activity == "showing little_dance"
+    assert dancing[0].posture.clip == "little_dance"
+
+
 def test_nobody_sees_no_show() -> None:
     """Alone it sways and steps, and that is all."""
     stage, mission = scene()

@@ -16,6 +16,7 @@ from robotics.robots.greeter.account import Account
 from robotics.robots.greeter.acting import COMPANY
 from robotics.robots.greeter.audience import Audience
 from robotics.robots.greeter.conversation import Conversation, wish
+from robotics.robots.greeter.greetings import greetings
 from robotics.robots.greeter.offering import Offers
 from robotics.robots.greeter.shows import STAYED, Shows
 from robotics.robots.greeter.states import table
@@ -175,7 +176,17 @@ class Deciding(Duty):
         name = self._now.show
         if self.audience.within(self._shows.too_near(name)):
             self.acts.runner.stop(name, state.time, "somebody comes too near")
+        elif self.audience.waiting() and self.acts.current(state.time) is None:
+            self._call_out(state.time)
         return "" if name and self.acts.runner.is_busy(name) else "shown"
+
+    def _call_out(self, time: float) -> None:
+        """Say hello to who comes while it dances: arms and legs dance on."""
+        guests = self.audience.greet()
+        suited = greetings(guests, self._clock(time), self._behaviours)
+        if suited and self.acts.speaker.say(suited[0], time):
+            self._account.greetings += 1
+            self._account.greeted += len(guests)
 
     def _shaking(self, state: State, lasted: float) -> str:
         over = self._offers.go_on(self.audience, state.time)
