@@ -135,7 +135,9 @@ def _trunk(stage: Stage, played: Performance) -> Iterator[Finding]:
         low, high = limits.low[axis], limits.high[axis]
         asked = played.trunk_asked[on, axis]
         over = np.maximum(asked - high, low - asked)
-        late = np.abs(played.trunk_asked[followed, axis] - played.trunk[followed, axis])
+        ahead = played.time[followed] + limits.lead[axis // 2]  # as the body reads it
+        wanted = np.interp(ahead, played.time, played.trunk_asked[:, axis])
+        late = np.abs(wanted - played.trunk[followed, axis])
         if over.max(initial=0.0) > 1e-9:
             worst = int(over.argmax())
             value, time = float(asked[worst]), float(played.time[on][worst])
