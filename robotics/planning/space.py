@@ -13,17 +13,21 @@ from robotics.core.compiled import compiled, inner
 from robotics.core.geometry import wrap
 from robotics.mapping.grid import Grid, distance_field
 
+ROUNDING = 1e-6
+"""So far beyond the outermost centres is still on the map [cells]."""
+
 
 @inner
 def interpolate(values: Array, u: float, v: float) -> float:
     """Return ``values`` (rows, cols) at column ``u``, row ``v`` of cell centres, bilinearly.
 
-    Zero outside the array: what is not on the map is an obstacle.
+    Zero outside the array: what is not on the map is an obstacle. The outermost centres belong to
+    it, rounding or not: ways end there.
     """
     rows, cols = values.shape
-    c, r = math.floor(u), math.floor(v)
-    if c < 0 or r < 0 or c + 1 >= cols or r + 1 >= rows:
+    if rows < 2 or cols < 2 or min(u, v, cols - 1 - u, rows - 1 - v) < -ROUNDING:
         return 0.0
+    c, r = min(max(math.floor(u), 0), cols - 2), min(max(math.floor(v), 0), rows - 2)
     a, b = u - c, v - r
     below = values[r, c] * (1.0 - a) + values[r, c + 1] * a
     above = values[r + 1, c] * (1.0 - a) + values[r + 1, c + 1] * a
