@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from robotics.certify.showing import LEAD, TAIL, Bar, Showing
+from sim.captions import subtitle
 
 Picture = NDArray[np.uint8]
 LEFT, RIGHT = 74, 12
@@ -60,12 +61,7 @@ class Strip:
         draw.text((12, 8), f"{showing.title}   {shown:.1f} s", (*INK, 255), self._large)
         for bar in dict(showing.tracks).get("voice", ()):
             if bar.text and bar.start <= time < bar.end:
-                middle = (self._width / 2, picture.shape[0] - 22)
-                box = draw.textbbox(middle, bar.text, self._large, "mm")
-                draw.rounded_rectangle(
-                    (box[0] - 9, box[1] - 6, box[2] + 9, box[3] + 6), 8, (0, 0, 0, 140)
-                )
-                draw.text(middle, bar.text, (255, 255, 255), self._large, "mm")
+                subtitle(draw, bar.text, (self._width, picture.shape[0]), self._large)
         return np.asarray(image)
 
     def _x(self, time: float) -> float:

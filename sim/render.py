@@ -17,6 +17,7 @@ from robotics.core.errors import MissingDependency
 from robotics.core.spoken import bare
 from robotics.record.reader import read_entries, read_head
 from sim.audio import cut_to
+from sim.captions import subtitle
 from sim.engine import Engine
 from sim.floor import Row
 from sim.moments import Moment, is_busy, moments
@@ -193,10 +194,7 @@ def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, A
     for said in spoken:
         until = said["start"] + said["duration"]
         if shot.subject == "greeter" and said["start"] <= time < until:
-            text = f"“{bare(said['en'])}”"
-            left, top, right, bottom = draw.textbbox((SIZE[0] / 2, SIZE[1] - 26), text, font, "mm")
-            draw.rounded_rectangle((left - 9, top - 6, right + 9, bottom + 6), 8, (0, 0, 0, 140))
-            draw.text((SIZE[0] / 2, SIZE[1] - 26), text, (255, 255, 255), font, "mm")
+            subtitle(draw, f"“{bare(said['en'])}”", SIZE, font)
     return np.asarray(image)
 
 

@@ -152,9 +152,15 @@ def _trunk(stage: Stage, played: Performance) -> Iterator[Finding]:
             found, limit = Finding("trunk_speed", problem, cure), slack
         else:
             continue
-        numbers = {"value": value * scale, "limit": limit * scale, "unit": unit}
-        beat = beat_of(played.behaviour.grid, time)
-        yield replace(found, joint=f"trunk {name}", time=time, beat=beat, **numbers)  # type: ignore[arg-type]  # fields by name
+        yield replace(
+            found,
+            joint=f"trunk {name}",
+            time=time,
+            beat=beat_of(played.behaviour.grid, time),
+            value=value * scale,
+            limit=limit * scale,
+            unit=unit,
+        )
 
 
 def _stepping(behaviour: Behaviour, instants: Array) -> BoolArray:

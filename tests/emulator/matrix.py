@@ -41,6 +41,12 @@ class Row:
     """Whether this is promised while it walks or drives, too."""
     at_rest: bool = True
     """Whether it shows at rest."""
+    within_at_rest: float | None = None
+    """The same at rest, where less is allowed there [s]."""
+
+    def bound(self, *, moving: bool) -> float:
+        """Return within which time it has to stand [s]."""
+        return self.within if moving or self.within_at_rest is None else self.within_at_rest
 
 
 def _id(joint: str) -> int:
@@ -89,9 +95,9 @@ ROWS = (
         "greeter", faults.silent(_id("left_knee"), "knee"), Answer.KEEPS_STANDING, 1.5, moving=False
     ),
     Row("greeter", faults.overheated(_id("left_elbow"), "elbow"), Answer.STOPS, 2.5),
-    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 3.0),
-    Row("greeter", faults.paused(0.2), Answer.HELD, 3.0),
-    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 3.0),
+    Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 3.0, within_at_rest=0.6),
+    Row("greeter", faults.paused(0.2), Answer.HELD, 3.0, within_at_rest=0.6),
+    Row("greeter", faults.paused(_FOREVER), Answer.HELD, 3.0, within_at_rest=0.6),
 )
 """Every fault of every robot."""
 
@@ -111,7 +117,8 @@ def page(rows: Mapping[tuple[str, str, bool], tuple[float, bool]]) -> str:
         promised = [row.at_rest, row.moving]
         timed = row.answer not in (Answer.GOES_ON, Answer.KEEPS_STANDING, Answer.LIES)
         cells = [_cell(one, kept, timed) for one, kept in zip(found, promised, strict=True)]
-        within = f"{row.within:g} s" if timed else ""
+        rest = "" if row.within_at_rest is None else f", at rest {row.within_at_rest:g} s"
+        within = f"{row.within:g} s{rest}" if timed else ""
         what = f"{row.robot} | {row.fault.where} | {row.fault.name} | {row.answer} | {within}"
         lines.append(f"| {what} | {cells[0]} | {cells[1]} |")
     return "\n".join(lines) + "\n"

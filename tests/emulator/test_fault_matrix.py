@@ -48,7 +48,7 @@ def test_every_fault_is_answered_in_time(row: Row, moving: bool) -> None:
         )
         assert account.state == "fault"
     if row.answer is not Answer.KEEPS_STANDING:
-        assert account.stopped_after(begin) <= row.within
+        assert account.stopped_after(begin) <= row.bound(moving=moving)
 
 
 def test_the_page_has_every_row() -> None:

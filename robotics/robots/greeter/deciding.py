@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
@@ -45,7 +46,7 @@ class Now:
     company_until: float = 0.0
 
 
-class Deciding(Duty):
+class Deciding(Duty, ABC):
     """The greeter's mission without its deeds: ``GreeterMission`` adds them.
 
     Args:
@@ -74,9 +75,9 @@ class Deciding(Duty):
         self._start: float | None = None
         self._now = Now()
 
+    @abstractmethod
     def _work(self, state: State) -> Goal:
         """Decide while the mission is neither starting nor at rest."""
-        raise NotImplementedError
 
     @property
     def _behaviours(self) -> Mapping[str, Behaviour]:
