@@ -1,0 +1,1 @@
+"""The greeter's walk on trial under physics."""
