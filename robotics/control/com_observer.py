@@ -45,6 +45,8 @@ class Seen:
     """(roll, pitch) of the base, shape (2,) [rad]."""
     tilt_rate: Array
     """Rate of roll and pitch, shape (2,) [rad/s]."""
+    share: float = 1.0
+    """Of a new measurement in the filtered velocity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +126,7 @@ class ComObserver:
             yaw=self._yaw,
             tilt=state.tilt,
             tilt_rate=np.array([wx, wy * math.cos(roll) - wz * math.sin(roll)]),
+            share=self._share,
         )
 
     def _learn(self, com: Array, soles: list[tuple[Array, Array]], force: Array) -> None:

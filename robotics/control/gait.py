@@ -24,6 +24,7 @@ from robotics.control.balance import (
     standing_cop,
 )
 from robotics.control.com_observer import Seen
+from robotics.control.pendulum_model import PendulumModel
 from robotics.control.swing import Swing
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, clamped
@@ -59,6 +60,8 @@ class BodyReference:
     """The foot that carries, or carried last (0 left, 1 right)."""
     swinging: bool
     """Whether the other foot is in the air."""
+    landed: bool = False
+    """Whether a foot has just landed: this reference jumped to where it really is."""
 
 
 @dataclass(slots=True)
@@ -93,12 +96,15 @@ class Gait:
         self.soles = np.array([[0.0, half], [0.0, -half]])
         self.sole_yaw = np.zeros(2)
         self.steps_taken = 0
-        self._com, self._velocity = np.zeros(2), np.zeros(2)
+        self._model = PendulumModel.at_rest(walk, period)
         self._height = Settling(walk.com_height, stand.settle)
         self._sway = Settling(0.0, stand.settle)
         self._elapsed, self._time, self._duration = 0.0, 0.0, walk.step_time
         self._swing = Swing.lift_off(self.soles[0], 0.0)
         self._cop_in_sole = np.zeros(2)
+        self._early, self._landed = 0.02, False
+        self._missed = np.zeros(2)
+        self._landing = steps.Landing(np.zeros(2), False, 0.0)
         self._smoothed, self._followed = np.zeros(3), np.zeros(3)
         self._correction = np.zeros(3)
         self._footfalls: list[_Footfall] = []
@@ -124,8 +130,10 @@ class Gait:
         """
         self._time += self._period
         self._elapsed += self._period
+        self._landed = False
         self._follow(np.zeros(3) if crouch else twist)
-        self._correct_model(seen)
+        stepping = self.phase is Phase.STEP and self._moving
+        self._model.correct(seen, omega=self.omega, stepping=stepping)
         self._track_stance_heading(seen)
         wants_to_walk = not crouch and bool(np.any(twist))
         if self.phase is Phase.STAND:
@@ -135,10 +143,8 @@ class Gait:
         else:
             cop = self._stepping(seen, wants_to_walk)
         self._settle(crouch)
-        acceleration = self.omega**2 * (self._com - cop)
-        self._com, self._velocity = pendulum.advance(
-            self._com, self._velocity, cop, omega=self.omega, time=self._period
-        )
+        acceleration = self.omega**2 * (self._model.com - cop)
+        self._model.advance(cop + self._drift, omega=self.omega)
         return self._reference(cop, acceleration)
 
     # ------------------------------------------------------------------ every tick
@@ -164,16 +170,6 @@ class Gait:
         """The twist that the steps are made for, shape (3,)."""
         return self._followed + self._correction
 
-    def _correct_model(self, seen: Seen) -> None:
-        """Pull the pendulum towards the measured motion, more where they differ more."""
-        walk = self._walk
-        lead = (seen.com - self._com) + (seen.velocity - self._velocity) / self.omega
-        least, most = walk.model_gain
-        share = least + walk.model_slope * (float(np.linalg.norm(lead)) - walk.model_trust)
-        share = min(max(share, least), most)
-        self._com = self._com + share * (seen.com - self._com)
-        self._velocity = self._velocity + share * (seen.velocity - self._velocity)
-
     def _track_stance_heading(self, seen: Seen) -> None:
         """Let the stance foot's heading follow what is measured: feet turn a little underfoot."""
         foot = self.stance
@@ -182,7 +178,7 @@ class Gait:
     def _settle(self, crouch: bool) -> None:
         walk = self._walk
         standing = self.phase is Phase.STAND
-        height = walk.crouch_height if crouch and standing else walk.com_height
+        height = walk.crouch_height if crouch and standing else self._walking_height
         if standing and not crouch:
             height += breath(self._stand, self._elapsed)
         self._height.follow(height, self._period)
@@ -190,8 +186,23 @@ class Gait:
         self._sway.follow(sway, self._period)
 
     @property
+    def _walking_height(self) -> float:
+        """Of the centre of mass, so low that the leg behind still reaches its footprint [m]."""
+        walk = self._walk
+        behind = (
+            0.5 * float(np.linalg.norm(self._commanded[:2])) * walk.step_time + walk.left_behind
+        )
+        reach = math.sqrt(walk.longest_leg**2 - min(behind, 0.8 * walk.longest_leg) ** 2)
+        return min(walk.com_height, walk.com_over_leg + reach)
+
+    @property
     def _dcm(self) -> Array:
-        return pendulum.divergent(self._com, self._velocity, self.omega)
+        return pendulum.divergent(self._model.com, self._model.velocity, self.omega)
+
+    @property
+    def _drift(self) -> Array:
+        """The model's drift along the walk frame's axes, shape (2,) [m]."""
+        return np.asarray(rotation2(self._heading) @ self._model.drift)
 
     @property
     def _heading(self) -> float:
@@ -265,6 +276,8 @@ class Gait:
         swinging = 1 - self.stance
         self.phase, self._elapsed = Phase.STEP, 0.0
         self._duration = self._walk.step_time
+        place = steps.nominal_step(self._walk, self._commanded, self._out)
+        self._landing = steps.Landing(place, False, 0.0)
         self._swing = Swing.lift_off(self.soles[swinging], float(self.sole_yaw[swinging]))
         self.steps_taken += 1
 
@@ -276,49 +289,61 @@ class Gait:
         turning = float(twist[2]) * walk.step_time
         middle_turn = rotation2(0.5 * turning)  # in the axes of the stance foot, as all below
         offset = rotation2(turning) @ steps.nominal_offset(walk, twist, -out, omega=omega)
+        drift = turn.T @ self._drift
+        offset = offset + drift
         nominal = middle_turn @ steps.nominal_step(walk, twist, out)
-        dcm = turn.T @ (self._dcm - foot)
-        left = max(self._duration - self._elapsed, 0.0)
+        left = max(self._duration - walk.response - self._elapsed, 0.0)
+        pulled = walk.leg_reaction * self._swing.pull_to_come(left, omega=omega)
+        dcm = turn.T @ (self._dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
         if left > walk.cop_hold:
             wanted = pendulum.cop_to_reach(dcm, nominal + offset, omega=omega, time=left)
-            self._cop_in_sole = steps.limit_cop(walk, wanted)
-        cop = self._cop_in_sole
-        at_landing = pendulum.divergent_after(dcm, cop, omega=omega, time=max(left, 0.02))
-        landing = steps.limit_step(walk, middle_turn.T @ (at_landing - offset), out)
-        if left > walk.cop_hold:
+            self._cop_in_sole = steps.limit_cop(walk, wanted - drift)
+            self._landing = self._next_landing(dcm, offset, drift, middle_turn, left)
             self._duration = steps.adapt_time(
                 walk,
                 self._duration,
                 elapsed=self._elapsed,
-                arrival=self._arrival(dcm, landing, offset),
-                missing_width=landing.missing_width,
+                arrival=self._arrival(dcm - drift, self._landing, offset - drift),
+                missing_width=self._landing.missing_width,
             )
-        place = middle_turn @ landing.place
+        cop = self._cop_in_sole
+        place = middle_turn @ self._landing.place
         self._swing.advance(
-            foot + turn @ place,
+            foot + turn @ (place - self._missed * (1.0, out)),
             yaw + turning,
             elapsed=self._elapsed,
-            duration=self._duration,
+            duration=self._duration - walk.response,
             dt=self._period,
         )
-        self._swing.lift(walk.step_height, elapsed=self._elapsed, duration=self._duration)
+        self._swing.lift(
+            walk.step_height, elapsed=self._elapsed, duration=self._duration + self._early
+        )
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
-        return np.asarray(foot + turn @ cop)
+        return np.asarray(foot + turn @ cop - walk.leg_reaction * self._swing.acceleration)
+
+    def _next_landing(
+        self, dcm: Array, offset: Array, drift: Array, middle_turn: Array, left: float
+    ) -> steps.Landing:
+        pivot = self._cop_in_sole + drift
+        at_landing = pendulum.divergent_after(dcm, pivot, omega=self.omega, time=left)
+        return steps.limit_step(self._walk, middle_turn.T @ (at_landing - offset), self._out)
 
     def _arrival(self, dcm: Array, landing: steps.Landing, offset: Array) -> float:
-        """Return when ξ will be where the step should end, sideways or at full length [s]."""
+        """Return in how long the step should end: ξ is there, sideways or at full length [s]."""
         cop, out = self._cop_in_sole, self._out
         away = out * float(dcm[1] - cop[1])
         target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
         if landing.is_longest:
-            return pendulum.time_to_reach(
+            there = pendulum.time_to_reach(
                 float(dcm[0] - cop[0]),
                 float(landing.place[0] + offset[0] - cop[0]),
                 omega=self.omega,
             )
+            return there + self._walk.response
         if away > 0.004 and target > 0.01:
-            return pendulum.time_to_reach(away, target, omega=self.omega)
+            there = pendulum.time_to_reach(away, target, omega=self.omega)
+            return there + self._walk.response
         return math.inf
 
     def _has_landed(self, seen: Seen) -> bool:
@@ -328,10 +353,17 @@ class Gait:
         return (share > self._walk.touch_after and touched) or late
 
     def _land(self, seen: Seen, wants_to_walk: bool) -> None:
+        out = self._out
+        turn = rotation2(float(self.sole_yaw[self.stance]))
+        missed = turn.T @ (seen.soles[1 - self.stance] - self._swing.target) * (1.0, out)
+        self._missed = clamped(self._missed + 0.2 * (missed - self._missed), -0.04, 0.04)
+        early = self._duration - self._elapsed
+        self._early = min(max(self._early + 0.2 * early, -0.06), 0.06)
         swung = 1 - self.stance
         self.soles[swung] = seen.soles[swung]
         self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
-        self.stance = swung
+        self.stance, self._landed = swung, True
+        self._model.land(self.soles[swung] + self._drift, omega=self.omega)
         self._correct_speed(seen)
         at_rest = not wants_to_walk and not self._moving
         self._on_the_spot = self._on_the_spot + 1 if at_rest else 0
@@ -376,7 +408,7 @@ class Gait:
             sole_yaw[1 - self.stance] = self._swing.yaw
         heading = float(sole_yaw[1] + 0.5 * wrap(float(sole_yaw[0] - sole_yaw[1])))
         return BodyReference(
-            com=np.array([*self._com, self._height.value]),
+            com=np.array([*self._model.com, self._height.value]),
             cop=cop,
             acceleration=acceleration,
             yaw=heading,
@@ -384,4 +416,5 @@ class Gait:
             sole_yaw=sole_yaw,
             stance=self.stance,
             swinging=swinging,
+            landed=self._landed,
         )

@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from robotics.control import pendulum
+from robotics.control.swing import pull
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array
 
@@ -54,10 +55,15 @@ def nominal_offset(parameters: WalkParameters, twist: Array, out: int, *, omega:
     """
     time = parameters.step_time
     sway = pendulum.steady_sway(width(parameters, twist), omega=omega, time=time)
+    step = twist[:2] * time
+    pulled = parameters.leg_reaction * pull(
+        2.0 * step, np.zeros(2), time - parameters.response, omega=omega
+    )
+    ahead, aside = step - pulled
     return np.array(
         [
-            pendulum.steady_offset(float(twist[0]) * time, omega=omega, time=time),
-            out * sway + pendulum.steady_offset(float(twist[1]) * time, omega=omega, time=time),
+            pendulum.steady_offset(float(ahead), omega=omega, time=time),
+            out * sway + pendulum.steady_offset(float(aside), omega=omega, time=time),
         ]
     )
 

@@ -11,6 +11,7 @@ from robotics.control.com_observer import ComObserver
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
 from robotics.control.gait import Gait, Phase
+from robotics.control.hip_damping import HipDamping
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, UpperBody
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
@@ -55,6 +56,8 @@ class WalkingLocomotion:
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
         self._upper = UpperBody(model.joints, config.upper, clips, start=start, period=PERIOD)
         self._body = WholeBody(model, self._dynamics, period=PERIOD, start=start)
+        legs = self._body.leg_joints
+        self._damping = HipDamping(config.walk, self._servos, legs=legs, period=PERIOD)
         self._observer = ComObserver(self._dynamics, config.observer, period=PERIOD)
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
         self._lower, self._upper_limit = model.joints.column("lower"), model.joints.column("upper")
@@ -101,6 +104,7 @@ class WalkingLocomotion:
             legs=self._body.leg_joints,
             count=len(target),
         )
+        target += self._damping.offset(body, joints.velocity, state.joints.velocity)
         target = self._taken_over(target, state)
         target = clamped(target, self._lower, self._upper_limit)
         return Command(
