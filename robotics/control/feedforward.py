@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from robotics.control.body_reference import BodyReference
 from robotics.control.dynamics import Dynamics
-from robotics.control.gait import BodyReference
 from robotics.control.pendulum import GRAVITY
 from robotics.control.walk_parameters import WalkParameters
 from robotics.control.whole_body import JointReference

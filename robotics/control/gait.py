@@ -23,6 +23,7 @@ from robotics.control.balance import (
     needs_step,
     standing_cop,
 )
+from robotics.control.body_reference import BodyReference
 from robotics.control.com_observer import Seen
 from robotics.control.pendulum_model import PendulumModel
 from robotics.control.swing import Swing
@@ -38,30 +39,6 @@ class Phase(StrEnum):
     SHIFT = "shift"
     """Both feet down, the weight moves over the first stance foot."""
     STEP = "step"
-
-
-@dataclass(frozen=True, slots=True)
-class BodyReference:
-    """What the body should do now, in the walk frame."""
-
-    com: Array
-    """Centre of mass, shape (3,) [m]."""
-    cop: Array
-    """Centre of pressure, shape (2,) [m]."""
-    acceleration: Array
-    """Of the centre of mass, horizontal, shape (2,) [m/s²]."""
-    yaw: float
-    """Heading of the trunk [rad]."""
-    soles: Array
-    """Sole centres, shape (2, 3) [m]."""
-    sole_yaw: Array
-    """Headings of the soles, shape (2,) [rad]."""
-    stance: int
-    """The foot that carries, or carried last (0 left, 1 right)."""
-    swinging: bool
-    """Whether the other foot is in the air."""
-    landed: bool = False
-    """Whether a foot has just landed: this reference jumped to where it really is."""
 
 
 @dataclass(slots=True)
@@ -133,7 +110,8 @@ class Gait:
         self._landed = False
         self._follow(np.zeros(3) if crouch else twist)
         stepping = self.phase is Phase.STEP and self._moving
-        self._model.correct(seen, omega=self.omega, stepping=stepping)
+        awake = self._time > self._walk.wake_time
+        self._model.correct(seen, omega=self.omega, stepping=stepping, awake=awake)
         self._track_stance_heading(seen)
         wants_to_walk = not crouch and bool(np.any(twist))
         if self.phase is Phase.STAND:
@@ -154,6 +132,7 @@ class Gait:
         top = np.array(self._walk.largest_twist)
         step = np.array(self._walk.acceleration) * self._period
         wanted = clamped(twist, -top, top)
+        wanted = wanted / max(1.0, float(np.linalg.norm(wanted / top)))  # not all at once
         share = self._period / (self._walk.smoothing + self._period)
         self._smoothed = self._smoothed + share * (wanted - self._smoothed)
         self._followed = self._followed + clamped(self._smoothed - self._followed, -step, step)
@@ -224,10 +203,10 @@ class Gait:
         awake = self._time > self._walk.wake_time
         if awake and needs_step(self._stand, measured):
             self._catch(seen, float(measured[1]))
-        elif wants_to_walk and self._is_rested:
+        elif wants_to_walk and self._is_rested and np.linalg.norm(measured) < self._walk.calm:
             sideways = self._followed[1] + 0.1 * self._followed[2]
             if abs(sideways) > 1e-4:
-                self.stance = 1 if sideways > 0.0 else 0
+                self._carry_on(seen, 1 if sideways > 0.0 else 0)
             self._on_the_spot = 0
             self.phase, self._elapsed = Phase.SHIFT, 0.0
         return np.asarray(middle + turn @ cop)
@@ -238,6 +217,11 @@ class Gait:
         stood = self.steps_taken == 0 or self._elapsed > walk.rest_time
         return self._time > walk.calm_time and stood
 
+    def _carry_on(self, seen: Seen, foot: int) -> None:
+        """Let ``foot`` be the stance foot, where it is seen: else all that is measured jumps."""
+        self.soles[foot], self.sole_yaw[foot] = seen.soles[foot], seen.sole_yaw[foot]
+        self.stance = foot
+
     def _catch(self, seen: Seen, sideways: float) -> None:
         """Begin a step against a fall: with the leg on the side of the fall, if it is free.
 
@@ -245,10 +229,10 @@ class Gait:
         """
         low, high = self._stand.capture_low[1], self._stand.capture_high[1]
         if not 0.5 * low < sideways < 0.5 * high:
-            self.stance = 1 if sideways > 0.0 else 0
+            self._carry_on(seen, 1 if sideways > 0.0 else 0)
         total = max(float(seen.force.sum()), 1.0)
         if seen.force[1 - self.stance] / total > self._stand.loaded:
-            self.stance = 1 - self.stance
+            self._carry_on(seen, 1 - self.stance)
         self._on_the_spot = -2
         self._begin_step()
 
@@ -330,21 +314,16 @@ class Gait:
         return steps.limit_step(self._walk, middle_turn.T @ (at_landing - offset), self._out)
 
     def _arrival(self, dcm: Array, landing: steps.Landing, offset: Array) -> float:
-        """Return in how long the step should end: ξ is there, sideways or at full length [s]."""
+        """Return in how long the step should end: ξ is there, at full length or sideways [s]."""
         cop, out = self._cop_in_sole, self._out
         away = out * float(dcm[1] - cop[1])
         target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
         if landing.is_longest:
-            there = pendulum.time_to_reach(
-                float(dcm[0] - cop[0]),
-                float(landing.place[0] + offset[0] - cop[0]),
-                omega=self.omega,
-            )
-            return there + self._walk.response
-        if away > 0.004 and target > 0.01:
-            there = pendulum.time_to_reach(away, target, omega=self.omega)
-            return there + self._walk.response
-        return math.inf
+            away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])
+        elif abs(float(cop[1])) < self._walk.cop_outward or away < 0.004 or target < 0.01:
+            return math.inf  # the centre of pressure does it alone, or cannot tell
+        there = pendulum.time_to_reach(away, target, omega=self.omega)
+        return there + self._walk.response
 
     def _has_landed(self, seen: Seen) -> bool:
         share = self._elapsed / self._duration

@@ -13,8 +13,8 @@ from collections import deque
 
 import numpy as np
 
+from robotics.control.body_reference import BodyReference
 from robotics.control.feedforward import Servos
-from robotics.control.gait import BodyReference
 from robotics.control.leg import JOINTS
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array

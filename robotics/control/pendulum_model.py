@@ -48,7 +48,7 @@ class PendulumModel:
         past = deque([(np.zeros(2), np.zeros(2))] * delay, maxlen=delay)
         return PendulumModel(walk, period, np.zeros(2), np.zeros(2), np.zeros(2), past, np.zeros(2))
 
-    def correct(self, seen: Seen, *, omega: float, stepping: bool) -> None:
+    def correct(self, seen: Seen, *, omega: float, stepping: bool, awake: bool = True) -> None:
         """Pull the model towards the measured motion, more where they differ more."""
         walk = self.walk
         com, velocity = self._past[0]
@@ -56,6 +56,7 @@ class PendulumModel:
         off, faster = seen.com - com, seen.velocity - self._filtered
         least, most = walk.model_gain
         away = float(np.linalg.norm(off + faster / omega))
+        most = most if awake else least
         share = min(max(least + walk.model_slope * (away - walk.model_trust), least), most)
         self._shift(share * off, share * faster)
         self._learn(off + faster / omega, seen.yaw if stepping else None)

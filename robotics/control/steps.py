@@ -20,6 +20,8 @@ from robotics.core.arrays import Array
 
 _SHORTEN, _STRETCH = 0.4, 0.15
 """Share of a wanted change of step time that is made in one tick."""
+_RELAX = 0.05
+"""Share of what a step is too long or too short that is taken back in a tick without a reason."""
 _CROSSING = 0.02
 """A step that would have to come this much nearer than allowed is ended early [m]."""
 
@@ -111,6 +113,8 @@ def adapt_time(
         wanted = min(max(elapsed + arrival, shortest, elapsed + 0.03), longest)
         share = _STRETCH if wanted > planned else _SHORTEN
         planned += share * (wanted - planned)
+    else:
+        planned += _RELAX * (parameters.step_time - planned)
     if missing_width > _CROSSING:
         planned += _SHORTEN * min(max(shortest, elapsed + 0.04) - planned, 0.0)
     return planned

@@ -36,6 +36,8 @@ class WalkParameters:
     rest_time: float = 1.0
     """After stopping, no walk is begun for so long: a start into what is left of the swaying of the
     last steps builds it up (an interrupted turn fell over it, once in twenty minutes)."""
+    calm: float = 0.03
+    """ξ nearer to the middle of the feet than this: only then a walk is begun [m]."""
     start_time: float = 0.35
     """Weight shift before the first step."""
     step_height: float = 0.04
@@ -52,7 +54,7 @@ class WalkParameters:
     and who steers by its pose asks for the opposite sway; answering that would shake it up."""
     acceleration: tuple[float, float, float] = (0.4, 0.25, 1.0)
     """Of the twist followed: [m/s²], [m/s²], [rad/s²]."""
-    largest_twist: tuple[float, float, float] = (0.30, 0.12, 0.6)
+    largest_twist: tuple[float, float, float] = (0.50, 0.20, 0.8)
     """Of the twist followed: [m/s], [m/s], [rad/s]."""
     speed_feedback: tuple[float, float, float] = (0.1, 0.1, 0.2)
     """Share of the error of the mean speed over two steps that is added at each step."""

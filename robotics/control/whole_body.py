@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from robotics.control.body_reference import BodyReference
 from robotics.control.com_observer import Seen
 from robotics.control.dynamics import SIDES, Dynamics
-from robotics.control.gait import BodyReference
 from robotics.control.leg import JOINTS, inverse, leg_geometry
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, clamped
