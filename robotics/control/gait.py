@@ -203,7 +203,7 @@ class Gait:
         awake = self._time > self._walk.wake_time
         if awake and needs_step(self._stand, measured):
             self._catch(seen, float(measured[1]))
-        elif wants_to_walk and self._is_rested and np.linalg.norm(measured) < self._walk.calm:
+        elif wants_to_walk and self._is_rested and np.hypot(*seen.velocity) < self._walk.calm:
             sideways = self._followed[1] + 0.1 * self._followed[2]
             if abs(sideways) > 1e-4:
                 self._carry_on(seen, 1 if sideways > 0.0 else 0)
@@ -218,7 +218,7 @@ class Gait:
         return self._time > walk.calm_time and stood
 
     def _carry_on(self, seen: Seen, foot: int) -> None:
-        """Let ``foot`` be the stance foot, where it is seen: else all that is measured jumps."""
+        """Let ``foot`` be the stance foot, where it is seen: else what is measured jumps."""
         self.soles[foot], self.sole_yaw[foot] = seen.soles[foot], seen.sole_yaw[foot]
         self.stance = foot
 

@@ -36,8 +36,8 @@ class WalkParameters:
     rest_time: float = 1.0
     """After stopping, no walk is begun for so long: a start into what is left of the swaying of the
     last steps builds it up (an interrupted turn fell over it, once in twenty minutes)."""
-    calm: float = 0.03
-    """ξ nearer to the middle of the feet than this: only then a walk is begun [m]."""
+    calm: float = 0.06
+    """A walk is begun only while the centre of mass is slower than this [m/s]."""
     start_time: float = 0.35
     """Weight shift before the first step."""
     step_height: float = 0.04
