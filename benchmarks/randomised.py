@@ -97,7 +97,7 @@ def main() -> None:
     arguments = parser.parse_args()
     runs = 6 if arguments.quick else arguments.runs
     seconds = 15.0 if arguments.quick else arguments.seconds
-    falls, began, speeds = 0, time.process_time(), []
+    falls, began, way, walked = 0, time.process_time(), 0.0, 0.0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(arguments.seed, arguments.seed + runs):
             rng = np.random.default_rng([seed, 11])
@@ -105,14 +105,14 @@ def main() -> None:
             wish = (arguments.speed, 0.0, 0.0)
             seen = run(Setting(lambda since, w=wish: w, seconds, seed, spec=spec, quirks=oddly))
             last = seen.poses[-1][0]
-            speeds.append(float(seen.distance[0]) / max(last, 1e-9))
+            way, walked = way + float(seen.distance[0]), walked + last
             if seen.fell:
                 falls += 1
                 late = 1e3 * spec.sensor_delay + 5.0
                 print(f"seed {seed}: {seen.fell} after {last:.1f} s ({late:.1f} ms)", flush=True)
     spent = time.process_time() - began
     print(f"{falls} falls in {runs} runs of {seconds:.0f} s, {spent:.0f} s CPU")
-    print(json.dumps({"runs": runs, "falls": falls, "speed_mps": round(float(np.mean(speeds)), 3)}))
+    print(json.dumps({"runs": runs, "falls": falls, "speed_mps": round(way / walked, 3)}))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,8 @@ class BodyReference:
     """The foot that carries, or carried last (0 left, 1 right)."""
     swinging: bool
     """Whether the other foot is in the air."""
+    landed: bool = False
+    """Whether a foot has just landed: this reference jumped to where it really is."""
 
     @property
     def heading(self) -> float:

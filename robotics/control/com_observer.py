@@ -18,6 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
+from robotics.control.com_velocity import ComVelocity
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.pendulum import GRAVITY
 from robotics.core.arrays import Array, clamped
@@ -33,7 +34,7 @@ class Seen:
     com: Array
     """Horizontal place of the centre of mass, shape (2,) [m]."""
     velocity: Array
-    """Its filtered velocity, shape (2,) [m/s]."""
+    """Its velocity, shape (2,) [m/s]."""
     soles: Array
     """Both sole centres as far as the legs tell, shape (2, 2) [m]."""
     sole_yaw: Array
@@ -52,8 +53,12 @@ class Seen:
 class ObserverParameters:
     """Numbers of the observer."""
 
-    velocity_filter: float = 0.025
-    """Time constant of the measured speed of the centre of mass [s]."""
+    imu_trust: float = 0.06
+    """Time for which the IMU is believed against the legs about speed [s]."""
+    inner_filter: float = 0.025
+    """Time constant of the speed of the centre of mass inside the body [s]."""
+    imu_height: float = 0.16
+    """Of the IMU above the base's origin [m]."""
     learning: float = 0.8
     """Rate at which standing corrects the centre of mass by the centre of pressure [1/s]."""
     learning_swayed: float = 4.0
@@ -83,15 +88,15 @@ class ComObserver:
     ) -> None:
         self._dynamics, self._parameters = dynamics, parameters
         self._period = period
-        self._share = period / (parameters.velocity_filter + period)
+        self._speed = ComVelocity(
+            trust=parameters.imu_trust, smoothing=parameters.inner_filter, period=period
+        )
         front, rear, side = parameters.sole_front, parameters.sole_rear, parameters.sole_side
         self._corners = np.array(
             [[front, side, 0.0], [front, -side, 0.0], [rear, side, 0.0], [rear, -side, 0.0]]
         )
         self.error = np.zeros(2)
         self._yaw = 0.0
-        self._last: Array | None = None
-        self._velocity = np.zeros(2)
 
     def observe(
         self,
@@ -126,13 +131,12 @@ class ComObserver:
             rate = self._parameters.learning_swayed if away.any() else self._parameters.learning
             self._learn(com[:2] + rotation2(self._yaw) @ away, poses, force, rate)
         com_in_walk = com[:2] + rotation2(self._yaw) @ self.error + shift
-        if self._last is not None:
-            measured = (com_in_walk - self._last) / self._period
-            self._velocity = self._velocity + self._share * (measured - self._velocity)
-        self._last = com_in_walk
+        imu = (shift + self._parameters.imu_height * rotation[:2, 2])
+        felt = rotation @ state.specific_force_base_in_base
+        velocity = self._speed.update(com[:2] + shift, imu, felt[:2])
         return Seen(
             com=com_in_walk,
-            velocity=self._velocity,
+            velocity=velocity,
             soles=np.array([place[:2] + shift for place, _ in poses]),
             sole_yaw=np.array([math.atan2(r[1, 0], r[0, 0]) for _, r in poses]),
             force=force.sum(axis=1),

@@ -13,6 +13,7 @@ import numpy as np
 
 from robotics.control.body_reference import BodyReference
 from robotics.control.dynamics import Dynamics
+from robotics.control.pendulum import GRAVITY
 from robotics.control.walk_parameters import WalkParameters
 from robotics.control.whole_body import JointReference
 from robotics.core.arrays import Array, clamped
@@ -56,10 +57,7 @@ def torques(
     dynamics.place(
         joints.position, rotation_base=joints.rotation_base, position_base=joints.position_base
     )
-    lift = np.array([*body.acceleration, 0.0])
-    torque, force, moment = dynamics.inverse_dynamics(
-        joints.velocity, joints.acceleration, acceleration_base=lift
-    )
+    torque, force, moment = _inverse_dynamics(dynamics, body, joints)
     dynamics.prepare_jacobians()
     if body.swinging:
         push = _cop_of_push(dynamics, joints, force, moment)
@@ -74,10 +72,26 @@ def torques(
     return np.asarray(torque)
 
 
+def _inverse_dynamics(
+    dynamics: Dynamics, body: BodyReference, joints: JointReference
+) -> tuple[Array, Array, Array]:
+    """Return torques (n,), force (3,) and moment (3,) on the base, see ``inverse_dynamics``.
+
+    The centre of mass shall move as wanted; legs that swing move it inside the body, so the base
+    has to go the other way: by what they alone would accelerate it.
+    """
+    speeds, rates = joints.velocity, joints.acceleration
+    _, force, _ = dynamics.inverse_dynamics(speeds, rates, acceleration_base=np.zeros(3))
+    wanted = np.array([*body.acceleration, GRAVITY])
+    return dynamics.inverse_dynamics(
+        speeds, rates, acceleration_base=wanted - force / dynamics.mass
+    )
+
+
 def _cop_of_push(dynamics: Dynamics, joints: JointReference, force: Array, moment: Array) -> Array:
     """Return where on the ground (2,) [m] the push on the base has no horizontal moment."""
     about_origin = moment + cross(joints.position_base, force)
-    load = max(float(force[2]), _LEAST_LOAD * dynamics.mass * 9.81)
+    load = max(float(force[2]), _LEAST_LOAD * dynamics.mass * GRAVITY)
     return np.array([-about_origin[1], about_origin[0]]) / load
 
 

@@ -9,6 +9,7 @@ motion ξ to where the next step wants it, (2) what that cannot do is done by mo
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 
@@ -26,6 +27,7 @@ from robotics.control.body_reference import Phase as Phase
 from robotics.control.body_reference import heading_of
 from robotics.control.cadence import Beat
 from robotics.control.com_observer import Seen
+from robotics.control.pendulum_model import PendulumModel
 from robotics.control.speed_feedback import SpeedFeedback
 from robotics.control.swing import Swing
 from robotics.control.trunk import STILL, TrunkReference
@@ -59,12 +61,15 @@ class Gait:
         self.soles = np.array([[0.0, half], [0.0, -half]])
         self.sole_yaw = np.zeros(2)
         self.steps_taken = 0
-        self._com, self._velocity = np.zeros(2), np.zeros(2)
+        self._model = PendulumModel.at_rest(walk, period)
         self._height = Settling(walk.com_height, stand.settle)
         self._sway = Settling(0.0, stand.settle)
         self._elapsed, self._time, self._duration = 0.0, 0.0, walk.step_time
         self.swing = Swing.lift_off(self.soles[0], 0.0)
         self._cop_in_sole = np.zeros(2)
+        self._early, self._landed = 0.02, False
+        self._missed = np.zeros(2)
+        self._landing = steps.Landing(np.zeros(2), False, 0.0)
         self._smoothed, self._followed = np.zeros(3), np.zeros(3)
         self._feedback = SpeedFeedback(walk)
         self._on_the_spot = 0
@@ -119,8 +124,13 @@ class Gait:
         self._time += self._period
         self._elapsed += self._period
         self._trunk, self._beat = trunk, None if crouch else beat
+        self._landed = False
         self._follow(np.zeros(3) if crouch else twist)
-        self._correct_model(seen)
+        stepping = self.phase is Phase.STEP and self._moving
+        awake = self._time > self._walk.wake_time
+        self._model.correct(
+            self._timely(seen), omega=self.omega, stepping=stepping, awake=awake
+        )
         self._track_stance_heading(seen)
         wants_to_walk = not crouch and (self._beat is not None or bool(np.any(twist)))
         if self.phase is Phase.STAND:
@@ -130,10 +140,8 @@ class Gait:
         else:
             cop = self._stepping(seen, wants_to_walk)
         self._settle(crouch)
-        acceleration = self.omega**2 * (self._com - cop)
-        self._com, self._velocity = pendulum.advance(
-            self._com, self._velocity, cop, omega=self.omega, time=self._period
-        )
+        acceleration = self.omega**2 * (self._model.com - cop)
+        self._model.advance(cop + self._drift, omega=self.omega)
         return self._reference(cop, acceleration)
 
     # ------------------------------------------------------------------ every tick
@@ -143,6 +151,7 @@ class Gait:
         top = np.array(self._walk.largest_twist)
         step = np.array(self._walk.acceleration) * self._period
         wanted = clamped(twist, -top, top)
+        wanted = wanted / max(1.0, float(np.linalg.norm(wanted / top)))  # not all at once
         share = self._period / (self._walk.smoothing + self._period)
         self._smoothed = self._smoothed + share * (wanted - self._smoothed)
         self._followed = self._followed + clamped(self._smoothed - self._followed, -step, step)
@@ -162,19 +171,16 @@ class Gait:
         slower = 1.0 if self._beat is None else self._beat.every / self._walk.step_time
         return (self._followed + self._feedback.correction) * slower
 
-    def _correct_model(self, seen: Seen) -> None:
-        """Pull the pendulum towards the measured motion, more where they differ more."""
-        walk, late = self._walk, self._stand.late
-        # a body that is on its way is seen where it was meant to be a little earlier
-        turn = rotation2(self._heading)
-        com = seen.com + turn @ (late * self._trunk.velocity[:2])
-        velocity = seen.velocity + turn @ (late * self._trunk.acceleration[:2])
-        lead = (com - self._com) + (velocity - self._velocity) / self.omega
-        least, most = walk.model_gain
-        share = least + walk.model_slope * (float(np.linalg.norm(lead)) - walk.model_trust)
-        share = min(max(share, least), most)
-        self._com = self._com + share * (com - self._com)
-        self._velocity = self._velocity + share * (velocity - self._velocity)
+    def _timely(self, seen: Seen) -> Seen:
+        """Return what is seen, led by how late a wanted sway shows in it."""
+        if self._trunk.is_still:
+            return seen
+        turn, late = rotation2(self._heading), self._stand.late
+        return replace(
+            seen,
+            com=seen.com + turn @ (late * self._trunk.velocity[:2]),
+            velocity=seen.velocity + turn @ (late * self._trunk.acceleration[:2]),
+        )
 
     def _track_stance_heading(self, seen: Seen) -> None:
         """Let the stance foot's heading follow what is measured: feet turn a little underfoot."""
@@ -188,7 +194,7 @@ class Gait:
         walk = self._walk
         standing = self.phase is Phase.STAND
         swayed = not self._trunk.is_still
-        height = walk.crouch_height if crouch and standing else walk.com_height
+        height = walk.crouch_height if crouch and standing else self._walking_height
         idle = standing and not crouch and not swayed
         if idle:
             height += breath(self._stand, self._elapsed)
@@ -197,8 +203,23 @@ class Gait:
         self._sway.follow(sway, self._period)
 
     @property
+    def _walking_height(self) -> float:
+        """Of the centre of mass, so low that the leg behind still reaches its footprint [m]."""
+        walk = self._walk
+        behind = (
+            0.5 * float(np.linalg.norm(self._commanded[:2])) * walk.step_time + walk.left_behind
+        )
+        reach = math.sqrt(walk.longest_leg**2 - min(behind, 0.8 * walk.longest_leg) ** 2)
+        return min(walk.com_height, walk.com_over_leg + reach)
+
+    @property
     def _dcm(self) -> Array:
-        return pendulum.divergent(self._com, self._velocity, self.omega)
+        return pendulum.divergent(self._model.com, self._model.velocity, self.omega)
+
+    @property
+    def _drift(self) -> Array:
+        """The model's drift along the walk frame's axes, shape (2,) [m]."""
+        return np.asarray(rotation2(self._heading) @ self._model.drift)
 
     @property
     def _heading(self) -> float:
@@ -219,10 +240,10 @@ class Gait:
         awake = self._time > self._walk.wake_time
         if awake and needs_step(self._stand, measured):
             self._catch(seen, float(measured[1]))
-        elif wants_to_walk and self._is_rested:
+        elif wants_to_walk and self._is_rested and np.hypot(*seen.velocity) < self._walk.calm:
             sideways = self._followed[1] + 0.1 * self._followed[2]
             if abs(sideways) > 1e-4:
-                self.stance = 1 if sideways > 0.0 else 0
+                self._carry_on(seen, 1 if sideways > 0.0 else 0)
             self._on_the_spot = 0
             self._begin_shift(self._walk.start_time)
         return np.asarray(middle + turn @ cop)
@@ -248,6 +269,10 @@ class Gait:
         """Return where ξ is seen, from the middle between the feet, along the heading, (2,)."""
         dcm = pendulum.divergent(seen.com, seen.velocity, self.omega)
         return np.asarray(rotation2(self._heading).T @ (dcm - self._middle))
+    def _carry_on(self, seen: Seen, foot: int) -> None:
+        """Let ``foot`` be the stance foot, where it is seen: else what is measured jumps."""
+        self.soles[foot], self.sole_yaw[foot] = seen.soles[foot], seen.sole_yaw[foot]
+        self.stance = foot
 
     def _catch(self, seen: Seen, sideways: float) -> None:
         """Begin a step against a fall: with the leg on the side of the fall, if it is free.
@@ -256,10 +281,10 @@ class Gait:
         """
         low, high = self._stand.capture_low[1], self._stand.capture_high[1]
         if not 0.5 * low < sideways < 0.5 * high:
-            self.stance = 1 if sideways > 0.0 else 0
+            self._carry_on(seen, 1 if sideways > 0.0 else 0)
         total = max(float(seen.force.sum()), 1.0)
         if seen.force[1 - self.stance] / total > self._stand.loaded:
-            self.stance = 1 - self.stance
+            self._carry_on(seen, 1 - self.stance)
         self._on_the_spot = -2
         self._begin_step()
 
@@ -291,6 +316,8 @@ class Gait:
         swinging = 1 - self.stance
         self.phase, self._elapsed = Phase.STEP, 0.0
         self._duration = self._walk.step_time
+        place = steps.nominal_step(self._walk, self._commanded, self._out)
+        self._landing = steps.Landing(place, False, 0.0)
         self.swing = Swing.lift_off(self.soles[swinging], float(self.sole_yaw[swinging]))
         self.steps_taken += 1
 
@@ -302,49 +329,57 @@ class Gait:
         turning = float(twist[2]) * walk.step_time
         middle_turn = rotation2(0.5 * turning)  # in the axes of the stance foot, as all below
         offset = rotation2(turning) @ steps.nominal_offset(walk, twist, -out, omega=omega)
+        drift = turn.T @ self._drift
+        offset = offset + drift
         nominal = middle_turn @ steps.nominal_step(walk, twist, out)
-        dcm = turn.T @ (self._dcm - foot)
-        left = max(self._duration - self._elapsed, 0.0)
+        left = max(self._duration - walk.response - self._elapsed, 0.0)
+        pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
+        dcm = turn.T @ (self._dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
         if left > walk.cop_hold:
             wanted = pendulum.cop_to_reach(dcm, nominal + offset, omega=omega, time=left)
-            self._cop_in_sole = steps.limit_cop(walk, wanted)
-        cop = self._cop_in_sole
-        at_landing = pendulum.divergent_after(dcm, cop, omega=omega, time=max(left, 0.02))
-        landing = steps.limit_step(walk, middle_turn.T @ (at_landing - offset), out)
-        if left > walk.cop_hold:
+            self._cop_in_sole = steps.limit_cop(walk, wanted - drift)
+            self._landing = self._next_landing(dcm, offset, drift, middle_turn, left)
             self._duration = steps.adapt_time(
                 walk,
                 self._duration,
                 elapsed=self._elapsed,
-                arrival=self._arrival(dcm, landing, offset),
-                missing_width=landing.missing_width,
+                arrival=self._arrival(dcm - drift, self._landing, offset - drift),
+                missing_width=self._landing.missing_width,
             )
+        cop = self._cop_in_sole
+        place = middle_turn @ self._landing.place
         self.swing.advance(
-            foot + turn @ (middle_turn @ landing.place),
+            foot + turn @ (place - self._missed * (1.0, out)),
             yaw + turning,
             elapsed=self._elapsed,
-            duration=self._duration,
+            duration=self._duration - walk.response,
             dt=self._period,
         )
-        self.swing.lift(walk.step_height, elapsed=self._elapsed, duration=self._duration)
+        self.swing.lift(
+            walk.step_height, elapsed=self._elapsed, duration=self._duration + self._early
+        )
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
-        return np.asarray(foot + turn @ cop)
+        return np.asarray(foot + turn @ cop - walk.leg_reaction * self.swing.acceleration)
+
+    def _next_landing(
+        self, dcm: Array, offset: Array, drift: Array, middle_turn: Array, left: float
+    ) -> steps.Landing:
+        pivot = self._cop_in_sole + drift
+        at_landing = pendulum.divergent_after(dcm, pivot, omega=self.omega, time=left)
+        return steps.limit_step(self._walk, middle_turn.T @ (at_landing - offset), self._out)
 
     def _arrival(self, dcm: Array, landing: steps.Landing, offset: Array) -> float:
-        """Return when ξ will be where the step should end, sideways or at full length [s]."""
+        """Return in how long the step should end: ξ is there, at full length or sideways [s]."""
         cop, out = self._cop_in_sole, self._out
         away = out * float(dcm[1] - cop[1])
         target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
         if landing.is_longest:
-            return pendulum.time_to_reach(
-                float(dcm[0] - cop[0]),
-                float(landing.place[0] + offset[0] - cop[0]),
-                omega=self.omega,
-            )
-        if away > 0.004 and target > 0.01:
-            return pendulum.time_to_reach(away, target, omega=self.omega)
-        return math.inf
+            away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])
+        elif abs(float(cop[1])) < self._walk.cop_outward or away < 0.004 or target < 0.01:
+            return math.inf  # the centre of pressure does it alone, or cannot tell
+        there = pendulum.time_to_reach(away, target, omega=self.omega)
+        return there + self._walk.response
 
     def _has_landed(self, seen: Seen) -> bool:
         share = self._elapsed / self._duration
@@ -353,10 +388,17 @@ class Gait:
         return (share > self._walk.touch_after and touched) or late
 
     def _land(self, seen: Seen, wants_to_walk: bool) -> None:
+        out = self._out
+        turn = rotation2(float(self.sole_yaw[self.stance]))
+        missed = turn.T @ (seen.soles[1 - self.stance] - self.swing.target) * (1.0, out)
+        self._missed = clamped(self._missed + 0.2 * (missed - self._missed), -0.04, 0.04)
+        early = self._duration - self._elapsed
+        self._early = min(max(self._early + 0.2 * early, -0.06), 0.06)
         swung = 1 - self.stance
         self.soles[swung] = seen.soles[swung]
         self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
-        self.stance = swung
+        self.stance, self._landed = swung, True
+        self._model.land(self.soles[swung] + self._drift, omega=self.omega)
         if self._moving or self._beat is not None:
             self._feedback.landed(self._time, seen, self._heading, wanted=self._followed)
         at_rest = not wants_to_walk and not self._moving
@@ -388,7 +430,7 @@ class Gait:
             soles[1 - self.stance] = self.swing.position
             sole_yaw[1 - self.stance] = self.swing.yaw
         return BodyReference(
-            com=np.array([*self._com, self._height.value + self._trunk.offset[2]]),
+            com=np.array([*self._model.com, self._height.value + self._trunk.offset[2]]),
             cop=cop,
             acceleration=acceleration,
             yaw=heading_of(sole_yaw) + float(self._trunk.offset[3]),
@@ -396,4 +438,5 @@ class Gait:
             sole_yaw=sole_yaw,
             stance=self.stance,
             swinging=swinging,
+            landed=self._landed,
         )

@@ -14,11 +14,14 @@ from typing import NamedTuple
 import numpy as np
 
 from robotics.control import pendulum
+from robotics.control.swing import pull
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array
 
 _SHORTEN, _STRETCH = 0.4, 0.15
 """Share of a wanted change of step time that is made in one tick."""
+_RELAX = 0.05
+"""Share of what a step is too long or too short that is taken back in a tick without a reason."""
 _CROSSING = 0.02
 """A step that would have to come this much nearer than allowed is ended early [m]."""
 
@@ -54,10 +57,15 @@ def nominal_offset(parameters: WalkParameters, twist: Array, out: int, *, omega:
     """
     time = parameters.step_time
     sway = pendulum.steady_sway(width(parameters, twist), omega=omega, time=time)
+    step = twist[:2] * time
+    pulled = parameters.leg_reaction * pull(
+        2.0 * step, np.zeros(2), time - parameters.response, omega=omega
+    )
+    ahead, aside = step - pulled
     return np.array(
         [
-            pendulum.steady_offset(float(twist[0]) * time, omega=omega, time=time),
-            out * sway + pendulum.steady_offset(float(twist[1]) * time, omega=omega, time=time),
+            pendulum.steady_offset(float(ahead), omega=omega, time=time),
+            out * sway + pendulum.steady_offset(float(aside), omega=omega, time=time),
         ]
     )
 
@@ -105,6 +113,8 @@ def adapt_time(
         wanted = min(max(elapsed + arrival, shortest, elapsed + 0.03), longest)
         share = _STRETCH if wanted > planned else _SHORTEN
         planned += share * (wanted - planned)
+    else:
+        planned += _RELAX * (parameters.step_time - planned)
     if missing_width > _CROSSING:
         planned += _SHORTEN * min(max(shortest, elapsed + 0.04) - planned, 0.0)
     return planned

@@ -9,8 +9,8 @@ import numpy as np
 
 from robotics.core.arrays import Array, clamped
 
-_EARLY = 0.03
-"""The foot is over its landing place this long before it lands [s]."""
+_SHORTEST = 0.03
+"""What is left of a swing counts as at least this, so that nothing is divided by zero [s]."""
 _SHARPEST = 60.0
 """Largest horizontal acceleration [m/s²]."""
 _REACH = 0.15
@@ -28,6 +28,8 @@ class Swing:
         velocity: Horizontal, shape (2,) [m/s].
         yaw: Heading of the foot now [rad].
         yaw_start: Heading at lift-off [rad].
+        target: Where it is to land, shape (2,) [m].
+        acceleration: Horizontal, shape (2,) [m/s²].
     """
 
     position: Array
@@ -38,11 +40,22 @@ class Swing:
     """Where it is to land, as far as known, shape (2,) [m]."""
     target_yaw: float
     """Its heading then [rad]."""
+    acceleration: Array
 
     @staticmethod
     def lift_off(place: Array, yaw: float) -> Swing:
         """Begin at ``place`` (2,) on the ground, for the same place."""
-        return Swing(np.array([place[0], place[1], 0.0]), np.zeros(2), yaw, yaw, place, yaw)
+        at = np.array([place[0], place[1], 0.0])
+        return Swing(at, np.zeros(2), yaw, yaw, np.array(place), yaw, np.zeros(2))
+
+    def pull_to_come(self, left: float, *, omega: float) -> Array:
+        """Return how the rest of the swing pulls at ξ: ∫ ω e^{ω(left - u)} a(u) du, (2,) [m/s²].
+
+        Args:
+            left: Until landing [s].
+            omega: Rate of the pendulum [1/s].
+        """
+        return pull(self.target - self.position[:2], self.velocity, left, omega=omega)
 
     def advance(
         self, target: Array, yaw: float, *, elapsed: float, duration: float, dt: float
@@ -60,9 +73,10 @@ class Swing:
             dt: Tick [s].
         """
         self.target, self.target_yaw = target, yaw
-        left = max(duration - elapsed - _EARLY, _EARLY)
+        left = max(duration - elapsed, _SHORTEST)
         pull = 6.0 * (target - self.position[:2]) / left**2 - 4.0 * self.velocity / left
         pull = clamped(pull, -_SHARPEST, _SHARPEST)
+        self.acceleration = pull
         self.position[:2] += self.velocity * dt + 0.5 * pull * dt * dt
         self.velocity = self.velocity + pull * dt
         share = min(max(elapsed / duration, 0.0), 1.0)
@@ -75,6 +89,25 @@ class Swing:
             self.position[2] = max(-_DEEPEST, -_REACH * (elapsed - duration))
         else:
             self.position[2] = height * _profile(max(share, 0.0))
+
+
+def pull(way: Array, velocity: Array, left: float, *, omega: float) -> Array:
+    """Return ∫ ω e^{ω(left - u)} a(u) du over the cubic that ends a swing, shape (2,) [m/s²].
+
+    Args:
+        way: Still to go, shape (2,) [m].
+        velocity: Now, shape (2,) [m/s].
+        left: Until landing [s].
+        omega: Rate of the pendulum [1/s].
+    """
+    time = max(left, _SHORTEST)
+    begin = 6.0 * way / time**2 - 4.0 * velocity / time
+    slope = 6.0 * velocity / time**2 - 12.0 * way / time**3
+    z = omega * time
+    decay = math.exp(-z)
+    constant = 1.0 - decay
+    linear = (1.0 - decay * (1.0 + z)) / omega
+    return np.asarray(math.exp(omega * time) * (begin * constant + slope * linear))
 
 
 def _profile(share: float) -> float:

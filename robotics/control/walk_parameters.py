@@ -13,8 +13,14 @@ class WalkParameters:
     foot, "outward" away from it towards the other one.
     """
 
-    com_height: float = 0.50
+    com_height: float = 0.505
     """Centre of mass above the ground: knees bent by about 0.8 rad."""
+    longest_leg: float = 0.453
+    """Hip to ankle, nearly straight; longer steps are made with a lower body."""
+    com_over_leg: float = 0.074
+    """Of the centre of mass above the hip, and of the ankle above the ground, together."""
+    left_behind: float = 0.07
+    """How much farther than half a step the foot behind is left before it comes off the ground."""
     crouch_height: float = 0.42
     """The same in the protective crouch."""
     stance_width: float = 0.17
@@ -30,9 +36,11 @@ class WalkParameters:
     rest_time: float = 1.0
     """After stopping, no walk is begun for so long: a start into what is left of the swaying of the
     last steps builds it up (an interrupted turn fell over it, once in twenty minutes)."""
+    calm: float = 0.06
+    """A walk is begun only while the centre of mass is slower than this [m/s]."""
     start_time: float = 0.35
     """Weight shift before the first step."""
-    step_height: float = 0.045
+    step_height: float = 0.04
     longest_step: float = 0.32
     widest_step: float = 0.44
     quickest_step: float = 0.5
@@ -46,16 +54,16 @@ class WalkParameters:
     and who steers by its pose asks for the opposite sway; answering that would shake it up."""
     acceleration: tuple[float, float, float] = (0.4, 0.25, 1.0)
     """Of the twist followed: [m/s²], [m/s²], [rad/s²]."""
-    largest_twist: tuple[float, float, float] = (0.30, 0.12, 0.6)
+    largest_twist: tuple[float, float, float] = (0.50, 0.20, 0.8)
     """Of the twist followed: [m/s], [m/s], [rad/s]."""
-    speed_feedback: tuple[float, float, float] = (0.28, 0.2, 0.2)
+    speed_feedback: tuple[float, float, float] = (0.1, 0.1, 0.2)
     """Share of the error of the mean speed over two steps that is added at each step."""
-    speed_correction: tuple[float, float, float] = (0.12, 0.06, 0.2)
+    speed_correction: tuple[float, float, float] = (0.08, 0.05, 0.2)
     """Largest correction of that kind: [m/s], [m/s], [rad/s]."""
     cop_forward: tuple[float, float] = (-0.06, 0.09)
     """How far the centre of pressure may go from the ankle in single support."""
     cop_outward: float = 0.05
-    cop_hold: float = 0.04
+    cop_hold: float = 0.02
     """Before touch-down the centre of pressure is held: what it could mend is smaller than what
     the division by a short time makes of noise."""
     model_gain: tuple[float, float] = (0.06, 0.35)
@@ -64,6 +72,21 @@ class WalkParameters:
     """Difference up to which the least share is used."""
     model_slope: float = 6.0
     """Growth of that share beyond it [1/m]."""
+    response: float = 0.03
+    """From a wish to its force on the ground, as the sensors see it [s]: 15 ms on the way, the rest
+    until the servos have moved."""
+    leg_reaction: float = 0.0048
+    """What the swing leg does to the body: for each m/s² of the swinging foot the ground has to
+    push so much farther ahead [s²]. From the URDF's masses (a test computes it)."""
+    transport: float = 0.015
+    """Of ``response``: from a sample to the torque that answers it [s]."""
+    hip_damping: float = 5.0
+    """Of the swinging leg at its hip, beside the motor's own [N·m·s/rad]."""
+    drift_gain: float = 3.0
+    """Rate at which a lasting error of the pendulum becomes a drift [1/s]."""
+    drift_trust: float = 0.02
+    """Errors beyond this are pushes, not a drift [m]."""
+    largest_drift: float = 0.06
     trunk_gain: float = 0.3
     """Hip angle for each radian of tilt."""
     trunk_damping: float = 0.02

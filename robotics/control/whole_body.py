@@ -24,8 +24,13 @@ _SPEED_SHARE, _ACCELERATION_SHARE = 0.6, 0.4
 """Shares of a new difference quotient in the filtered speed and acceleration of the reference."""
 _TOP_ACCELERATION = 120.0
 """[rad/s²]."""
+_LEANING = 0.05
+"""Time in which a leg goes over from the upright pose to that of the tilted trunk [s]."""
 _TILT_SHARE = 0.3
 """Share of a new tilt in the filtered tilt that poses the swing leg."""
+
+Base = tuple[Array, Array]
+"""Rotation (3, 3) and position (3,) of the base in the walk frame."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class WholeBody:
         self.leg_joints = leg_joints(model)
         self._position = np.array(start, dtype=np.float64)
         self._velocity = np.zeros(len(start))
+        self._leaning = np.zeros(len(SIDES))
         self._acceleration = np.zeros(len(start))
         self._tilt = np.zeros(2)
         self.reachable = True
@@ -72,47 +78,64 @@ class WholeBody:
             upper: Angles of all joints, shape (n,) [rad]; those of the legs are ignored.
             seen: For the tilt of the trunk.
         """
-        before = self._position.copy()
-        legs = self._position[self.leg_joints]
-        self._position = np.array(upper)
-        self._position[self.leg_joints] = legs
+        before = self._position
+        position = np.array(upper)
+        position[self.leg_joints] = before[self.leg_joints]
         rotation = matrix_z(body.yaw)
-        com_from_base = self._dynamics.place(self._position, rotation_base=rotation)
+        com_from_base = self._dynamics.place(position, rotation_base=rotation)
         base = body.com - com_from_base
         self.reachable = True
         for side in range(len(SIDES)):
-            self._pose_leg(side, body, rotation, base)
-        self._tilt = self._tilt + _TILT_SHARE * (seen.tilt - self._tilt)
-        if body.swinging:
-            self._pose_leg(1 - body.stance, body, *self._tilted(body, rotation, base))
-        self._differentiate(before)
-        return JointReference(
-            self._position.copy(), self._velocity, self._acceleration, rotation, base
-        )
+            self._pose_leg(position, side, body, (rotation, base))
+        self._position = position
+        if not body.landed:
+            self._differentiate(before)
+        target = position.copy()
+        self._lean(target, body, (rotation, base), seen.tilt)
+        return JointReference(target, self._velocity, self._acceleration, rotation, base)
 
     def legs_for(self, body: BodyReference) -> Array:
         """Return all joints (n,) [rad] with the legs as ``body`` wants them; changes nothing."""
-        kept, reachable = self._position.copy(), self.reachable
+        found, reachable = self._position.copy(), self.reachable
         rotation = matrix_z(body.yaw)
-        base = body.com - self._dynamics.place(self._position, rotation_base=rotation)
+        base = body.com - self._dynamics.place(found, rotation_base=rotation)
         for side in range(len(SIDES)):
-            self._pose_leg(side, body, rotation, base)
-        found, self._position, self.reachable = self._position, kept, reachable
+            self._pose_leg(found, side, body, (rotation, base))
+        self.reachable = reachable
         return found
 
-    def _pose_leg(self, side: int, body: BodyReference, rotation: Array, base: Array) -> None:
-        place = rotation.T @ (body.soles[side] - base)
+    def _lean(self, target: Array, body: BodyReference, base: Base, tilt: Array) -> None:
+        """Pose the leg in the air as seen from the trunk as it is tilted.
+
+        A leg goes over to that, and back when it lands, within ``_LEANING``: a jump in a target is
+        a blow. Speeds and accelerations stay those of an upright robot: inverse dynamics knows of
+        no tilting base, and would take the leg's making up for it for a swing.
+        """
+        self._tilt = self._tilt + _TILT_SHARE * (tilt - self._tilt)
+        step = self._period / _LEANING
+        for side in range(len(SIDES)):
+            wanted = 1.0 if body.swinging and side != body.stance else 0.0
+            share = self._leaning[side] + clamped(wanted - self._leaning[side], -step, step)
+            self._leaning[side] = share
+            if share > 0.0:
+                self._pose_leg(target, side, body, self._tilted(side, body, base, share))
+
+    def _pose_leg(self, target: Array, side: int, body: BodyReference, base: Base) -> None:
+        """Write the angles of a leg into ``target`` (n,)."""
+        rotation, origin = base
+        place = rotation.T @ (body.soles[side] - origin)
         turned = rotation.T @ matrix_z(float(body.sole_yaw[side]))
         angles = inverse(self._legs[side], place, turned)
-        self._position[self.leg_joints[side]] = angles.position
+        target[self.leg_joints[side]] = angles.position
         self.reachable &= angles.reachable
 
-    def _tilted(self, body: BodyReference, rotation: Array, base: Array) -> tuple[Array, Array]:
-        """Return rotation and position of the base as it is, turned about the stance hip."""
-        hip = self._legs[body.stance].hip_in_base
-        roll, pitch = self._tilt
+    def _tilted(self, side: int, body: BodyReference, base: Base, share: float) -> Base:
+        """Return the base as it is, turned about the hip of the other leg."""
+        rotation, origin = base
+        hip = self._legs[1 - side].hip_in_base
+        roll, pitch = share * self._tilt
         tilted = matrix_from_rpy(float(roll), float(pitch), body.yaw)
-        return tilted, base + rotation @ hip - tilted @ hip
+        return tilted, origin + rotation @ hip - tilted @ hip
 
     def _differentiate(self, before: Array) -> None:
         speed = (self._position - before) / self._period

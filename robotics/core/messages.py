@@ -109,6 +109,8 @@ class State:
     """(roll, pitch) of the base against gravity, shape (2,) [rad]; nose down is positive pitch."""
     angular_velocity_base_in_base: Array
     """Bias-free gyro, shape (3,) [rad/s]."""
+    specific_force_base_in_base: Array = field(default_factory=lambda: frozen([0.0, 0.0, 9.81]))
+    """What the accelerometer feels: acceleration less gravity, shape (3,) [m/s²]."""
     contacts: Contacts = field(default_factory=Contacts)
     obstacles: tuple[Obstacle, ...] = ()
     points_in_base: Array = field(default_factory=lambda: frozen(np.zeros((0, 2))))
@@ -129,6 +131,7 @@ class State:
             "twist_base_in_base": 3,
             "tilt": 2,
             "angular_velocity_base_in_base": 3,
+            "specific_force_base_in_base": 3,
         }
         for name, size in sizes.items():
             object.__setattr__(self, name, checked("State", name, getattr(self, name), (size,)))

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 import pytest
 
+from robotics.control import pendulum
 from robotics.control.balance import StandParameters
+from robotics.control.body_reference import BodyReference
 from robotics.control.com_observer import Seen
-from robotics.control.gait import BodyReference, Gait, Phase
+from robotics.control.gait import Gait, Phase
 from robotics.control.walk_parameters import WalkParameters
 
 WALK, STAND = WalkParameters(), StandParameters()
 MASS, PERIOD = 13.5, 0.005
 
 
+ACTS, SEEN = 4, 2
+"""A wish acts so many ticks later, and is seen so many ticks after that: ``WALK.response``."""
+
+
 class Puppet:
-    """A body that is always exactly where the last reference put it."""
+    """A pendulum over the centre of pressure that is asked for, late; feet where they are put."""
 
     def __init__(self) -> None:
         self.gait = Gait(WALK, STAND, period=PERIOD, mass=MASS)
         self.phases: list[Phase] = []
         self.steps: list[float] = []
+        self.com, self.velocity = np.zeros(2), np.zeros(2)
+        self._pivots = deque([np.zeros(2)] * ACTS)
+        self._motion = deque([(np.zeros(2), np.zeros(2))] * SEEN)
+        self._stance = self.gait.stance
         self._seen = Seen(
             com=np.zeros(2),
             velocity=np.zeros(2),
@@ -36,6 +48,7 @@ class Puppet:
         """Follow ``twist`` for a time; return the last reference."""
         for _ in range(round(seconds / PERIOD)):
             body = self.gait.advance(self._seen, np.array(twist))
+            self._move(body)
             self._seen = self._look(body)
             self.phases.append(self.gait.phase)
             if body.swinging:
@@ -45,28 +58,31 @@ class Puppet:
 
     def push(self, velocity: tuple[float, float]) -> None:
         """Let the body be found moving."""
-        seen = self._seen
-        self._seen = Seen(
-            seen.com,
-            np.array(velocity),
-            seen.soles,
-            seen.sole_yaw,
-            seen.force,
-            yaw=seen.yaw,
-            tilt=seen.tilt,
-            tilt_rate=seen.tilt_rate,
+        self.velocity = np.array(velocity)
+
+    def _move(self, body: BodyReference) -> None:
+        if body.landed:  # the weight goes over to that foot at once
+            self._pivots = deque([body.soles[body.stance, :2]] * ACTS)
+        self._pivots.append(body.cop)
+        self.com, self.velocity = pendulum.advance(
+            self.com,
+            self.velocity,
+            self._pivots.popleft(),
+            omega=pendulum.rate(float(body.com[2])),
+            time=PERIOD,
         )
+        self._motion.append((self.com, self.velocity))
 
     def _look(self, body: BodyReference) -> Seen:
         weight = MASS * 9.81
         force = np.full(2, weight / 2.0)
         if body.swinging:
             force[body.stance] = weight
-            landed = body.soles[1 - body.stance, 2] <= 0.0
+            landed = body.soles[1 - body.stance, 2] <= 0.002
             force[1 - body.stance] = weight / 4.0 if landed else 0.0
-        velocity = (body.com[:2] - self._seen.com) / PERIOD
+        com, velocity = self._motion.popleft()
         return Seen(
-            body.com[:2],
+            com,
             velocity,
             body.soles[:, :2].copy(),
             body.sole_yaw.copy(),

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from robotics.control import pendulum, steps
-from robotics.control.swing import Swing
+from robotics.control.swing import Swing, pull
 from robotics.control.walk_parameters import WalkParameters
 
 WALK = WalkParameters()
@@ -18,10 +18,16 @@ OMEGA = pendulum.rate(WALK.com_height)
 @pytest.mark.parametrize("twist", [(0.0, 0.0, 0.0), (0.25, 0.0, 0.0), (0.2, 0.08, 0.0)])
 @pytest.mark.parametrize("out", [1, -1])
 def test_nominal_gait_is_periodic(twist: tuple[float, float, float], out: int) -> None:
-    """From the nominal offset, with the pressure under the ankle, ξ ends at the next one."""
+    """From the nominal offset, with the pressure under the ankle, ξ ends at the next one.
+
+    What the swinging leg, which goes twice as far, pulls at it on the way is counted.
+    """
     command = np.array(twist)
     start = steps.nominal_offset(WALK, command, out, omega=OMEGA)
     end = pendulum.divergent_after(start, np.zeros(2), omega=OMEGA, time=WALK.step_time)
+    swing_time = WALK.step_time - WALK.response
+    way = 2.0 * WALK.step_time * command[:2]
+    end = end + WALK.leg_reaction * pull(way, np.zeros(2), swing_time, omega=OMEGA)
     step = steps.nominal_step(WALK, command, out)
     following = steps.nominal_offset(WALK, command, -out, omega=OMEGA)
     assert end == pytest.approx(step + following, abs=1e-9)
@@ -67,3 +73,18 @@ def test_swing_lands_at_rest_on_a_target_that_moves() -> None:
     assert np.abs(swing.velocity).max() < 0.25
     assert swing.yaw == pytest.approx(0.2)
     assert highest == pytest.approx(0.045, abs=0.002)
+
+
+@pytest.mark.parametrize(("way", "speed"), [((0.3, 0.0), (0.0, 0.0)), ((0.1, -0.05), (0.8, 0.2))])
+def test_pull_is_the_integral_over_the_swing(
+    way: tuple[float, float], speed: tuple[float, float]
+) -> None:
+    """The closed form agrees with summing ω e^{ω(T - u)} a(u) over the cubic."""
+    left, n = 0.3, 20000
+    go, start = np.array(way), np.array(speed)
+    u = (np.arange(n) + 0.5) * left / n
+    begin = 6.0 * go / left**2 - 4.0 * start / left
+    slope = 6.0 * start / left**2 - 12.0 * go / left**3
+    rate = begin[:, None] + slope[:, None] * u
+    summed = (OMEGA * np.exp(OMEGA * (left - u)) * rate).sum(axis=1) * left / n
+    assert pull(go, start, left, omega=OMEGA) == pytest.approx(summed, rel=1e-6)

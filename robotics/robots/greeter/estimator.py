@@ -108,6 +108,7 @@ class WalkingEstimator:
             joints=joints,
             tilt=tilt,
             angular_velocity_base_in_base=rate,
+            specific_force_base_in_base=imu.linear_acceleration,
             contacts=observation.contacts,
             obstacles=seen.obstacles,
             points_in_base=seen.points_in_base,

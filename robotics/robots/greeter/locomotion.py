@@ -15,6 +15,7 @@ from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
 from robotics.control.footing import Brace, landed
 from robotics.control.gait import Gait, Phase
+from robotics.control.hip_damping import HipDamping
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
 from robotics.control.rising import soles_on_ground
@@ -70,6 +71,8 @@ class WalkingLocomotion:
         self._arm = YieldingArm(
             self._dynamics, model.joints, self._servos, config.touch, period=PERIOD
         )
+        legs = self._body.leg_joints
+        self._damping = HipDamping(config.walk, self._servos, legs=legs, period=PERIOD)
         self._observer = ComObserver(self._dynamics, config.observer, period=PERIOD)
         self.gait = Gait(config.walk, config.stand, period=PERIOD, mass=self._dynamics.mass)
         self._lower, self._upper_limit = model.joints.column("lower"), model.joints.column("upper")
@@ -188,6 +191,7 @@ class WalkingLocomotion:
             legs=self._body.leg_joints,
             count=len(target),
         )
+        target += self._damping.offset(body, joints.velocity, state.joints.velocity)
         target, effort = self._arm.command(target)
         target = self._taken_over(target, state)
         target = clamped(target, self._lower, self._upper_limit)
