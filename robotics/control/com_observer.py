@@ -53,7 +53,7 @@ class Seen:
 class ObserverParameters:
     """Numbers of the observer."""
 
-    imu_trust: float = 0.06
+    imu_trust: float = 0.1
     """Time for which the IMU is believed against the legs about speed [s]."""
     inner_filter: float = 0.025
     """Time constant of the speed of the centre of mass inside the body [s]."""

@@ -69,6 +69,7 @@ class Gait:
         self._cop_in_sole = np.zeros(2)
         self._early, self._landed = 0.02, False
         self._missed = np.zeros(2)
+        self._at_edge = np.zeros(2)
         self._landing = steps.Landing(np.zeros(2), False, 0.0)
         self._smoothed, self._followed = np.zeros(3), np.zeros(3)
         self._feedback = SpeedFeedback(walk)
@@ -344,9 +345,10 @@ class Gait:
                 self._duration,
                 elapsed=self._elapsed,
                 arrival=self._arrival(dcm - drift, self._landing, offset - drift),
-                missing_width=self._landing.missing_width,
+                missing_width=0.0 if self._walk.hold_on else self._landing.missing_width,
             )
         cop = self._cop_in_sole
+        self._feel_edge(cop)
         place = middle_turn @ self._landing.place
         self.swing.advance(
             foot + turn @ (place - self._missed * (1.0, out)),
@@ -362,6 +364,15 @@ class Gait:
             self._land(seen, wants_to_walk)
         return np.asarray(foot + turn @ cop - walk.leg_reaction * self.swing.acceleration)
 
+    def _feel_edge(self, cop: Array) -> None:
+        """Follow whether the centre of pressure ``cop`` (2,) is at the edge of the sole."""
+        walk = self._walk
+        (rear, front), side = walk.cop_forward, walk.cop_outward
+        ahead = float(cop[0] > front - 1e-3) - float(cop[0] < rear + 1e-3)
+        left = float(cop[1] > side - 1e-3) - float(cop[1] < 1e-3 - side)
+        share = self._period / (walk.edge_time + self._period)
+        self._at_edge = self._at_edge + share * ((ahead, left) - self._at_edge)
+
     def _next_landing(
         self, dcm: Array, offset: Array, drift: Array, middle_turn: Array, left: float
     ) -> steps.Landing:
@@ -376,6 +387,8 @@ class Gait:
         target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
         if landing.is_longest:
             away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])
+        elif self._walk.hold_on and out * float(cop[1]) <= -self._walk.cop_outward and away < 0.03:
+            return 1.0 if away < 0.01 else pendulum.time_to_reach(away, target, omega=self.omega)
         elif abs(float(cop[1])) < self._walk.cop_outward or away < 0.004 or target < 0.01:
             return math.inf  # the centre of pressure does it alone, or cannot tell
         there = pendulum.time_to_reach(away, target, omega=self.omega)
@@ -439,4 +452,5 @@ class Gait:
             stance=self.stance,
             swinging=swinging,
             landed=self._landed,
+            at_edge=self._at_edge,
         )

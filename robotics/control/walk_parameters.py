@@ -91,6 +91,16 @@ class WalkParameters:
     """Hip angle for each radian of tilt."""
     trunk_damping: float = 0.02
     """Hip angle for each rad/s of tilting [s]."""
+    trunk_hold: float = 0.01
+    """Tilt up to which the trunk is held firmly in any case [rad]."""
+    trunk_most: float = 0.3
+    """Largest tilt beyond that that it is let go [rad]."""
+    trunk_yield: float = 1.0
+    """Hip angle for each radian of that tilt, with the fall: so the trunk takes up the angular
+    momentum that the centre of pressure, at the edge of the sole, cannot give."""
+    edge_time: float = 0.02
+    """Time constant of letting go and holding again [s]."""
+    hold_on: bool = True
     touch_force: float = 0.15
     """Of the weight: a foot with more than this has landed."""
     touch_lead: float = 0.02
