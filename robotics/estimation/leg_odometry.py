@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.core.rotation import matrix_x, matrix_y
+from robotics.core.rotation import cross, matrix_x, matrix_y
 from robotics.estimation.odometry import Increment
 
 Soles = Callable[[Array], Array]
@@ -31,6 +31,8 @@ class LegOdometry:
         gyro_sigma: One sigma of the gyro's remaining bias [rad/s].
         velocity: (vx, vy) of the base in the base, low-passed, shape (2,) [m/s].
         turn: Its yaw rate, low-passed [rad/s].
+        agility: Time constant of the velocity behind ``acceleration`` [s].
+        acceleration: Of the base in the base, shape (3,) [m/s²]: for what integrates it.
     """
 
     soles: Soles
@@ -39,6 +41,10 @@ class LegOdometry:
     gyro_sigma: float = 0.003
     velocity: Array = field(default_factory=lambda: np.zeros(2))
     turn: float = 0.0
+    agility: float = 0.03
+    acceleration: Array = field(default_factory=lambda: np.zeros(3))
+    _brisk: Array = field(default_factory=lambda: np.zeros(3))
+    _feet: Array = field(default_factory=lambda: np.zeros((2, 3)))
     _last: Array | None = None
     _shares: Array = field(default_factory=lambda: np.zeros(2))
 
@@ -62,8 +68,11 @@ class LegOdometry:
         """
         roll, pitch = (float(angle) for angle in tilt)
         level = matrix_y(pitch) @ matrix_x(roll)
-        feet = (self.soles(position) @ level.T)[:, :2]
+        in_base = self.soles(position)
+        feet = (in_base @ level.T)[:, :2]
         last, self._last = self._last, feet
+        if last is None:
+            self._feet = in_base
         # a foot that carried at both ends of the tick is the one that stood still
         weights = np.minimum(shares, self._shares)
         self._shares = np.array(shares)
@@ -72,6 +81,7 @@ class LegOdometry:
         if last is None or duration <= 0.0:
             return Increment()
         total = float(weights.sum())
+        self._accelerate(in_base, weights / max(total, 1e-9), angular_velocity, duration)
         if total > 0.0:
             c, s = math.cos(dyaw), math.sin(dyaw)
             turned = feet @ np.array([[c, s], [-s, c]])
@@ -90,3 +100,16 @@ class LegOdometry:
             var_y=spread**2,
             var_yaw=(self.gyro_sigma * duration) ** 2 + 1e-8 * duration,
         )
+
+    def _accelerate(self, feet: Array, weights: Array, turning: Array, duration: float) -> None:
+        """Follow the base's velocity over its feet (2, 3); its change is the acceleration.
+
+        The tilt is not used: what is learned from the acceleration would come back by it.
+        """
+        before, self._feet = self._feet, feet
+        pivot = weights @ feet
+        moved = (pivot - weights @ before) / duration + cross(turning, pivot)
+        share = duration / (self.agility + duration)
+        change = share * (-moved - self._brisk)
+        self._brisk = self._brisk + change
+        self.acceleration = change / duration + cross(turning, self._brisk)

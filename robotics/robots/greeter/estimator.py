@@ -78,7 +78,7 @@ class WalkingEstimator:
         self._shaken = max(self._shaken - duration, 0.0)
         tilt = self.attitude.update(
             imu.angular_velocity,
-            imu.linear_acceleration,
+            imu.linear_acceleration - self.odometry.acceleration,
             duration=duration,
             still=self._is_still(imu.angular_velocity),
             shaken=self._shaken > 0.0,
