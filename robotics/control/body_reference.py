@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-
-import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.geometry import wrap
@@ -40,8 +38,6 @@ class BodyReference:
     """The foot that carries, or carried last (0 left, 1 right)."""
     swinging: bool
     """Whether the other foot is in the air."""
-    at_edge: Array = field(default_factory=lambda: np.zeros(2))
-    """(ahead, left): whether the centre of pressure is as far out as the sole allows, -1 to 1."""
     landed: bool = False
     """Whether a foot has just landed: this reference jumped to where it really is."""
 

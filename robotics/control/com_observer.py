@@ -131,7 +131,7 @@ class ComObserver:
             rate = self._parameters.learning_swayed if away.any() else self._parameters.learning
             self._learn(com[:2] + rotation2(self._yaw) @ away, poses, force, rate)
         com_in_walk = com[:2] + rotation2(self._yaw) @ self.error + shift
-        imu = (shift + self._parameters.imu_height * rotation[:2, 2])
+        imu = shift + self._parameters.imu_height * rotation[:2, 2]
         felt = rotation @ state.specific_force_base_in_base
         velocity = self._speed.update(com[:2] + shift, imu, felt[:2])
         return Seen(

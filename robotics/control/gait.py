@@ -27,6 +27,7 @@ from robotics.control.body_reference import Phase as Phase
 from robotics.control.body_reference import heading_of
 from robotics.control.cadence import Beat
 from robotics.control.com_observer import Seen
+from robotics.control.footfalls import Footfalls
 from robotics.control.pendulum_model import PendulumModel
 from robotics.control.speed_feedback import SpeedFeedback
 from robotics.control.swing import Swing
@@ -35,6 +36,8 @@ from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2, wrap
 
+_TIPPING = 0.01
+"""ξ nearer than this to a centre of pressure at the outer edge counts as so far inside [m]."""
 LEAST_SHIFT = 0.08
 """On a beat, both feet stay down at least so long between two steps [s]."""
 
@@ -67,10 +70,8 @@ class Gait:
         self._elapsed, self._time, self._duration = 0.0, 0.0, walk.step_time
         self.swing = Swing.lift_off(self.soles[0], 0.0)
         self._cop_in_sole = np.zeros(2)
-        self._early, self._landed = 0.02, False
-        self._missed = np.zeros(2)
-        self._at_edge = np.zeros(2)
-        self._landing = steps.Landing(np.zeros(2), False, 0.0)
+        self._footfalls, self._landed = Footfalls(), False
+        self._landing = steps.Landing(np.zeros(2), False)
         self._smoothed, self._followed = np.zeros(3), np.zeros(3)
         self._feedback = SpeedFeedback(walk)
         self._on_the_spot = 0
@@ -129,9 +130,7 @@ class Gait:
         self._follow(np.zeros(3) if crouch else twist)
         stepping = self.phase is Phase.STEP and self._moving
         awake = self._time > self._walk.wake_time
-        self._model.correct(
-            self._timely(seen), omega=self.omega, stepping=stepping, awake=awake
-        )
+        self._model.correct(self._timely(seen), omega=self.omega, stepping=stepping, awake=awake)
         self._track_stance_heading(seen)
         wants_to_walk = not crouch and (self._beat is not None or bool(np.any(twist)))
         if self.phase is Phase.STAND:
@@ -195,23 +194,14 @@ class Gait:
         walk = self._walk
         standing = self.phase is Phase.STAND
         swayed = not self._trunk.is_still
-        height = walk.crouch_height if crouch and standing else self._walking_height
+        height = steps.walking_height(walk, self._commanded)
+        height = walk.crouch_height if crouch and standing else height
         idle = standing and not crouch and not swayed
         if idle:
             height += breath(self._stand, self._elapsed)
         self._height.follow(height, self._period)
         sway = idle_sway(self._stand, self._elapsed) if idle else 0.0
         self._sway.follow(sway, self._period)
-
-    @property
-    def _walking_height(self) -> float:
-        """Of the centre of mass, so low that the leg behind still reaches its footprint [m]."""
-        walk = self._walk
-        behind = (
-            0.5 * float(np.linalg.norm(self._commanded[:2])) * walk.step_time + walk.left_behind
-        )
-        reach = math.sqrt(walk.longest_leg**2 - min(behind, 0.8 * walk.longest_leg) ** 2)
-        return min(walk.com_height, walk.com_over_leg + reach)
 
     @property
     def _dcm(self) -> Array:
@@ -270,6 +260,7 @@ class Gait:
         """Return where ξ is seen, from the middle between the feet, along the heading, (2,)."""
         dcm = pendulum.divergent(seen.com, seen.velocity, self.omega)
         return np.asarray(rotation2(self._heading).T @ (dcm - self._middle))
+
     def _carry_on(self, seen: Seen, foot: int) -> None:
         """Let ``foot`` be the stance foot, where it is seen: else what is measured jumps."""
         self.soles[foot], self.sole_yaw[foot] = seen.soles[foot], seen.sole_yaw[foot]
@@ -318,7 +309,7 @@ class Gait:
         self.phase, self._elapsed = Phase.STEP, 0.0
         self._duration = self._walk.step_time
         place = steps.nominal_step(self._walk, self._commanded, self._out)
-        self._landing = steps.Landing(place, False, 0.0)
+        self._landing = steps.Landing(place, False)
         self.swing = Swing.lift_off(self.soles[swinging], float(self.sole_yaw[swinging]))
         self.steps_taken += 1
 
@@ -345,33 +336,22 @@ class Gait:
                 self._duration,
                 elapsed=self._elapsed,
                 arrival=self._arrival(dcm - drift, self._landing, offset - drift),
-                missing_width=0.0 if self._walk.hold_on else self._landing.missing_width,
             )
         cop = self._cop_in_sole
-        self._feel_edge(cop)
         place = middle_turn @ self._landing.place
         self.swing.advance(
-            foot + turn @ (place - self._missed * (1.0, out)),
+            foot + turn @ (place - self._footfalls.missed * (1.0, out)),
             yaw + turning,
             elapsed=self._elapsed,
             duration=self._duration - walk.response,
             dt=self._period,
         )
         self.swing.lift(
-            walk.step_height, elapsed=self._elapsed, duration=self._duration + self._early
+            walk.step_height, elapsed=self._elapsed, duration=self._duration + self._footfalls.early
         )
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
         return np.asarray(foot + turn @ cop - walk.leg_reaction * self.swing.acceleration)
-
-    def _feel_edge(self, cop: Array) -> None:
-        """Follow whether the centre of pressure ``cop`` (2,) is at the edge of the sole."""
-        walk = self._walk
-        (rear, front), side = walk.cop_forward, walk.cop_outward
-        ahead = float(cop[0] > front - 1e-3) - float(cop[0] < rear + 1e-3)
-        left = float(cop[1] > side - 1e-3) - float(cop[1] < 1e-3 - side)
-        share = self._period / (walk.edge_time + self._period)
-        self._at_edge = self._at_edge + share * ((ahead, left) - self._at_edge)
 
     def _next_landing(
         self, dcm: Array, offset: Array, drift: Array, middle_turn: Array, left: float
@@ -387,8 +367,9 @@ class Gait:
         target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
         if landing.is_longest:
             away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])
-        elif self._walk.hold_on and out * float(cop[1]) <= -self._walk.cop_outward and away < 0.03:
-            return 1.0 if away < 0.01 else pendulum.time_to_reach(away, target, omega=self.omega)
+        elif out * float(cop[1]) <= -self._walk.cop_outward:
+            # at the outer edge: no footprint inside can catch ξ, so stay as long as that holds it
+            away = max(away, _TIPPING)
         elif abs(float(cop[1])) < self._walk.cop_outward or away < 0.004 or target < 0.01:
             return math.inf  # the centre of pressure does it alone, or cannot tell
         there = pendulum.time_to_reach(away, target, omega=self.omega)
@@ -404,9 +385,7 @@ class Gait:
         out = self._out
         turn = rotation2(float(self.sole_yaw[self.stance]))
         missed = turn.T @ (seen.soles[1 - self.stance] - self.swing.target) * (1.0, out)
-        self._missed = clamped(self._missed + 0.2 * (missed - self._missed), -0.04, 0.04)
-        early = self._duration - self._elapsed
-        self._early = min(max(self._early + 0.2 * early, -0.06), 0.06)
+        self._footfalls.landed(missed, self._duration - self._elapsed)
         swung = 1 - self.stance
         self.soles[swung] = seen.soles[swung]
         self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
@@ -452,5 +431,4 @@ class Gait:
             stance=self.stance,
             swinging=swinging,
             landed=self._landed,
-            at_edge=self._at_edge,
         )

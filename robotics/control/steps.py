@@ -22,8 +22,6 @@ _SHORTEN, _STRETCH = 0.4, 0.15
 """Share of a wanted change of step time that is made in one tick."""
 _RELAX = 0.05
 """Share of what a step is too long or too short that is taken back in a tick without a reason."""
-_CROSSING = 0.02
-"""A step that would have to come this much nearer than allowed is ended early [m]."""
 
 
 class Landing(NamedTuple):
@@ -33,14 +31,20 @@ class Landing(NamedTuple):
     """Where the foot is to land, shape (2,)."""
     is_longest: bool
     """The length was cut at its limit."""
-    missing_width: float
-    """How much nearer than allowed it would have had to land; 0 if not at all."""
 
 
 def width(parameters: WalkParameters, twist: Array) -> float:
     """Return the mean distance of the feet across the direction of walking [m]."""
     room = parameters.least_width + abs(float(twist[1])) * parameters.step_time
     return max(parameters.stance_width, room)
+
+
+def walking_height(parameters: WalkParameters, twist: Array) -> float:
+    """Return the centre of mass's height [m], so low that the leg behind reaches its footprint."""
+    half = 0.5 * float(np.linalg.norm(twist[:2])) * parameters.step_time
+    behind = min(half + parameters.left_behind, 0.8 * parameters.longest_leg)
+    reach = math.sqrt(parameters.longest_leg**2 - behind**2)
+    return min(parameters.com_height, parameters.com_over_leg + reach)
 
 
 def nominal_step(parameters: WalkParameters, twist: Array, out: int) -> Array:
@@ -79,7 +83,6 @@ def limit_step(parameters: WalkParameters, place: Array, out: int) -> Landing:
     return Landing(
         np.array([forward, out * kept]),
         abs(float(place[0])) > longest,
-        max(parameters.least_width - outward, 0.0),
     )
 
 
@@ -96,7 +99,6 @@ def adapt_time(
     *,
     elapsed: float,
     arrival: float,
-    missing_width: float,
 ) -> float:
     """Return the new duration of this step [s].
 
@@ -105,7 +107,6 @@ def adapt_time(
         planned: Duration so far [s].
         elapsed: Time since lift-off [s].
         arrival: Time until ξ is where this step should end [s]; infinite if that says nothing.
-        missing_width: See ``Landing``.
     """
     shortest = parameters.quickest_step * parameters.step_time
     longest = parameters.slowest_step * parameters.step_time
@@ -115,6 +116,4 @@ def adapt_time(
         planned += share * (wanted - planned)
     else:
         planned += _RELAX * (parameters.step_time - planned)
-    if missing_width > _CROSSING:
-        planned += _SHORTEN * min(max(shortest, elapsed + 0.04) - planned, 0.0)
     return planned

@@ -168,12 +168,7 @@ def upright_offset(
         legs: Places of the leg joints, shape (2, 6).
         count: Number of joints.
     """
-    falling = np.array([-seen.tilt[0], seen.tilt[1]]) * body.at_edge[::-1]  # leans where it falls
-    excess = np.maximum(np.abs(seen.tilt) - walk.trunk_hold, 0.0)
-    given = np.minimum(excess, walk.trunk_most) * np.sign(seen.tilt) * np.abs(body.at_edge[::-1])
-    given = np.where(falling > 0.0, given, 0.0)
-    push = walk.trunk_gain * (seen.tilt - given) + walk.trunk_damping * seen.tilt_rate
-    push = push - walk.trunk_yield * given
+    push = walk.trunk_gain * seen.tilt + walk.trunk_damping * seen.tilt_rate
     offset = np.zeros(count)
     for side in (body.stance,) if body.swinging else (0, 1):
         offset[legs[side][JOINTS.index("hip_roll")]] = push[0]
