@@ -149,7 +149,8 @@ class WalkingLocomotion:
             return self._last
         assert self._last is not None
         target = clamped(self._brace.at(state.time), self._lower, self._upper_limit)
-        return replace(self._last, target=target, tools=goal.tools, sound=goal.voice, landing=None)
+        told = replace(self._last, tools=goal.tools, sound=goal.voice, light=goal.light)
+        return replace(told, target=target, landing=None)
 
     def _cannot_balance(self, state: State) -> bool:
         """Whether it steps, and lacks what it needs for that."""
@@ -203,6 +204,7 @@ class WalkingLocomotion:
             effort,
             tools=goal.tools,
             sound=goal.voice,
+            light=goal.light,
             stopped_by=stopped_by,
             landing=self._landed(body),
         )
