@@ -32,11 +32,21 @@ def names_of_models() -> dict[int, str]:
     return names
 
 
-def check_lineup(line: Line, found: Mapping[int, Found]) -> list[Finding]:
-    """Return who is missing, who is something else and who should not be there."""
+def check_lineup(
+    line: Line, found: Mapping[int, Found], *, elsewhere: Mapping[int, Found] | None = None
+) -> list[Finding]:
+    """Return who is missing, who is something else and who should not be there.
+
+    Args:
+        line: Who should be there.
+        found: Who answers at the robot's speed, by id.
+        elsewhere: Who answers at whatever speed; these are not missing.
+    """
     names, findings = names_of_models(), list[Finding]()
     for device in line.devices:
         who, there = f"{device.name} (id {device.id})", found.get(device.id)
+        if there is None and device.id in (elsewhere or {}):
+            continue
         if there is None:
             cure = "check its power and cable; two devices with one id silence each other"
             findings.append(bad(who, "does not answer", cure))
@@ -53,7 +63,7 @@ def check_lineup(line: Line, found: Mapping[int, Found]) -> list[Finding]:
             is_a = names.get(stranger.model, f"model {stranger.model}")
             cure = "take it off the bus, or give it the id of a missing device"
             findings.append(warning(f"id {id}", f"a {is_a} that nobody expects", cure))
-    if not findings:
+    if not findings and all(one.id in found for one in line.devices):
         findings.append(good("bus", f"all {len(line.devices)} ids answer, all as expected"))
     return findings
 

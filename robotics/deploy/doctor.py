@@ -84,7 +84,7 @@ class Doctor:
         line = on_wire(robot).line
         self._check_speeds(line, found)
         here = found.get(line.timing.baud, {})
-        self.findings += check_lineup(line, here) if everybody else []
+        self.findings += check_lineup(line, here, elsewhere=everybody) if everybody else []
         if here:
             self._examine(line, here, fix=fix, prove=prove)
 

@@ -25,7 +25,7 @@ from robotics.robots.sweeper.config import SweeperConfig
 from robotics.robots.sweeper.joints import WHEELS
 from robotics.robots.sweeper.joints import load as load_sweeper
 from robotics.wire.ld19 import LD19
-from robotics.wire.links import Link, SerialLink
+from robotics.wire.links import opener
 from robotics.wire.pacer import Clock, WallClock
 from robotics.wire.realtime import Granted, Punctual, ask, may_arm, release
 
@@ -188,13 +188,13 @@ def backend_of(robot: str, ports: Ports, clock: Clock) -> HardwareBackend:
     """
     wire = on_wire(robot)
     punctual = Punctual(clock, wire.line.period)
-    host = BusBackend(wire, _opener(ports.bus, wire.line.timing.baud), punctual)
+    host = BusBackend(wire, opener(ports.bus, wire.line.timing.baud), punctual)
     notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
     backend = HardwareBackend(host, punctual, derate=ports.derate, notifier=notifier)
     if ports.lidar:
-        backend.lidar = SerialLidar(_opener(ports.lidar, LD19.baud))
+        backend.lidar = SerialLidar(opener(ports.lidar, LD19.baud))
     if ports.kerb_lidar:
-        backend.kerb_lidar = SerialLidar(_opener(ports.kerb_lidar, LD19.baud), AHEAD)
+        backend.kerb_lidar = SerialLidar(opener(ports.kerb_lidar, LD19.baud), AHEAD)
     if robot == "sweeper":
         backend.twist = _sweeper_twist()
         backend.wheels = tuple(range(WHEELS.start, WHEELS.stop))
@@ -208,10 +208,6 @@ def _calibrate(backend: HardwareBackend, found: Calibration) -> None:
     if backend.lidar is not None:
         backend.lidar.mounted_at = math.radians(found.lidar_yaw_deg)
         backend.lidar.upside_down = found.lidar_upside_down
-
-
-def _opener(port: str, baud: int) -> Callable[[], Link]:
-    return lambda: SerialLink(port, baud)
 
 
 def _sweeper_twist() -> Callable[[Observation], Array]:

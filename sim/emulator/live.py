@@ -76,6 +76,7 @@ class LiveEmulator:
         if select.select(ends, [], [], wait)[0] and terminal is not None:
             data = terminal.take_all()
             if data:
+                self.line.segment.tune(terminal.baud)
                 self.line.hear(data, self._now())
         now = self._now()
         self.line.deliver(now)
@@ -85,6 +86,9 @@ class LiveEmulator:
         if self._is_ready and now >= self._next:
             self._is_ready = False
             self._advance(now)
+        elif now >= self._looked + LOOK_PERIOD:
+            self._looked = now
+            self._stage.look(now)
 
     def close(self) -> None:
         """Leave. May be called twice."""
@@ -100,18 +104,21 @@ class LiveEmulator:
         self._next += period
         if now > self._next + MOST_BEHIND:
             self._next = now + period
-        if self._on_stand and all(one.is_locked for one in self.robot.devices.segment.devices):
+        locked = [one.is_locked for one in self.robot.devices.segment.devices]
+        if self._on_stand and all(locked):
             self._hang(False)
+        elif not self._on_stand and not any(locked):
+            self._hang(True)
         self.robot.advance(now)
-        if now >= self._looked + LOOK_PERIOD:
-            self._looked = now
-            self._stage.look(now)
         seen = self.robot.latest
         if seen is not None and seen.scan is not None:
             self.lidar.send(seen.scan, now)
 
     def _hang(self, held: bool) -> None:
-        """Hang the robot on its stand, or let it stand by itself; wheels need no stand."""
+        """Hang the robot on its stand, or let it stand by itself; wheels need no stand.
+
+        A person holds it before its torque goes.
+        """
         body = self.robot.body
         if self._name == "greeter" and isinstance(body, BulletBody):
             body.mechanism.suspend(held)
