@@ -8,8 +8,8 @@
     on its feet ─▶ sitting down ─▶ sitting ─▶ standing up ─▶ rising (only the end of it)
 
 Only a robot that has stood since it was switched on gets up; one that is switched on lying, or
-whose joints do not all answer, or that is asked to stop, stays down and yields. One that sits stands
-up when nothing asks it to stay seated: where it was switched on so, when its mission begins.
+whose joints do not all answer, or that is asked to stop, stays down and yields. One that sits
+stands up when nothing asks it to stay seated: switched on so, when its mission begins to work.
 """
 
 from __future__ import annotations
