@@ -15,6 +15,7 @@ from rich.console import Console
 
 from robotics.cli_behaviour import add_to as add_authoring_to
 from robotics.cli_voice import add_to as add_sound_to
+from robotics.cli_walk import add_to as add_walk_to
 from robotics.core.errors import RoboticsError
 
 out = Console(highlight=False)
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 add_sound_to(app)
 add_authoring_to(app)
+add_walk_to(app)
 
 
 class Who(StrEnum):

@@ -15,6 +15,7 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.wire.servos import WATCHDOG_TRIPPED
 from robotics.wire.table import Field, Table
+from sim import heat
 from sim.emulator.device import Device
 from sim.emulator.frames import Trouble
 
@@ -180,11 +181,7 @@ class Rack:
         heat: Temperature of each winding [°C], shape (n,).
     """
 
-    AMBIENT = 25.0
-    HEATING = 3.0
-    """Of the winding in the long run for each watt [K/W]; class of a servo on a metal frame."""
-    SLOWNESS = 400.0
-    """Time constant of heating [s]."""
+    AMBIENT, HEATING, SLOWNESS = heat.AMBIENT, heat.HEATING, heat.SLOWNESS
 
     def __init__(self, memory: np.ndarray, servos: Sequence[Servo], motors: Motors) -> None:
         self.servos, self._memory, self._motors = tuple(servos), memory, motors
@@ -225,8 +222,7 @@ class Rack:
             voltage: At the servos [V].
             duration: Since the last call [s].
         """
-        goal = self.AMBIENT + self.HEATING * loss
-        self.heat += (goal - self.heat) * min(1.0, duration / self.SLOWNESS)
+        self.heat = heat.warmed(self.heat, loss, duration)
         self["present_temperature"][:] = np.rint(self.heat)
         volts = round(10.0 * voltage)
         self["present_voltage"][:] = volts
