@@ -144,6 +144,9 @@ def run_command(
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
     lidar: Annotated[str, typer.Option(help="A real robot's lidar: its port.")] = "",
     kerb_lidar: Annotated[str, KERB_LIDAR] = "",
+    gnss: Annotated[
+        str, typer.Option(help="A real sweeper's satellite receiver: its port, or PORT@BAUD.")
+    ] = "",
     derate: Annotated[bool, DERATE] = False,
     calibration: Annotated[str, typer.Option(help="File of 'robotics calibrate'.")] = "",
     hear: Annotated[str, HEAR] = "",
@@ -161,7 +164,7 @@ def run_command(
     from robotics.wire.pacer import monotonic
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
-    ports = Ports(on, lidar, kerb_lidar, derate, calibration)
+    ports = Ports(on, lidar, kerb_lidar, derate, calibration, gnss)
     wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports)
     wished = replace(wished, hear=hear, heard=heard, speak=speak, reload=reload)
     options = with_day(wished, minutes)

@@ -29,7 +29,7 @@ from robotics.report.quality import write_quality
 from robotics.robots.catalog import ROBOTS, behaviours
 from robotics.session import STAGES, Session
 from robotics.soundtrack import write_soundtrack
-from robotics.survey import read_drive, start_of, survey, write_survey
+from robotics.survey import place_on_earth, read_drive, start_of, survey, write_survey
 from robotics.wire.links import SerialLink
 from robotics.wire.pacer import WallClock
 from robotics.wire.realtime import ask, release
@@ -103,12 +103,16 @@ def survey_map(record: Path, folder: Path, out: Console, *, robot: str, resoluti
             told=lambda what, share: progress.update(bar, completed=share, note=what),
         )
         progress.update(bar, completed=1.0, note="done")
-    files = write_survey(found, folder, drive.robot)
+    origin = place_on_earth(found, drive)
+    files = write_survey(found, folder, drive.robot, origin)
     area = float((found.occupancy.cells >= 0).sum()) * resolution**2
     out.print(
         f"{found.length:.0f} m driven, {len(found.frames)} scans laid together,"
         f" {found.closures} loops closed, {area:.0f} m² seen"
     )
+    if origin is not None:
+        latitude, longitude, _, yaw = origin.written
+        out.print(f"on Earth: {latitude:.7f}, {longitude:.7f}, x axis {yaw:.2f}° from east")
     out.print(
         f"{len(files)} files in {folder}; for people: {folder / 'survey.png'}", soft_wrap=True
     )

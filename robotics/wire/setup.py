@@ -34,14 +34,21 @@ class Setup:
 
     def check_models(self) -> None:
         """Every device answers, and is what it should be."""
-        wrong = []
+        wrong, missing = [], 0
         for device in self._line.devices:
             found = self._bus.ping(device.id, tries=_TRIES)
             if found is None:
+                missing += 1
                 wrong.append(f"{_who(device)} does not answer")
             elif found.model != device.table.model:
                 wanted = f"{device.table.model} ({device.table.name})"
                 wrong.append(f"{_who(device)} is model {found.model}, not {wanted}")
+        count = len(self._line.devices)
+        if missing == count > 1:
+            raise WireError(
+                f"none of the {count} devices answers. Check power, the cable, and whether this "
+                "robot is on this port, at this speed"
+            )
         if wrong:
             raise WireError(f"{'; '.join(wrong)}. Check power, wiring and ids")
 
