@@ -63,7 +63,7 @@ class WalkingLocomotion:
         *,
         limit_twist: TwistLimit = unlimited,
     ) -> None:
-        self._config, self._limit_twist = config, limit_twist
+        self._model, self._config, self._limit_twist = model, config, limit_twist
         self._servos = servos(model.joints)
         self._dynamics = Dynamics(model)
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
@@ -98,6 +98,9 @@ class WalkingLocomotion:
         """Begin with a robot that stands as it is, whose joints were last sent ``sent`` (n,)."""
         self._found = np.array(sent)
         soles = soles_on_ground(self._dynamics, state)
+        # else the first posture would be a jump from the usual stance, and be answered with torque
+        stand, _ = standing_pose(self._model, self._config, dynamics=self._dynamics, soles=soles)
+        self._body = WholeBody(self._model, self._dynamics, period=PERIOD, start=stand)
         self.gait.soles[:], self.gait.sole_yaw[:] = soles[:, :2], soles[:, 2]
 
     @property
