@@ -29,6 +29,7 @@ STYLE = """<style>
 header div,main{max-width:980px}
 .fell,.up{border:1px solid;border-radius:8px;padding:9px 14px;margin:0 0 12px}
 .fell{background:#fdf1ec;border-color:#e9bda9}.up{background:#eaf5ee;border-color:#9fcfb2}
+.stills{grid-template-columns:1fr 1fr}
 .cards{grid-template-columns:repeat(auto-fill,minmax(168px,1fr))}
 .curve{stroke-width:1.5;stroke-linejoin:round}.dash{stroke-dasharray:5 3;stroke-width:1.1}
 .level{stroke-width:1;stroke-dasharray:2 3}.band{opacity:.55;stroke:none}
@@ -44,7 +45,7 @@ figure .band{opacity:.18}
 .heading{fill:none;stroke-width:1.4;stroke-opacity:.7}.step{font-size:11px;font-weight:600}
 .way{fill:none;stroke-width:1.7;stroke-linejoin:round}.way.dash{stroke-width:1.2}
 .way.fine{stroke-width:.8;stroke-opacity:.75}.dots{opacity:.45}
-.lift{stroke:#9aa0a6;stroke-dasharray:3 3}
+.lift{stroke-dasharray:3 3;opacity:.7}
 .small{display:grid;grid-template-columns:1fr 1fr;gap:8px 16px}figure{margin:0}
 table.n td,table.n th{text-align:right;white-space:nowrap;word-break:normal;padding:3px 7px;
 font-variant-numeric:tabular-nums}table.n th{white-space:normal;vertical-align:bottom}

@@ -81,7 +81,7 @@ def balance(seen: Seen, axis: int) -> str:
             ("wanted", seen.wanted_cop),
         )
     }
-    low, high = (-24.0, 30.0) if axis == 0 else (-20.0, 20.0)
+    low, high = (-13.0, 22.0) if axis == 0 else (-16.0, 16.0)
     reach = span_of(*(line[near] for line in (lines["xi"], lines["cop"])))
     plot = Plot(window, (min(low, reach[0]), max(high, reach[1])), "cm", height=240)
     down = (truth.force > LIFTED * walked.mass * GRAVITY) & seen.upright[:, None]
@@ -209,7 +209,7 @@ def speeds(seen: Seen) -> str:
 
 def slips(seen: Seen) -> str:
     """Return slip and miss of each step as columns."""
-    landed = [one for one in seen.footfalls if math.isfinite(one.landed)]
+    landed = seen.landed
     if not landed:
         return "<p>No step was made.</p>"
     slip = 1e3 * np.array([one.slip for one in landed])

@@ -98,9 +98,8 @@ def cause(seen: Seen) -> list[str]:
     if fall is None:
         return []
     told = [f"It fell at {fall.time:.2f} s: {fall.sign}."]
-    inside = np.flatnonzero((seen.beyond <= 0.0) & seen.upright)
-    lost = float(seen.walked.time[inside[-1]]) if len(inside) else 0.0
-    row = min(int(inside[-1]) + 1 if len(inside) else 0, len(seen.xi) - 1)
+    lost = seen.lost
+    row = min(int(np.searchsorted(seen.walked.time, lost)) + 1, len(seen.xi) - 1)
     told.append(
         f"ξ left the hull of both soles for good at {lost:.2f} s, {fall.time - lost:.2f} s before,"
         f" {_direction(seen, row)}, {_doing(seen, row)}."
@@ -145,7 +144,7 @@ def _way(seen: Seen) -> Figure:
 
 
 def _steps(seen: Seen) -> Iterator[Figure]:
-    landed = [one for one in seen.footfalls if math.isfinite(one.landed)]
+    landed = seen.landed
     yield ("steps", f"{len(landed)}", _cadence(landed))
     if len(landed) < 2:
         return

@@ -88,6 +88,20 @@ class Seen:
         fall = self.walked.fall
         return np.asarray(self.walked.time < (math.inf if fall is None else fall.time))
 
+    @property
+    def lost(self) -> float:
+        """When ξ left the hull of both soles for good [s]; infinite if it did not fall."""
+        if self.walked.fall is None:
+            return math.inf
+        inside = np.flatnonzero((self.beyond <= 0.0) & self.upright)
+        return float(self.walked.time[inside[-1]]) if len(inside) else 0.0
+
+    @property
+    def landed(self) -> list[Footfall]:
+        """The steps that landed, without those of a fall that could not be saved."""
+        good = (one for one in self.footfalls if math.isfinite(one.landed))
+        return [one for one in good if one.lifted < self.lost]
+
     def gliding(self, points: Array) -> Array:
         """Return points (t, 2) as seen from the gliding frame, ahead and to the left [m]."""
         return turned(-self.middle[:, 2], points - self.middle[:, :2])

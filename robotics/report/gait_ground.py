@@ -133,7 +133,9 @@ def _extent(seen: Seen, window: tuple[float, float]) -> tuple[Array, Array]:
     time = seen.walked.time
     rows = (time >= window[0]) & (time <= window[1]) & seen.upright
     soles = seen.walked.truth.soles[rows, :, :2].reshape(-1, 2)
-    spots = np.vstack((soles, seen.xi[rows]))
+    aims = [one.planned[:2] for one in seen.footfalls if window[0] <= one.lifted <= window[1]]
+    aims = aims if seen.walked.fall is None else []
+    spots = np.vstack((soles, seen.xi[rows], *(aim[None, :] for aim in aims)))
     return spots.min(axis=0) - ROOM - 0.08, spots.max(axis=0) + ROOM + 0.08
 
 
@@ -150,7 +152,7 @@ def _ground(seen: Seen, window: tuple[float, float], *, closely: bool) -> str:
         )
         sheet.outline(corners, "sole begin", FEET[side], f"{SIDES[side]}, at the start")
     for one in seen.footfalls:
-        if window[0] <= one.lifted <= window[1]:
+        if window[0] <= one.lifted <= min(window[1], seen.lost):
             _draw_footfall(sheet, seen, one, closely=closely)
     if closely:
         sheet.path(_few(seen.cop[rows]), COP, "way fine")

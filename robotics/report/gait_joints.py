@@ -33,6 +33,7 @@ def bars(seen: Seen) -> str:
     for k, name in enumerate(motors.names):
         y = 24 + row * k
         colour = _GOOD if rms[k] <= rating[k] else (_WARM if rms[k] <= 2 * rating[k] else _HOT)
+        end = left + scale * min(max(peak[k], rating[k]), 1.0) + 6
         parts.append(
             f'<text x="{left - 8}" y="{y + 12}" class="axis end">{_plain(name)}</text>'
             f'<rect x="{left}" y="{y + 2}" width="{number(scale * min(peak[k], 1.0))}" height="13" '
@@ -40,7 +41,7 @@ def bars(seen: Seen) -> str:
             f'height="9" fill="{colour}"/>'
             f'<line x1="{number(left + scale * rating[k])}" x2="{number(left + scale * rating[k])}"'
             f' y1="{y + 1}" y2="{y + 16}" stroke="{BAD}" stroke-width="1.6"/>'
-            f'<text x="{number(left + scale * min(peak[k], 1.0) + 5)}" y="{y + 12}" class="axis">'
+            f'<text x="{number(end)}" y="{y + 12}" class="axis">'
             f"{rms[k]:.2f} / {peak[k]:.2f}</text>"
         )
     height = 24 + row * len(motors.names) + 22
@@ -112,7 +113,7 @@ def strides(seen: Seen) -> str:
     key = legend([("left leg", FEET[0]), ("right leg", FEET[1]), ("continuous rating", BAD)])
     note = (
         "<p>A stride: from one landing of a foot to its next. Mean of all strides at speed, band: "
-        "one standard deviation. Dashed line: where the foot is lifted, on average.</p>"
+        "one standard deviation. Dashed lines: where the foot is lifted, on average.</p>"
     )
     return f'{note}<div class="small">{"".join(drawn)}</div>{key}'
 
@@ -142,10 +143,12 @@ def _stride_chart(seen: Seen, part: str) -> str | None:
         mean, spread = rows.mean(axis=0), rows.std(axis=0)
         plot.band(PHASES, mean - spread, mean + spread, FEET[side])
         plot.curve(PHASES, mean, FEET[side])
-    lift = _lifted(seen)
-    if math.isfinite(lift):
-        x = number(plot.at_x(lift))
-        plot.parts.append(f'<line x1="{x}" x2="{x}" y1="20" y2="142" class="lift"/>')
+    for side, _ in found:
+        lift = _lifted(seen, side)
+        if math.isfinite(lift):
+            x = number(plot.at_x(lift))
+            line = f'x1="{x}" x2="{x}" y1="20" y2="142" stroke="{FEET[side]}"'
+            plot.parts.append(f'<line {line} class="lift"/>')
     return plot.svg(with_legend=False)
 
 
@@ -168,16 +171,15 @@ def _strides(seen: Seen, side: int, values: Array) -> Array:
     return np.array(rows).reshape(-1, len(PHASES))
 
 
-def _lifted(seen: Seen) -> float:
-    """Return when in a stride the foot is lifted, on average [%]."""
+def _lifted(seen: Seen, side: int) -> float:
+    """Return when in its stride a foot is lifted, on average [%]."""
+    marks = _landings(seen, side)
+    lifts = [one.lifted for one in seen.footfalls if one.side == side]
     shares = []
-    for side in (0, 1):
-        marks = _landings(seen, side)
-        lifts = [one.lifted for one in seen.footfalls if one.side == side]
-        for start, end in pairwise(marks):
-            inside = [lift for lift in lifts if start < lift < end]
-            if inside and end - start < 3.2 * seen.walked.step_time:
-                shares.append(100.0 * (inside[0] - start) / (end - start))
+    for start, end in pairwise(marks):
+        inside = [lift for lift in lifts if start < lift < end]
+        if inside and end - start < 3.2 * seen.walked.step_time:
+            shares.append(100.0 * (inside[0] - start) / (end - start))
     return float(np.mean(shares)) if shares else math.nan
 
 
