@@ -52,7 +52,9 @@ ALLOWED: dict[str, frozenset[str]] = {
     ),
     "talk": frozenset({"voice", "assets", "core"}),
     "cli_voice": frozenset({"talk", "core"}),
-    "authoring": frozenset({"authoring", "behaviour", "certify", "robots", "core", "assets"}),
+    "authoring": frozenset(
+        {"authoring", "behaviour", "certify", "robots", "voice", "core", "assets"}
+    ),
     "cli_behaviour": frozenset({"authoring", "behaviour", "wire", "core"}),
     "gait_report": frozenset({"report", "core"}),
     "cli_walk": frozenset({"gait_report", "core"}),

@@ -150,6 +150,8 @@ class Answerer:
 
     def _elsewhere(self, heard: str, place: int) -> bool:
         """Return whether another place is named, of which the entry says nothing."""
+        if self._knowledge.entries[place].anywhere:
+            return False
         text = normal(heard)
         names = {name for name in self._knowledge.elsewhere if name in text}
         return any(name not in self._words[place] for name in names)
