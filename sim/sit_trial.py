@@ -134,7 +134,7 @@ class SitTrial:
             stands = self._until(Plight.FEET, Posture())
             self._spend(WALKS, Posture(), (0.2, 0.0, 0.0))
             is_up = self._trunk()[1][2, 2] > 0.95 and self.reflexes.plight is Plight.FEET
-            self.seen.woken = stands and is_up
+            self.seen.woken = bool(stands and is_up)
         self.seen.why = "; ".join(why for _, plight, why in self.reflexes.log if plight in _WRONG)
         self.body.close()
         self.world.close()
@@ -173,7 +173,7 @@ class SitTrial:
             self._pass(Command(target, np.zeros(len(target))))
         after, turned = self._trunk()
         tilted = float(np.arccos(np.clip(rotation[2] @ turned[2], -1.0, 1.0)))
-        fallen = float(abs(after[2] - position[2]))
+        fallen = abs(float(after[2] - position[2]))
         self.seen.moved = tilted, fallen
         self.seen.held = tilted < HELD_TILT and fallen < HELD_FALL
 
