@@ -4,9 +4,9 @@ Usage: python benchmarks/sit.py [--seed N] [--trials K] [--quick]
 
 The greeter (sensor noise, latency, motor and joint limits; zeros of the joints off by up to 0.5°,
 ground with a friction of 0.6 to 1) stands, walks or turns, is asked to sit, and then all its motors
-are without torque for 5 s. *Held* is a trunk that has turned by less than 10° and moved by less than
-2 cm meanwhile. It is switched on anew, knows nothing of before, and is asked to work: *woken* is on
-its feet by itself, and still so after a walk of 3 s. The last line is one JSON object.
+are without torque for 5 s. *Held* is a trunk that has turned by less than 10° and moved by less
+than 2 cm meanwhile. It is switched on anew, knows nothing of before, and is asked to work: *woken*
+is on its feet by itself, and still so after a walk of 3 s. The last line is one JSON object.
 """
 
 from __future__ import annotations
