@@ -38,6 +38,8 @@ AWAY, ABOVE, AIM, LENS = 3.1, 0.86, 0.53, 27.0
 """Distance and height of the camera, height that it looks at [m]; angle of view [deg]."""
 GLIDE = (0.8, 1.6)
 """The camera follows the mean over so long: of the place, of the heading [s]."""
+LEANING = 0.5
+"""Heading and ground are those before the trunk leaned more [rad]."""
 PRINTS = 10
 """Footprints stay as long as there are no more than so many."""
 GRAVITY, LOADED = 9.81, 0.2
@@ -114,11 +116,13 @@ class _Studio:
         self._joints = [names[name] for name in walked.motors.names]
         self._floor = Floor(walked.order.ground, walked.order.seed, walked.sole)
         truth = walked.truth
-        ground = truth.soles[:, :, 2].min(axis=1)
-        self._place = _mean(np.column_stack((truth.base[:, :2], ground)), walked.time, GLIDE[0])
+        upright = np.abs(truth.attitude[:, :2]).max(axis=1) < LEANING
         yaw = np.unwrap(truth.attitude[:, 2])
-        calm = np.where(np.abs(truth.attitude[:, :2]).max(axis=1) < 0.6, yaw, np.nan)
-        self._yaw = _mean(_held(calm)[:, None], walked.time, GLIDE[1])[:, 0]
+        self._ground = _held(np.where(upright, truth.soles[:, :, 2].min(axis=1), np.nan))
+        track = np.column_stack((truth.base[:, :2], self._ground))
+        self._place = _mean(track, walked.time, GLIDE[0])
+        calm = _held(np.where(upright, yaw, np.nan))
+        self._yaw = _mean(calm[:, None], walked.time, GLIDE[1])[:, 0]
         self._prints = list(_prints(walked))
         self._fonts = ImageFont.load_default(17), ImageFont.load_default(13)
 
@@ -221,9 +225,10 @@ class _Studio:
         time = float(walked.time[row])
         height = max(float(truth.com[row, 2] - truth.soles[row, :, 2].min()), 0.1)
         omega = math.sqrt(GRAVITY / height)
+        lying = 1.0 if np.abs(truth.attitude[row, :2]).max() > LEANING else 0.0
         past = [mark for begin, mark in self._prints if begin <= time]
         return Scene(
-            soles=truth.soles[row] - (0.0, 0.0, float(truth.soles[row, :, 2].min())),
+            soles=truth.soles[row] - np.array([0.0, 0.0, self._ground[row] - lying]),
             sole_yaw=truth.sole_yaw[row],
             prints=past[-PRINTS:],
             com=truth.com[row, :2],

@@ -85,7 +85,9 @@ class Floor:
         seen = np.isfinite(reach) & (reach < MIST[1])
         spots = camera.eye[:2] + reach[seen][:, None] * rays[seen][:, :2]
         pixel = reach[seen] * 2.0 * math.tan(math.radians(camera.field_of_view) / 2) / height
-        colour = self._paint(spots, pixel, scene) * shade[seen][:, None]
+        colour = self._slabs(spots, pixel, rays[seen])
+        self._paint(colour, spots, pixel, scene)
+        colour *= shade[seen][:, None]
         mist = np.clip((reach[seen] - MIST[0]) / (MIST[1] - MIST[0]), 0.0, 1.0)[:, None]
         picture[seen] = colour * (1.0 - mist) + picture[seen] * mist
         return picture
@@ -114,13 +116,26 @@ class Floor:
         bright = np.asarray(rgba, dtype=np.float64).reshape(height, width, 4)[:, :, :3].max(axis=2)
         return reach, 0.55 + 0.45 * bright / 255.0
 
-    def _paint(self, spots: Array, pixel: Array, scene: Scene) -> Array:
-        """Return the colours (k, 3) of points (k, 2) of the ground, ``pixel`` (k,) [m] wide."""
-        whole = spots / SLAB
-        part = np.abs(whole - np.round(whole))
-        off = np.minimum(part[:, 0], part[:, 1]) * SLAB
-        joint = np.clip((0.004 - off) / pixel + 0.5, 0.0, 1.0) * np.clip(0.012 / pixel, 0.0, 1.0)
-        colour = self._stone + joint[:, None] * (JOINT - self._stone)
+    def _slabs(self, spots: Array, pixel: Array, rays: Array) -> Array:
+        """Return the colours (k, 3) of points (k, 2) of the paving, seen along ``rays`` (k, 3).
+
+        A joint is as faint as it is narrower than what a pixel covers of the ground, which is
+        long where the ray is flat.
+        """
+        flat = np.maximum(np.hypot(rays[:, 0], rays[:, 1]), 1e-9)
+        along = np.abs(rays[:, :2]) / flat[:, None]
+        longer = 1.0 / np.maximum(-rays[:, 2], 0.02)
+        joint = np.zeros(len(spots))
+        for axis in (0, 1):
+            whole = spots[:, axis] / SLAB
+            off = SLAB * np.abs(whole - np.round(whole))
+            wide = pixel * (along[:, 1 - axis] + along[:, axis] * longer)
+            part = np.clip((0.004 - off) / wide + 0.5, 0.0, 1.0)
+            joint = np.maximum(joint, part * np.minimum(0.012 / wide, 1.0))
+        return np.asarray(self._stone + joint[:, None] * (JOINT - self._stone))
+
+    def _paint(self, colour: Array, spots: Array, pixel: Array, scene: Scene) -> None:
+        """Paint shadows, footprints and marks onto ``colour`` (k, 3) of points (k, 2)."""
         self._shade(colour, spots, scene)
         for side, x, y, yaw in scene.prints:
             near = _around(spots, (x, y), 0.18)
@@ -133,7 +148,6 @@ class Floor:
             here = colour[near]
             _blend(here, np.clip((size - far) / pixel[near] + 0.5, 0.0, 1.0), tint)
             colour[near] = here
-        return np.asarray(colour)
 
     def _shade(self, colour: Array, spots: Array, scene: Scene) -> None:
         """Darken ``colour`` (k, 3) under the body and around the soles that are low."""

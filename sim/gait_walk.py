@@ -133,8 +133,8 @@ class _Falls:
 
     def look(self, trial: Trial, touched: str) -> None:
         """Look at one tick."""
-        if trial.seen.fell and self.fall is None:
-            tipped = trial.seen.fell == "tipped over"
+        tipped = trial.seen.fell == "tipped over"
+        if trial.seen.fell and self.fall is None and (tipped or touched):
             sign = (
                 "the trunk leans more than 45°" if tipped else f"the {touched} touches the ground"
             )

@@ -224,8 +224,8 @@ def _reasons(seen: Seen, lost: float) -> Iterator[str]:
     stumbled = [one for one in seen.footfalls if lost - BEFORE < one.lifted <= lost]
     for one in stumbled:
         if one.landed - one.lifted < EARLY * walked.step_time:
-            yield f"the {SIDES[one.side]} foot met the ground {one.landed - one.lifted:.2f} s"
-            " after it was lifted"
+            after = one.landed - one.lifted
+            yield f"the {SIDES[one.side]} foot met the ground {after:.2f} s after it was lifted"
     full = np.abs(walked.truth.torque[near]) > 0.98 * walked.motors.stall
     for joint in np.flatnonzero(full.sum(axis=0) * walked.period > 0.03):
         yield f"the {_plain(walked.motors.names[joint])} was at its stall torque"
