@@ -28,7 +28,7 @@ RATE = 16
 PANEL = (480, 480)
 """Width and height of each view [pixel]."""
 LONGEST = 20.0
-"""More of a walk is not shown [s]."""
+"""More of a walk is not shown [s]; twice as much where it gets up."""
 WORKERS = 2
 FINE = 2
 """The robot is drawn so many times finer, and averaged."""
@@ -79,6 +79,9 @@ def shown(walked: Walked) -> Array:
     """Return the times that are shown [s]: all, or what matters most of a long walk."""
     end = float(walked.time[-1])
     push, fall = walked.order.push, walked.fall
+    if fall is not None and fall.stood_again is not None:
+        start = max(0.0, fall.time - 3.0)
+        return np.arange(start, min(end, fall.stood_again + 2.0, start + 2.0 * LONGEST), 1.0 / RATE)
     middle = fall.time if fall is not None else (push.time if push is not None else 0.5 * LONGEST)
     start = max(0.0, min(middle - 0.5 * LONGEST, end - LONGEST))
     return np.arange(start, min(end, start + LONGEST), 1.0 / RATE)
@@ -152,7 +155,7 @@ class _Studio:
         if name == VIEWS[0][0]:
             draw.text((14, PANEL[1] - 24), f"{speed:.2f} m/s", PALE, small)
         self._mark_push(draw, row, camera)
-        if walked.fall is not None and time >= walked.fall.time:
+        if _lies(walked, time):
             draw.text((PANEL[0] // 2, 10), "fallen", FALL, large, "ma")
         return np.asarray(image)
 
@@ -248,18 +251,25 @@ def _prints(walked: Walked) -> Iterator[tuple[float, tuple[int, float, float, fl
     truth = walked.truth
     stands = truth.force > LOADED * walked.mass * GRAVITY
     found = []
-    end = math.inf if walked.fall is None else walked.fall.time
     for side in (0, 1):
         begins = np.flatnonzero(stands[1:, side] & ~stands[:-1, side]) + 1
         last = -math.inf
         for row in begins:
             time = float(walked.time[row])
-            if time - last > 0.15 and time < end:
+            if time - last > 0.15 and not _lies(walked, time):
                 x, y = truth.soles[row, side, :2]
                 yaw = float(truth.sole_yaw[row, side])
                 found.append((time, (side, float(x), float(y), yaw)))
             last = time
     yield from sorted(found)
+
+
+def _lies(walked: Walked, time: float) -> bool:
+    """Whether it has fallen and is not on its feet again."""
+    fall = walked.fall
+    if fall is None or time < fall.time:
+        return False
+    return fall.stood_again is None or time < fall.stood_again
 
 
 def _mean(values: Array, time: Array, width: float) -> Array:
