@@ -21,6 +21,9 @@ WARM = 0.85
 """Part of its temperature limit at which a servo is called warm."""
 SLOW = 0.003
 """An answer that takes longer than this is reported [s]; an FTDI chip at 1 ms needs 2."""
+GATHERED = 0.008
+"""An answer that takes longer than this was kept by the adapter [s]: FTDI chips do so for 16 ms
+unless told otherwise, whatever their driver shows of it."""
 _PINGS = 20
 
 
@@ -190,6 +193,10 @@ def time_answers(bus: Bus, clock: Clock, id: int) -> Finding:
         taken.append(clock.now() - begun)
     middle, longest = float(np.median(taken)), max(taken)
     what = f"a ping takes {1e3 * middle:.2f} ms, at most {1e3 * longest:.2f} ms"
+    if middle > GATHERED:
+        what += ": the adapter gathers bytes before it passes them on"
+        cure = "set its latency timer to 1 ms: run 'robotics install-service' (udev rule)"
+        return bad("timing", what, cure)
     if middle > SLOW:
         return warning("timing", what, "see the adapter's latency timer, and return_delay")
     return good("timing", what)
