@@ -83,7 +83,7 @@ def test_every_phrasing_finds_its_entry(knowledge: Knowledge, answerer: Answerer
 
 FIRST = {
     "directions": r"[东南西北边旁前后]|背对大海|红色|广场|草坪|桥|不要|别",
-    "safety": r"不|别|请|快|喊|打|去|站|坐|先|危险|[一二]{2}零",
+    "safety": r"不|别|请|快|喊|打|去|站|坐|先|离|危险|[一二]{2}零",
 }
 """What the first sentence of an answer has to tell: where to go, or what to do."""
 
