@@ -56,7 +56,7 @@ def walk_command(
     _check_names(page, film)
     with out.status("getting ready") as status:
         made, notes = report_walk(order, page, film, status.update)
-    for note in notes:
+    for note in filter(None, notes):
         out.print(note, soft_wrap=True)
     table = Table(show_header=False, box=None, padding=(0, 2))
     for label, value, note in made.figures:

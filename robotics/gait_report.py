@@ -13,7 +13,7 @@ from typing import Any
 from robotics.core.errors import MissingDependency, OptionError, UnknownName
 from robotics.core.walked import Walked, WalkOrder, WalkPush
 from robotics.report.gait import write_gait_report
-from robotics.report.gait_figures import UNITS, WAYS, Figure, figures
+from robotics.report.gait_figures import UNITS, WAYS, Figure, cause, figures
 
 LONGEST = 600.0
 """A walk may last so long [s]."""
@@ -103,7 +103,7 @@ def report_walk(
     tell("writing the report")
     seen = write_gait_report(page, walked, video=video, stills=stills)
     made = Written(page, video, tuple(figures(seen)), walked.fall is not None)
-    return made, limits(order, walked)
+    return made, [*limits(order, walked), " ".join(cause(seen))]
 
 
 def _number(option: str, text: str, unit: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -66,7 +67,7 @@ def walk(order: WalkOrder, tell: Callable[[float], None] = lambda since: None) -
         time=frozen(np.array(watch.time)),
         truth=truth,
         belief=watch.belief(),
-        motors=_motors(trial, truth.torque),
+        motors=_motors(trial, truth.torque[: falls.rows(watch.time)]),
         sole=Sole(sole.centre + half, sole.centre - half, 0.5 * sole.width),
         mass=spec.model.mass,
         period=PERIOD,
@@ -145,6 +146,11 @@ class _Falls:
             return
         if locomotion.plight is Plight.FEET and trial.since > fall.time + AFTER:
             self.fall = replace(fall, stood_again=trial.since)
+
+    def rows(self, time: list[float]) -> int:
+        """Return how many of the instants ``time`` [s] were before a fall, at least one."""
+        end = math.inf if self.fall is None else self.fall.time
+        return max(1, sum(one < end for one in time))
 
     def is_over(self, since: float) -> bool:
         """Whether there is nothing more to see."""

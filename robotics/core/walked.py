@@ -138,7 +138,7 @@ class Motors:
     source: str
     """Where that number comes from."""
     heat: Array
-    """Of the windings at the end [°C]."""
+    """Of the windings at the end, or when it fell [°C]."""
     settled: Array
     """Where the windings would end if it went on like this [°C]."""
     until_limit: Array

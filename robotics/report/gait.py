@@ -18,7 +18,7 @@ from robotics.report.gait_charts import (
     stretch,
     xi_error,
 )
-from robotics.report.gait_figures import cause, figures
+from robotics.report.gait_figures import cause, figures, missing
 from robotics.report.gait_frames import Footfall, Seen, see
 from robotics.report.gait_ground import footsteps, pressure
 from robotics.report.gait_joints import bars, strides, table
@@ -121,7 +121,9 @@ def _summary(seen: Seen) -> str:
     told = " ".join(cause(seen))
     verdict = f'<p class="fell">{escape(told)}</p>' if told else ""
     if not told:
-        verdict = '<p class="up">It stayed on its feet.</p>'
+        less = missing(seen)
+        but = f", but reached only {', '.join(less)}" if less else ""
+        verdict = f'<p class="{"fell" if less else "up"}">It stayed on its feet{but}.</p>'
     cards = "".join(
         f'<div class="card"><b>{escape(value)}</b><span>{escape(label)}</span>'
         f"<small>{escape(note)}</small></div>"

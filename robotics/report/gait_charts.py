@@ -127,9 +127,10 @@ def margin(seen: Seen) -> str:
 def attitude(seen: Seen) -> str:
     """Return roll and pitch, believed and true."""
     walked = seen.walked
-    true = np.degrees(walked.truth.attitude[:, :2])
-    believed = np.degrees(walked.belief.attitude)
-    span = span_of(true[seen.upright], believed[seen.upright], least=4.0)
+    drawn = seen.upright[:, None] | walked.order.reflexes
+    true = np.degrees(np.where(drawn, walked.truth.attitude[:, :2], np.nan))
+    believed = np.degrees(np.where(drawn, walked.belief.attitude, np.nan))
+    span = span_of(true, believed, least=4.0)
     plot = Plot(whole(seen), span, "°", height=190)
     for axis, (name, colour) in enumerate((("roll", FEET[0]), ("pitch", FEET[1]))):
         plot.curve(walked.time, believed[:, axis], colour, dash=True)

@@ -15,8 +15,14 @@ UP_TO_SPEED = 3.0
 """Speed is measured from so long after the start on [s]; from the middle of a shorter walk."""
 BEFORE = 1.0
 """What happened so long before ξ left the soles may have been the cause [s]."""
+LASTING = 3.0
+"""A push is told if ξ is lost so long after it [s]."""
+STALLED = 0.03
+"""A joint that was at its stall torque for so long is told [s]."""
 SLID, KNOCKED = 0.015, 20.0
 """A sole that moved farther has slid [m]; feet with more force between them have knocked [N]."""
+NEARLY = 0.7
+"""Of a speed: with less it is not nearly reached."""
 EARLY = 0.6
 """Of the step time: force on the foot in the air before that is a stumble."""
 SMALL = (0.005, 0.005, 0.01)
@@ -104,14 +110,26 @@ def cause(seen: Seen) -> list[str]:
         f"ξ left the hull of both soles for good at {lost:.2f} s, {fall.time - lost:.2f} s before,"
         f" {_direction(seen, row)}, {_doing(seen, row)}."
     )
+    if _pushed(seen, lost):
+        told.append(_pushed(seen, lost))
     reasons = list(_reasons(seen, lost))
     if reasons:
-        told.append(f"In the second before that {'; '.join(reasons)}.")
-    else:
-        told.append("In the second before that nothing unusual is seen but ξ itself.")
+        told.append(f"In the second before, {'; '.join(reasons)}.")
+    elif not _pushed(seen, lost):
+        told.append("In the second before, nothing unusual is seen but ξ itself.")
     if fall.stood_again is not None:
         told.append(f"The reflexes had it on its feet again at {fall.stood_again:.1f} s.")
     return told
+
+
+def missing(seen: Seen) -> list[str]:
+    """Return which speeds were not nearly reached, in words."""
+    mean, asked = mean_twist(seen), seen.walked.asked
+    return [
+        f"{_zero(got, small):.2f} of {wanted:.2f} {unit} {way}"
+        for got, wanted, small, unit, way in zip(mean, asked, SMALL, UNITS, WAYS, strict=True)
+        if abs(wanted) > 4.0 * small and got / wanted < NEARLY
+    ]
 
 
 def _outcome(seen: Seen) -> Figure:
@@ -210,25 +228,35 @@ def _doing(seen: Seen, row: int) -> str:
 
 def _reasons(seen: Seen, lost: float) -> Iterator[str]:
     walked = seen.walked
-    time, push = walked.time, walked.order.push
-    near = (time >= lost - BEFORE) & (time <= lost + 1e-9)
-    if push is not None and lost - BEFORE < push.time + push.length and push.time <= lost + 0.05:
-        strength = math.hypot(*push.impulse)
-        yield f"it was pushed with {strength:.1f} N·s ({strength / walked.mass:.2f} N·s/kg)"
+    near = (walked.time >= lost - BEFORE) & (walked.time <= lost + 1e-9)
     for side, name in enumerate(SIDES):
         slid = _slid(seen, side, near)
         if slid > SLID:
             yield f"the {name} sole slid {1e3 * slid:.0f} mm under load"
     if walked.truth.knock[near].max(initial=0.0) > KNOCKED:
         yield f"the feet knocked together with {walked.truth.knock[near].max():.0f} N"
-    stumbled = [one for one in seen.footfalls if lost - BEFORE < one.lifted <= lost]
-    for one in stumbled:
-        if one.landed - one.lifted < EARLY * walked.step_time:
-            after = one.landed - one.lifted
-            yield f"the {SIDES[one.side]} foot met the ground {after:.2f} s after it was lifted"
+    steps = [one for one in seen.footfalls if lost - BEFORE < one.lifted <= lost]
+    early = [one for one in steps if one.landed - one.lifted < EARLY * walked.step_time]
+    if early:
+        after, foot = early[0].landed - early[0].lifted, SIDES[early[0].side]
+        again = "" if len(early) == 1 else f" (and {len(early) - 1} more so)"
+        yield f"the {foot} foot met the ground {after:.2f} s after it was lifted{again}"
     full = np.abs(walked.truth.torque[near]) > 0.98 * walked.motors.stall
-    for joint in np.flatnonzero(full.sum(axis=0) * walked.period > 0.03):
-        yield f"the {_plain(walked.motors.names[joint])} was at its stall torque"
+    joints = np.flatnonzero(full.sum(axis=0) * walked.period > STALLED)
+    if len(joints):
+        names = ", ".join(_plain(walked.motors.names[joint]) for joint in joints)
+        yield f"{names} {'was' if len(joints) == 1 else 'were'} at stall torque"
+
+
+def _pushed(seen: Seen, lost: float) -> str:
+    """Return a sentence about a push that may have to do with it; "" for none."""
+    push = seen.walked.order.push
+    if push is None or not push.time - 0.05 <= lost <= push.time + LASTING:
+        return ""
+    strength = math.hypot(*push.impulse)
+    each = strength / seen.walked.mass
+    before = max(lost - push.time, 0.0)
+    return f"It was pushed with {strength:.1f} N·s ({each:.2f} N·s/kg) {before:.2f} s before that."
 
 
 def _slid(seen: Seen, side: int, near: BoolArray) -> float:
