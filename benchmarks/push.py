@@ -3,10 +3,10 @@
 Usage: python benchmarks/push.py [--seed N] [--speed V] [--phases K] [--standing] [--quick]
 
 A force on the middle of the trunk for 0.1 s, ahead, back, left and right, at evenly spread phases
-of a stride (two steps), walking at 0.3 m/s (``walking/trial.py``). Impulses per mass rise until one
-phase falls within 4 s; reported is the largest that every phase survived. The trial branches (a
-process forks) where it is pushed, so that the walk up to there is made once. The last line is one
-JSON object.
+of a stride (two steps), walking at 0.3 m/s (``sim/gait_trial.py``). Impulses per mass rise until
+one phase falls within 4 s; reported is the largest that every phase survived. The trial branches
+(a process forks) where it is pushed, so that the walk up to there is made once. The last line is
+one JSON object.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ import os
 import time
 
 import numpy as np
-from walking.trial import Push, Setting, Trial
 
 from robotics.robots.greeter.joints import load
+from sim.gait_trial import Push, Setting, Trial
 
 LEVELS = tuple(np.arange(0.20, 1.01, 0.05).round(2).tolist())
 """Impulses per mass [N·s/kg]."""

@@ -20,11 +20,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from walking.trial import Quirks, Setting, run, spec_of
 
 from robotics.core.arrays import Array, frozen
 from robotics.core.model import load_model
 from sim.body import BodySpec
+from sim.gait_trial import Quirks, Setting, run, spec_of
 from sim.timeline import STEP
 
 

@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/rise.py [--seed N] [--trials K] [--alarms K] [--quick]
 
-It stands, walks, turns, steps aside or back (``walking/trial.py``: sensor noise, latency, motor
+It stands, walks, turns, steps aside or back (``sim/gait_trial.py``: sensor noise, latency, motor
 limits) and is pushed on the trunk, anywhere around, 0.7 to 1.2 N·s/kg in 0.1 to 0.3 s and harder
 if it stays up, until it falls. *Lead* is from when it knows that it falls to the first touch of the
 ground by anything but a sole; *early* is a lead of 0.3 s. *Risen* is on its feet by itself within
@@ -21,13 +21,13 @@ import time
 
 import numpy as np
 from walking.falls import WAYS, Fall, Provocation, Provoked
-from walking.trial import Push, Setting, Trial
 
 from robotics.control.dynamics import Dynamics
 from robotics.control.falling import FallDetector, FallParameters
 from robotics.core.messages import Command, State
 from robotics.robots.greeter.config import PERIOD
 from robotics.robots.greeter.joints import load
+from sim.gait_trial import Push, Setting, Trial
 
 EARLY = 0.3
 """[s]."""

@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/terrain.py [--seed N] [--trials K] [--speed V] [--ground NAME …] [--quick]
 
-The greeter (``walking/trial.py``) does not know what comes; it has to get 2 m on without a fall.
+The greeter (``sim/gait_trial.py``) does not know what comes; it has to get 2 m on without a fall.
 The last line is one JSON object.
 """
 
@@ -14,9 +14,9 @@ import math
 import time
 from functools import partial
 
-from walking import grounds
-from walking.onlooker import Onlooker
-from walking.trial import Lay, Quirks, Setting, run
+from sim import grounds
+from sim.gait_trial import Lay, Quirks, Setting, run
+from sim.onlooker import Onlooker
 
 FAR = 2.6
 """It has passed when its base is so far ahead [m]."""

@@ -2,7 +2,7 @@
 
 Usage: python benchmarks/walk.py [--seed N] [--seeds K] [--case NAME ...] [--speed V] [--quick]
 
-The greeter with its own estimator, walk and joint guard (``walking/trial.py``): sensor noise,
+The greeter with its own estimator, walk and joint guard (``sim/gait_trial.py``): sensor noise,
 gyro bias, 15 ms from sample to motor, torque-speed lines, gear play. A fall is trunk, knee or hand
 on the ground, or a tilt over 45°. *Slip* is how far a sole moved while it carried more than a fifth
 of the weight, *torque* the largest over the joints of RMS over stall torque. Speeds are those of
@@ -17,8 +17,9 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from walking.onlooker import Onlooker
-from walking.trial import Setting, Wish, run
+
+from sim.gait_trial import Setting, Wish, run
+from sim.onlooker import Onlooker
 
 RAMP = 6.0
 """From the start of the walk until its speed is measured [s]."""

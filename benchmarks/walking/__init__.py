@@ -1,1 +1,1 @@
-"""The greeter's walk on trial under physics."""
+"""Provoked falls of the greeter."""

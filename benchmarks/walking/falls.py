@@ -10,7 +10,7 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.robots.greeter.joints import JOINT_NAMES, load
 from robotics.robots.greeter.reflexes import Plight, Reflexes
-from walking.trial import Push, Setting, Trial
+from sim.gait_trial import Push, Setting, Trial
 
 WAYS = {
     "standing": (0.0, 0.0, 0.0),

@@ -10,7 +10,7 @@ import numpy as np
 
 from robotics.control.body_reference import BodyReference
 from robotics.control.cadence import Beat, first_beat
-from robotics.control.com_observer import ComObserver
+from robotics.control.com_observer import ComObserver, Seen
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
 from robotics.control.footing import Brace, landed
@@ -50,6 +50,10 @@ class WalkingLocomotion:
         config: Its numbers.
         clips: Movements of the upper body, by the name that a ``Posture`` gives.
         limit_twist: Asked at every tick, before a foot is placed.
+
+    Attributes:
+        seen: What was measured at the last tick, for those who look closer; None before the first.
+        wanted: What the gait wanted of the body then.
     """
 
     def __init__(
@@ -60,7 +64,7 @@ class WalkingLocomotion:
         *,
         limit_twist: TwistLimit = unlimited,
     ) -> None:
-        self._config, self._limit_twist = config, limit_twist
+        self._model, self._config, self._limit_twist = model, config, limit_twist
         self._servos = servos(model.joints)
         self._dynamics = Dynamics(model)
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
@@ -85,6 +89,8 @@ class WalkingLocomotion:
         self._ticks = 0
         self._brace: Brace | None = None
         self._last: Command | None = None
+        self.seen: Seen | None = None
+        self.wanted: BodyReference | None = None
 
     @property
     def is_standing(self) -> bool:
@@ -95,6 +101,9 @@ class WalkingLocomotion:
         """Begin with a robot that stands as it is, whose joints were last sent ``sent`` (n,)."""
         self._found = np.array(sent)
         soles = soles_on_ground(self._dynamics, state)
+        # else the first posture would be a jump from the usual stance, and be answered with torque
+        stand, _ = standing_pose(self._model, self._config, dynamics=self._dynamics, soles=soles)
+        self._body = WholeBody(self._model, self._dynamics, period=PERIOD, start=stand)
         self.gait.soles[:], self.gait.sole_yaw[:] = soles[:, :2], soles[:, 2]
 
     @property
@@ -146,7 +155,8 @@ class WalkingLocomotion:
             return self._last
         assert self._last is not None
         target = clamped(self._brace.at(state.time), self._lower, self._upper_limit)
-        return replace(self._last, target=target, tools=goal.tools, sound=goal.voice, landing=None)
+        told = replace(self._last, tools=goal.tools, sound=goal.voice, light=goal.light)
+        return replace(told, target=target, landing=None)
 
     def _cannot_balance(self, state: State) -> bool:
         """Whether it steps, and lacks what it needs for that."""
@@ -174,6 +184,7 @@ class WalkingLocomotion:
         posture = self._while_calm(goal.posture)
         trunk, beat = self._danced(state, posture)
         body = gait.advance(seen, wanted, crouch=goal.posture.crouch, trunk=trunk, beat=beat)
+        self.seen, self.wanted = seen, body
         self._feet_apart = float(
             (rotation2(body.heading).T @ (body.soles[0] - body.soles[1])[:2])[0]
         )
@@ -200,6 +211,7 @@ class WalkingLocomotion:
             effort,
             tools=goal.tools,
             sound=goal.voice,
+            light=goal.light,
             stopped_by=stopped_by,
             landing=self._landed(body),
         )

@@ -12,22 +12,15 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from robotics.control.guard import SafetyGuard
 from robotics.core.arrays import Array
 from robotics.core.messages import Command, Goal, Observation, State, Twist2
-from robotics.core.parts import Locomotion
-from robotics.mapping.grid import Grid
-from robotics.mapping.places import Site
 from robotics.robots.greeter.config import PERIOD, GreeterConfig
-from robotics.robots.greeter.joints import load
-from robotics.robots.greeter.locomotion import WalkingLocomotion
-from robotics.robots.greeter.reflexes import Reflexes
-from robotics.robots.greeter.restraint import NoDrive, WalkerGuard
-from robotics.robots.greeter.robot import build, standing_pose
+from robotics.robots.greeter.robot import standing_pose
+from robotics.robots.greeter.walker import walker
 from sim.body import BodySpec, BulletBody, greeter_spec
 from sim.bullet import BulletWorld
+from sim.onlooker import Onlooker
 from sim.sensors import LidarSpec
-from walking.onlooker import Onlooker
 
 NEVER = 1e9
 """Period of a lidar that is off [s]."""
@@ -90,15 +83,6 @@ def spec_of() -> BodySpec:
     return replace(greeter_spec(standing_pose()[0]), lidar=LidarSpec("lidar", period=NEVER))
 
 
-def nowhere() -> Site:
-    """Return a map with nothing on it."""
-    cells = np.zeros((20, 20), dtype=np.bool_)
-    cells[[0, -1], :] = cells[:, [0, -1]] = True
-    walls = Grid(cells, 0.1, np.array([-1.0, -1.0]))
-    free = Grid(np.full(cells.shape, np.inf), 0.1, walls.origin)
-    return Site("nowhere", walls, walls, walls.like(np.zeros_like(cells)), free, {}, {}, ())
-
-
 class Trial:
     """One robot on one ground, tick by tick.
 
@@ -113,14 +97,9 @@ class Trial:
 
     def __init__(self, setting: Setting) -> None:
         self.setting, self.push = setting, setting.push
-        model, config = load(), setting.config
-        self.estimator = build(nowhere(), (0.0, 0.0, 0.0)).estimator
-        self.locomotion: Locomotion = WalkingLocomotion(model, config, {})
-        if setting.reflexes:
-            self.locomotion = Reflexes(model, config, lambda: WalkingLocomotion(model, config, {}))
-        rate = np.full(len(model.joints), config.target_rate)
-        joints = SafetyGuard(model.joints, rate, PERIOD, NoDrive(), config.guard)
-        self.guard = WalkerGuard(joints)
+        alone = walker(setting.config, reflexes=setting.reflexes)
+        self.estimator, self.locomotion = alone.estimator, alone.locomotion
+        self.guard = alone.guard
         self.world = BulletWorld()
         for ground in self.world.names:
             self.world.engine.changeDynamics(ground, -1, lateralFriction=setting.quirks.ground)
