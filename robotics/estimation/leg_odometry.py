@@ -71,17 +71,19 @@ class LegOdometry:
         in_base = self.soles(position)
         feet = (in_base @ level.T)[:, :2]
         last, self._last = self._last, feet
-        if last is None:
-            self._feet = in_base
         # a foot that carried at both ends of the tick is the one that stood still
         weights = np.minimum(shares, self._shares)
         self._shares = np.array(shares)
         rate = (level @ angular_velocity)[2]
         dyaw = float(rate) * duration
         if last is None or duration <= 0.0:
+            self._feet = in_base
             return Increment()
         total = float(weights.sum())
-        self._accelerate(in_base, weights / max(total, 1e-9), angular_velocity, duration)
+        if total > 0.0:
+            self._accelerate(in_base, weights / total, angular_velocity, duration)
+        else:
+            self._feet, self.acceleration = in_base, np.zeros(3)
         if total > 0.0:
             c, s = math.cos(dyaw), math.sin(dyaw)
             turned = feet @ np.array([[c, s], [-s, c]])

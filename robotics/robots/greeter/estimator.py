@@ -95,7 +95,7 @@ class WalkingEstimator:
         self._shaken = max(self._shaken - duration, 0.0)
         tilt = self.attitude.update(
             imu.angular_velocity,
-            imu.linear_acceleration - self.odometry.acceleration,
+            imu.linear_acceleration - self._own_acceleration,
             duration=duration,
             still=self._is_still(imu.angular_velocity),
             shaken=self._shaken > 0.0,
@@ -158,6 +158,11 @@ class WalkingEstimator:
             stands=math.hypot(roll, pitch) < _UPRIGHT and float(height.min()) < -_ON_LEGS,
             duration=duration,
         )
+
+    @property
+    def _own_acceleration(self) -> Array:
+        """What of the specific force is the walk's, shape (3,) [m/s²]: unknown after a fall."""
+        return np.zeros(3) if self._shaken > 0.0 else self.odometry.acceleration
 
     def _is_still(self, angular_velocity: Array) -> bool:
         """Whether it stands and its trunk does not turn: what the gyro says then is its bias."""
