@@ -13,7 +13,7 @@ the centre of mass as long as nothing accelerates), so the difference is learned
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -47,6 +47,10 @@ class Seen:
     """(roll, pitch) of the base, shape (2,) [rad]."""
     tilt_rate: Array
     """Rate of roll and pitch, shape (2,) [rad/s]."""
+
+    def led(self, shift: Array, change: Array) -> Seen:
+        """Return it with the centre of mass ``shift`` (2,) on and ``change`` (2,) faster."""
+        return replace(self, com=self.com + shift, velocity=self.velocity + change)
 
 
 @dataclass(frozen=True, slots=True)

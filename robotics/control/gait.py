@@ -9,7 +9,6 @@ motion ξ to where the next step wants it, (2) what that cannot do is done by mo
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 import numpy as np
 
@@ -32,12 +31,11 @@ from robotics.control.pendulum_model import PendulumModel
 from robotics.control.speed_feedback import SpeedFeedback
 from robotics.control.swing import Swing
 from robotics.control.trunk import STILL, TrunkReference
+from robotics.control.twist_ramp import TwistRamp
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2, wrap
 
-_TIPPING = 0.01
-"""ξ nearer than this to a centre of pressure at the outer edge counts as so far inside [m]."""
 LEAST_SHIFT = 0.08
 """On a beat, both feet stay down at least so long between two steps [s]."""
 
@@ -72,7 +70,7 @@ class Gait:
         self._cop_in_sole = np.zeros(2)
         self._footfalls, self._landed = Footfalls(), False
         self._landing = steps.Landing(np.zeros(2), False)
-        self._smoothed, self._followed = np.zeros(3), np.zeros(3)
+        self._followed = TwistRamp(walk, period)
         self._feedback = SpeedFeedback(walk)
         self._on_the_spot = 0
         self._trunk = STILL
@@ -98,6 +96,11 @@ class Gait:
     def pressing(self) -> Array:
         """How far the pressure is meant to be off the centre of mass, in heading, (2,) [m]."""
         return np.asarray(-self._trunk.acceleration[:2] / self.omega**2)
+
+    @property
+    def _swaying(self) -> Array:
+        """Velocity and acceleration that are wanted of the trunk, in columns, shape (2, 2)."""
+        return np.column_stack((self._trunk.velocity[:2], self._trunk.acceleration[:2]))
 
     @property
     def is_dancing(self) -> bool:
@@ -128,9 +131,10 @@ class Gait:
         self._trunk, self._beat = trunk, None if crouch else beat
         self._landed = False
         self._follow(np.zeros(3) if crouch else twist)
-        stepping = self.phase is Phase.STEP and self._moving
+        stepping = self.phase is Phase.STEP and self._followed.is_moving
         awake = self._time > self._walk.wake_time
-        self._model.correct(self._timely(seen), omega=self.omega, stepping=stepping, awake=awake)
+        late = rotation2(self._heading) @ (self._stand.late * self._swaying)
+        self._model.correct(seen.led(*late.T), omega=self.omega, stepping=stepping, awake=awake)
         self._track_stance_heading(seen)
         wants_to_walk = not crouch and (self._beat is not None or bool(np.any(twist)))
         if self.phase is Phase.STAND:
@@ -148,19 +152,9 @@ class Gait:
 
     def _follow(self, twist: Array) -> None:
         """Ramp towards the twist; drop the speed correction where there is nothing to correct."""
-        top = np.array(self._walk.largest_twist)
-        step = np.array(self._walk.acceleration) * self._period
-        wanted = clamped(twist, -top, top)
-        wanted = wanted / max(1.0, float(np.linalg.norm(wanted / top)))  # not all at once
-        share = self._period / (self._walk.smoothing + self._period)
-        self._smoothed = self._smoothed + share * (wanted - self._smoothed)
-        self._followed = self._followed + clamped(self._smoothed - self._followed, -step, step)
-        if self._beat is None and (self.phase is not Phase.STEP or not self._moving):
+        self._followed.advance(twist)
+        if self._beat is None and (self.phase is not Phase.STEP or not self._followed.is_moving):
             self._feedback.fade()
-
-    @property
-    def _moving(self) -> bool:
-        return float(np.linalg.norm(self._followed)) > 0.02
 
     @property
     def _commanded(self) -> Array:
@@ -169,18 +163,7 @@ class Gait:
         On a beat each step has to make up for the time on both feet after it, too.
         """
         slower = 1.0 if self._beat is None else self._beat.every / self._walk.step_time
-        return (self._followed + self._feedback.correction) * slower
-
-    def _timely(self, seen: Seen) -> Seen:
-        """Return what is seen, led by how late a wanted sway shows in it."""
-        if self._trunk.is_still:
-            return seen
-        turn, late = rotation2(self._heading), self._stand.late
-        return replace(
-            seen,
-            com=seen.com + turn @ (late * self._trunk.velocity[:2]),
-            velocity=seen.velocity + turn @ (late * self._trunk.acceleration[:2]),
-        )
+        return (self._followed.value + self._feedback.correction) * slower
 
     def _track_stance_heading(self, seen: Seen) -> None:
         """Let the stance foot's heading follow what is measured: feet turn a little underfoot."""
@@ -232,7 +215,7 @@ class Gait:
         if awake and needs_step(self._stand, measured):
             self._catch(seen, float(measured[1]))
         elif wants_to_walk and self._is_rested and np.hypot(*seen.velocity) < self._walk.calm:
-            sideways = self._followed[1] + 0.1 * self._followed[2]
+            sideways = float(self._followed.value @ (0.0, 1.0, 0.1))
             if abs(sideways) > 1e-4:
                 self._carry_on(seen, 1 if sideways > 0.0 else 0)
             self._on_the_spot = 0
@@ -331,11 +314,12 @@ class Gait:
             wanted = pendulum.cop_to_reach(dcm, nominal + offset, omega=omega, time=left)
             self._cop_in_sole = steps.limit_cop(walk, wanted - drift)
             self._landing = self._next_landing(dcm, offset, drift, middle_turn, left)
+            outlook = steps.Outlook(dcm - drift, self._cop_in_sole, offset - drift, out)
             self._duration = steps.adapt_time(
                 walk,
                 self._duration,
                 elapsed=self._elapsed,
-                arrival=self._arrival(dcm - drift, self._landing, offset - drift),
+                arrival=steps.arrival(walk, outlook, self._landing, omega=omega),
             )
         cop = self._cop_in_sole
         place = middle_turn @ self._landing.place
@@ -360,21 +344,6 @@ class Gait:
         at_landing = pendulum.divergent_after(dcm, pivot, omega=self.omega, time=left)
         return steps.limit_step(self._walk, middle_turn.T @ (at_landing - offset), self._out)
 
-    def _arrival(self, dcm: Array, landing: steps.Landing, offset: Array) -> float:
-        """Return in how long the step should end: ξ is there, at full length or sideways [s]."""
-        cop, out = self._cop_in_sole, self._out
-        away = out * float(dcm[1] - cop[1])
-        target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
-        if landing.is_longest:
-            away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])
-        elif out * float(cop[1]) <= -self._walk.cop_outward:
-            # at the outer edge: no footprint inside can catch ξ, so stay as long as that holds it
-            away = max(away, _TIPPING)
-        elif abs(float(cop[1])) < self._walk.cop_outward or away < 0.004 or target < 0.01:
-            return math.inf  # the centre of pressure does it alone, or cannot tell
-        there = pendulum.time_to_reach(away, target, omega=self.omega)
-        return there + self._walk.response
-
     def _has_landed(self, seen: Seen) -> bool:
         share = self._elapsed / self._duration
         touched = bool(seen.force[1 - self.stance] > self._touch)
@@ -391,26 +360,21 @@ class Gait:
         self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
         self.stance, self._landed = swung, True
         self._model.land(self.soles[swung] + self._drift, omega=self.omega)
-        if self._moving or self._beat is not None:
-            self._feedback.landed(self._time, seen, self._heading, wanted=self._followed)
-        at_rest = not wants_to_walk and not self._moving
+        if self._followed.is_moving or self._beat is not None:
+            self._feedback.landed(self._time, seen, self._heading, wanted=self._followed.value)
+        at_rest = not wants_to_walk and not self._followed.is_moving
         self._on_the_spot = self._on_the_spot + 1 if at_rest else 0
         if at_rest and self._on_the_spot >= self._walk.still_after and self._can_stand(seen):
             self.phase, self._elapsed = Phase.STAND, 0.0
-        elif self._beat is not None and self._can_stand(seen, moving=self._moving):
+        elif self._beat is not None and self._can_stand(seen, moving=self._followed.is_moving):
             self._begin_shift(LEAST_SHIFT)
         else:
             self._begin_step()
 
     def _can_stand(self, seen: Seen, *, moving: bool = False) -> bool:
         """Whether the feet are side by side (not asked if moving) and ξ is between them."""
-        turn = rotation2(self._heading)
-        apart = turn.T @ (self.soles[0] - self.soles[1]) - (0.0, self._walk.stance_width)
-        ahead, aside = self._measured(seen)
-        twisted = abs(wrap(float(self.sole_yaw[0] - self.sole_yaw[1])))
-        centred = abs(ahead) < 0.05 and abs(aside) < 0.07
-        beside = moving or (np.linalg.norm(apart) < 0.05 and twisted < 0.1)
-        return bool(beside and centred)
+        beside = moving or steps.are_beside(self._walk, self.soles, self.sole_yaw)
+        return beside and bool((np.abs(self._measured(seen)) < (0.05, 0.07)).all())
 
     # ------------------------------------------------------------------ out
 

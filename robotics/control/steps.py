@@ -14,14 +14,18 @@ from typing import NamedTuple
 import numpy as np
 
 from robotics.control import pendulum
+from robotics.control.body_reference import heading_of
 from robotics.control.swing import pull
 from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array
+from robotics.core.geometry import rotation2, wrap
 
 _SHORTEN, _STRETCH = 0.4, 0.15
 """Share of a wanted change of step time that is made in one tick."""
 _RELAX = 0.05
 """Share of what a step is too long or too short that is taken back in a tick without a reason."""
+_TIPPING = 0.01
+"""ξ nearer than this to a centre of pressure at the outer edge counts as so far inside [m]."""
 
 
 class Landing(NamedTuple):
@@ -31,6 +35,18 @@ class Landing(NamedTuple):
     """Where the foot is to land, shape (2,)."""
     is_longest: bool
     """The length was cut at its limit."""
+
+
+class Outlook(NamedTuple):
+    """What decides when a step ends; all (2,), in the axes of the stance foot [m]."""
+
+    dcm: Array
+    """ξ now."""
+    cop: Array
+    """Centre of pressure now."""
+    offset: Array
+    """ξ from the next footprint, as it should be on landing."""
+    out: int
 
 
 def width(parameters: WalkParameters, twist: Array) -> float:
@@ -93,6 +109,27 @@ def limit_cop(parameters: WalkParameters, cop: Array) -> Array:
     return np.array([min(max(cop[0], low), high), min(max(cop[1], -side), side)])
 
 
+def arrival(
+    parameters: WalkParameters, outlook: Outlook, landing: Landing, *, omega: float
+) -> float:
+    """Return in how long ξ is where the step should end, at full length or sideways [s].
+
+    Infinite where that says nothing: the centre of pressure does it alone.
+    """
+    dcm, cop, offset, out = outlook
+    away = out * float(dcm[1] - cop[1])
+    target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
+    outward = out * float(cop[1])
+    if landing.is_longest:
+        away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])
+    elif outward <= -parameters.cop_outward:
+        # at the outer edge: no footprint inside can catch ξ, so stay as long as that holds it
+        away = max(away, _TIPPING)
+    elif outward < parameters.cop_outward or away < 0.004 or target < 0.01:
+        return math.inf
+    return pendulum.time_to_reach(away, target, omega=omega) + parameters.response
+
+
 def adapt_time(
     parameters: WalkParameters,
     planned: float,
@@ -117,3 +154,11 @@ def adapt_time(
     else:
         planned += _RELAX * (parameters.step_time - planned)
     return planned
+
+
+def are_beside(parameters: WalkParameters, soles: Array, sole_yaw: Array) -> bool:
+    """Whether two feet, (2, 2) [m] with headings (2,) [rad], stand as they do at rest."""
+    apart = rotation2(heading_of(sole_yaw)).T @ (soles[0] - soles[1])
+    astray = np.linalg.norm(apart - (0.0, parameters.stance_width))
+    twisted = abs(wrap(float(sole_yaw[0] - sole_yaw[1])))
+    return bool(astray < 0.05 and twisted < 0.1)

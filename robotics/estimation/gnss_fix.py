@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.core.messages import FixKind, GnssFix
 from robotics.core.georeference import SiteOrigin
+from robotics.core.messages import FixKind, GnssFix
 
 DISAGREES = "satellites and map disagree"
 

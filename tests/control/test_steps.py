@@ -46,15 +46,25 @@ def test_steps_never_tread_on_the_other_foot() -> None:
 
 def test_time_is_changed_within_limits() -> None:
     """Steps get shorter or longer, never beyond the limits, and not without a reason."""
-    same = steps.adapt_time(WALK, 0.36, elapsed=0.1, arrival=math.inf, missing_width=0.0)
+    same = steps.adapt_time(WALK, 0.36, elapsed=0.1, arrival=math.inf)
     assert same == 0.36
     for arrival in (0.0, 0.1, 0.5, 3.0):
         duration = WALK.step_time
         for _ in range(100):
-            duration = steps.adapt_time(
-                WALK, duration, elapsed=0.1, arrival=arrival, missing_width=0.0
-            )
+            duration = steps.adapt_time(WALK, duration, elapsed=0.1, arrival=arrival)
         assert 0.5 * WALK.step_time - 1e-9 <= duration <= 1.35 * WALK.step_time + 1e-9
+
+
+def test_a_step_lasts_while_the_outer_edge_holds_the_body() -> None:
+    """ξ at the outer edge: no footprint inside catches it, so the step is made longer."""
+    for out in (1, -1):
+        edge = np.array([0.0, -out * WALK.cop_outward])
+        landing = steps.Landing(np.array([0.1, out * WALK.least_width]), False)
+        offset = np.array([0.02, -out * 0.03])
+        for beyond in (-0.01, 0.0, 0.01):
+            dcm = edge - np.array([0.0, out * beyond])
+            outlook = steps.Outlook(dcm, edge, offset, out)
+            assert steps.arrival(WALK, outlook, landing, omega=OMEGA) > 0.4
 
 
 def test_swing_lands_at_rest_on_a_target_that_moves() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -53,3 +55,34 @@ def test_contact_has_a_dead_zone() -> None:
     assert loaded == [False, False, True, True, False, False]
     assert contact.shares == pytest.approx([0.0, 1.0])
     assert contact.planted == 0.0
+
+
+def test_the_sum_of_accelerations_is_the_velocity() -> None:
+    """What the horizon is freed of adds up to the speed over the feet, whatever the tilt."""
+    odometry = LegOdometry(lambda position: np.array([[-float(position[0]), 0.1, -0.5]] * 2))
+    place = gained = 0.0
+    for tick in range(400):
+        place += 0.005 * 0.3 * min(tick * 0.005, 1.0)
+        odometry.update(
+            np.array([place]),
+            np.array([1.0, 0.0]),
+            tilt=np.array([0.1 * math.sin(tick), 0.1]),
+            angular_velocity=np.zeros(3),
+            duration=0.005,
+        )
+        gained += 0.005 * float(odometry.acceleration[0])
+    assert gained == pytest.approx(0.3, abs=0.01)
+
+
+def test_nothing_is_known_of_acceleration_in_the_air() -> None:
+    """Without a foot on the ground the accelerometer is left as it is."""
+    odometry = LegOdometry(lambda position: np.full((2, 3), float(position[0])))
+    for tick in range(20):
+        odometry.update(
+            np.array([0.01 * tick]),
+            np.zeros(2),
+            tilt=np.zeros(2),
+            angular_velocity=np.zeros(3),
+            duration=0.005,
+        )
+    assert not odometry.acceleration.any()
