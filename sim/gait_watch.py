@@ -171,12 +171,12 @@ class GaitWatch:
         return {
             **always,
             "com": seen.com,
-            "xi": gait._dcm,  # gait.py is as long as a file may be
+            "xi": gait.dcm,
             "cop": walking.wanted.cop,
             "soles": gait.soles.copy(),
             "sole_yaw": gait.sole_yaw.copy(),
             "landing": landing,
-            "followed": gait._followed,
+            "followed": gait.followed.value,
             **{"omega": gait.omega, "legs": legs, "stance": gait.stance, "steps": self._steps},
         }
 

@@ -70,7 +70,7 @@ class Gait:
         self._cop_in_sole = np.zeros(2)
         self._footfalls, self._landed = Footfalls(), False
         self._landing = steps.Landing(np.zeros(2), False)
-        self._followed = TwistRamp(walk, period)
+        self.followed = TwistRamp(walk, period)
         self._feedback = SpeedFeedback(walk)
         self._on_the_spot = 0
         self._trunk = STILL
@@ -131,7 +131,7 @@ class Gait:
         self._trunk, self._beat = trunk, None if crouch else beat
         self._landed = False
         self._follow(np.zeros(3) if crouch else twist)
-        stepping = self.phase is Phase.STEP and self._followed.is_moving
+        stepping = self.phase is Phase.STEP and self.followed.is_moving
         awake = self._time > self._walk.wake_time
         late = rotation2(self._heading) @ (self._stand.late * self._swaying)
         self._model.correct(seen.led(*late.T), omega=self.omega, stepping=stepping, awake=awake)
@@ -152,8 +152,8 @@ class Gait:
 
     def _follow(self, twist: Array) -> None:
         """Ramp towards the twist; drop the speed correction where there is nothing to correct."""
-        self._followed.advance(twist)
-        if self._beat is None and (self.phase is not Phase.STEP or not self._followed.is_moving):
+        self.followed.advance(twist)
+        if self._beat is None and (self.phase is not Phase.STEP or not self.followed.is_moving):
             self._feedback.fade()
 
     @property
@@ -163,7 +163,7 @@ class Gait:
         On a beat each step has to make up for the time on both feet after it, too.
         """
         slower = 1.0 if self._beat is None else self._beat.every / self._walk.step_time
-        return (self._followed.value + self._feedback.correction) * slower
+        return (self.followed.value + self._feedback.correction) * slower
 
     def _track_stance_heading(self, seen: Seen) -> None:
         """Let the stance foot's heading follow what is measured: feet turn a little underfoot."""
@@ -187,7 +187,8 @@ class Gait:
         self._sway.follow(sway, self._period)
 
     @property
-    def _dcm(self) -> Array:
+    def dcm(self) -> Array:
+        """ξ as it is believed, in the walk frame, shape (2,) [m]."""
         return pendulum.divergent(self._model.com, self._model.velocity, self.omega)
 
     @property
@@ -208,14 +209,14 @@ class Gait:
 
     def _standing(self, seen: Seen, wants_to_walk: bool) -> Array:
         turn, middle = rotation2(self._heading), self._middle
-        error = turn.T @ (self._dcm - middle)
+        error = turn.T @ (self.dcm - middle)
         cop = swaying_cop(self._stand, error, self._trunk, idle=self._sway.value, omega=self.omega)
         measured = self._measured(seen)
         awake = self._time > self._walk.wake_time
         if awake and needs_step(self._stand, measured):
             self._catch(seen, float(measured[1]))
         elif wants_to_walk and self._is_rested and np.hypot(*seen.velocity) < self._walk.calm:
-            sideways = float(self._followed.value @ (0.0, 1.0, 0.1))
+            sideways = float(self.followed.value @ (0.0, 1.0, 0.1))
             if abs(sideways) > 1e-4:
                 self._carry_on(seen, 1 if sideways > 0.0 else 0)
             self._on_the_spot = 0
@@ -269,7 +270,7 @@ class Gait:
         turn, middle = rotation2(self._heading), self._middle
         offset = steps.nominal_offset(walk, self._commanded, self._out, omega=self.omega)
         target = self.soles[self.stance] + turn @ offset
-        cop = pendulum.cop_to_reach(self._dcm, target, omega=self.omega, time=left)
+        cop = pendulum.cop_to_reach(self.dcm, target, omega=self.omega, time=left)
         cop_in_stand = turn.T @ (cop - middle)
         cop_in_stand = clamped(cop_in_stand, (-0.06, -0.10), (0.085, 0.10))
         if self._elapsed >= self._shift_time:
@@ -309,7 +310,7 @@ class Gait:
         nominal = middle_turn @ steps.nominal_step(walk, twist, out)
         left = max(self._duration - walk.response - self._elapsed, 0.0)
         pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
-        dcm = turn.T @ (self._dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
+        dcm = turn.T @ (self.dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
         if left > walk.cop_hold:
             wanted = pendulum.cop_to_reach(dcm, nominal + offset, omega=omega, time=left)
             self._cop_in_sole = steps.limit_cop(walk, wanted - drift)
@@ -360,13 +361,13 @@ class Gait:
         self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
         self.stance, self._landed = swung, True
         self._model.land(self.soles[swung] + self._drift, omega=self.omega)
-        if self._followed.is_moving or self._beat is not None:
-            self._feedback.landed(self._time, seen, self._heading, wanted=self._followed.value)
-        at_rest = not wants_to_walk and not self._followed.is_moving
+        if self.followed.is_moving or self._beat is not None:
+            self._feedback.landed(self._time, seen, self._heading, wanted=self.followed.value)
+        at_rest = not wants_to_walk and not self.followed.is_moving
         self._on_the_spot = self._on_the_spot + 1 if at_rest else 0
         if at_rest and self._on_the_spot >= self._walk.still_after and self._can_stand(seen):
             self.phase, self._elapsed = Phase.STAND, 0.0
-        elif self._beat is not None and self._can_stand(seen, moving=self._followed.is_moving):
+        elif self._beat is not None and self._can_stand(seen, moving=self.followed.is_moving):
             self._begin_shift(LEAST_SHIFT)
         else:
             self._begin_step()
