@@ -171,6 +171,15 @@ def test_among_equals_its_policy_decides(policy: OnConflict) -> None:
         assert ended["wave"] == pytest.approx(6.0, abs=2 * TICK)
 
 
+def test_what_was_just_broken_off_is_in_nobodys_way() -> None:
+    """A wave gives way to a greeting of the same arm that is begun in the same decision."""
+    world = World(arm("greet", 2.0))
+    assert world.runner.start("wave", world.now) == ""
+    assert world.runner.start("greet", world.now) != ""
+    world.runner.stop("wave", world.now.time, "somebody comes")
+    assert world.runner.start("greet", world.now) == ""
+
+
 def test_the_less_important_waits_or_goes_and_never_breaks_in() -> None:
     """A dance that may wait starts after the wave; after ``WAITS`` it is sent away."""
     world = World(replace(DANCE, on_conflict=OnConflict.PREEMPT), arm("long", 50.0))
