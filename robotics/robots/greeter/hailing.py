@@ -1,7 +1,7 @@
 """Hellos with words alone: who comes is greeted, whatever arms and legs are doing.
 
-While it dances, walks, shakes a hand or bows the mouth is free. A song is held for a word between two
-phrases, as singers do, while the music goes on: the phrase that the word has taken is left out.
+While it dances, walks, shakes a hand or bows the mouth is free. A song is held for a word between
+two phrases, as singers do, while the music goes on: the phrase that the word has taken is left out.
 """
 
 from __future__ import annotations

@@ -32,7 +32,7 @@ DETOUR = 1.3
 DOCKING_TIME = 16.0
 """For turning before a station, the last slow metre and the check at rest, without the way there:
 ``benchmarks/dock.py`` has 24 s in the middle from 2 to 6 m away, of which ``way_time`` is 9 s; from
-Zhanqiao's nearest zone, 7 to 10 m away, it took 4 to 9 s more than ``way_time`` in three runs [s]."""
+Zhanqiao's nearest zone, 7 to 10 m away, three runs took 4 to 9 s more than ``way_time`` [s]."""
 LEAST = 40.0
 """Sweeping for less time than this is not worth the way [s]."""
 
