@@ -13,9 +13,9 @@ does it: a right entry that is refused counts as wrong. The set ``development`` 
 choose method and weights and to mend phrasings; the figures are of the set ``test``. The same
 people wrote both and the phrasings; of the test set only figures were looked at, never which
 question failed. The threshold comes from the questions to refuse, each asked of an index that has
-not seen it: the least with at most 5 % of them answered. Turns of CrossWOZ about ratings, kinds of
-hotel and telephone numbers of other places, on which there is no entry, are asked as well. The last
-line is one JSON object.
+not seen it: one for each language, at most 5 % of all of them answered. Turns of CrossWOZ about
+ratings, kinds of hotel and telephone numbers of other places, on which there is no entry, are asked
+as well. The last line is one JSON object.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ from answering.asked import examples, homophones, questions, turns
 from answering.peers import PEERS
 
 from robotics.assets import asset
-from robotics.voice.answers.answerer import THRESHOLD, Answerer
+from robotics.voice.answers.answerer import THRESHOLDS, Answerer
 from robotics.voice.answers.index import Index
 from robotics.voice.answers.knowledge import Knowledge, load_knowledge
 
@@ -156,14 +156,21 @@ def table(knowledge: Knowledge, answerer: Answerer, held: list[tuple[str, str]])
             (Answerer(replace(knowledge, refuse=kept)), [*knowledge.refuse[fold::FOLDS]])
         )
     print("threshold: development questions answered rightly; out of scope answered, twenty folds")
-    for threshold in (0.0, 0.10, 0.14, 0.16, 0.18, 0.20, 0.22, 0.24, 0.30):
-        for one in (answerer, *(one for one, _ in outside)):
-            one.threshold = threshold
-        right = told(answerer, held)[0]
-        wrong = sum(answered(one, texts) * len(texts) for one, texts in outside)
-        mark = "  <- used" if threshold == THRESHOLD else ""
-        print(f"  {threshold:.2f} {right:.3f} {wrong / len(knowledge.refuse):.3f}{mark}")
-    answerer.threshold = THRESHOLD
+    limits = (0.0, 0.10, 0.14, 0.16, 0.18, 0.20, 0.22, 0.24, 0.26, 0.28, 0.30)
+    for language in ("zh", "en"):
+        chinese = language == "zh"
+        mine = [one for one in held if one[0].isascii() != chinese]
+        for limit in limits:
+            for one in (answerer, *(one for one, _ in outside)):
+                one.thresholds = {"zh": limit, "en": limit}
+            right, asked, wrong = told(answerer, mine)[0], 0, 0.0
+            for one, texts in outside:
+                some = [text for text in texts if text.isascii() != chinese]
+                asked += len(some)
+                wrong += answered(one, some) * len(some) if some else 0.0
+            mark = "  <- used" if limit == THRESHOLDS[language] else ""
+            print(f"  {language} {limit:.2f} {right:.3f} {wrong:4.0f} of {asked}{mark}")
+    answerer.thresholds = THRESHOLDS
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from rich.console import Console
 
 from robotics.cli_behaviour import add_to as add_authoring_to
 from robotics.cli_voice import add_to as add_sound_to
+from robotics.cli_walk import add_to as add_walk_to
 from robotics.core.errors import RoboticsError
 
 out = Console(highlight=False)
@@ -30,6 +31,7 @@ app = typer.Typer(
 )
 add_sound_to(app)
 add_authoring_to(app)
+add_walk_to(app)
 
 
 class Who(StrEnum):
@@ -142,6 +144,9 @@ def run_command(
     video: Annotated[bool, typer.Option(help="Render pictures and a video.")] = True,
     lidar: Annotated[str, typer.Option(help="A real robot's lidar: its port.")] = "",
     kerb_lidar: Annotated[str, KERB_LIDAR] = "",
+    gnss: Annotated[
+        str, typer.Option(help="A real sweeper's satellite receiver: its port, or PORT@BAUD.")
+    ] = "",
     derate: Annotated[bool, DERATE] = False,
     calibration: Annotated[str, typer.Option(help="File of 'robotics calibrate'.")] = "",
     hear: Annotated[str, HEAR] = "",
@@ -159,7 +164,7 @@ def run_command(
     from robotics.wire.pacer import monotonic
 
     names = ("greeter", "sweeper") if robot is Who.BOTH else (robot.value,)
-    ports = Ports(on, lidar, kerb_lidar, derate, calibration)
+    ports = Ports(on, lidar, kerb_lidar, derate, calibration, gnss)
     wished = Options(site, names, on, 5.0, seed, view, visitors, day, clock, journal, ports)
     wished = replace(wished, hear=hear, heard=heard, speak=speak, reload=reload)
     options = with_day(wished, minutes)

@@ -293,6 +293,11 @@ def open_stage(
             raise UnknownName("robot", name, list(ROBOTS))
     if not 0.0 < options.minutes <= LONGEST:
         raise OptionError(f"--minutes is {options.minutes}; allowed: more than 0, up to 1440")
+    beside = (options.ports.lidar, options.ports.kerb_lidar, options.ports.gnss)
+    if any(beside) and not is_port(options.on):
+        raise OptionError(
+            f"--lidar, --kerb-lidar and --gnss are a real robot's; --on {options.on} has its own"
+        )
     if options.reload and is_port(options.on):
         raise OptionError("--reload is for simulations: a real robot reads no files while it moves")
     if options.journal is not None and NAME not in options.robots:

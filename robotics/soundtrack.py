@@ -1,4 +1,4 @@
-"""The sound of a run: everything said, sung and played in a recording, as one WAV file in time."""
+"""The sound of a run: all that was said, sung, played and rung, as one WAV file in time."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Soundtrack:
     """The WAV file; None if nothing sounds."""
     cues: tuple[Cue, ...]
     counts: dict[str, int] = field(default_factory=dict)
-    """How many ``sentences``, ``songs`` and ``pieces`` of music sound."""
+    """How many ``sentences``, ``songs``, ``pieces`` of music and ``chimes`` sound."""
     why: str = ""
     """Why something stayed silent, with the cure; "" if nothing did."""
 

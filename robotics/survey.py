@@ -12,8 +12,9 @@ from PIL import Image, ImageDraw
 
 from robotics.core.arrays import Array
 from robotics.core.errors import RecordError
-from robotics.core.geometry import relative, transform
-from robotics.core.messages import Observation, State
+from robotics.core.geometry import compose, relative, transform
+from robotics.core.georeference import SiteOrigin, fitted
+from robotics.core.messages import FixKind, GnssFix, Observation, State
 from robotics.core.parts import Estimator
 from robotics.estimation.survey.build import Method, Survey, Told, build
 from robotics.estimation.survey.sighting import Sighting
@@ -34,12 +35,25 @@ MOUNTED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Placed:
+    """A satellite fix with where dead reckoning had the robot."""
+
+    time: float
+    """[s]."""
+    pose_base_in_odometry: Array
+    """(x, y, yaw), shape (3,)."""
+    fix: GnssFix
+
+
+@dataclass(frozen=True, slots=True)
 class Drive:
     """All lidar turns of a recording."""
 
     robot: str
     """Whose they are; "" for a log that does not say."""
     sightings: tuple[Sighting, ...]
+    fixes: tuple[Placed, ...] = ()
+    """What a satellite receiver said on the way."""
 
 
 def read_drive(path: Path, robot: str = "") -> Drive:
@@ -62,7 +76,9 @@ def read_drive(path: Path, robot: str = "") -> Drive:
         chosen = robot or ("sweeper" if "sweeper" in robots else robots[0])
         if chosen not in robots or chosen not in ROBOTS:
             raise RecordError(path, "", f"no robot '{chosen}'", f"it holds: {', '.join(robots)}")
-        drive = Drive(chosen, tuple(_recorded(path, chosen)))
+        fixes: list[Placed] = []
+        sightings = tuple(_recorded(path, chosen, fixes))
+        drive = Drive(chosen, sightings, tuple(fixes))
     if not drive.sightings:
         raise RecordError(path, "", "no lidar turn in it", "record a drive with a lidar")
     return drive
@@ -100,10 +116,34 @@ def start_of(path: Path, robot: str) -> Array:
         return start_pose(load_site(head.unpack_site(Path(folder))), robot)
 
 
-def write_survey(found: Survey, folder: Path, robot: str) -> list[Path]:
+def place_on_earth(found: Survey, drive: Drive) -> SiteOrigin | None:
+    """Return where the map lies on Earth by the RTK fixes of its drive; None if they are too few.
+
+    A fix belongs to the keyframe before it, and to the way by odometry from there.
+    """
+    times = np.array([frame.time for frame in found.frames])
+    fixes, places = list[GnssFix](), list[Array]()
+    for one in drive.fixes:
+        at = int(np.searchsorted(times, one.time, side="right")) - 1
+        if at < 0 or one.fix.kind is not FixKind.RTK_FIXED:
+            continue
+        frame = found.frames[at]
+        step = relative(frame.pose_base_in_odometry, one.pose_base_in_odometry)
+        pose = compose(found.poses[at], step)
+        places.append(transform(pose, frame.lidar_in_base[None])[0])  # the antenna is on the lidar
+        fixes.append(one.fix)
+    try:
+        return fitted(fixes, places)
+    except ValueError:
+        return None
+
+
+def write_survey(
+    found: Survey, folder: Path, robot: str, origin: SiteOrigin | None = None
+) -> list[Path]:
     """Write the map for robots, and a picture with the drive for people; return the files."""
     name = robot or "robot"
-    files = write_site(found.occupancy, folder, name=name, start=found.poses[0])
+    files = write_site(found.occupancy, folder, name=name, start=found.poses[0], origin=origin)
     picture = folder / "survey.png"
     draw_survey(found).save(picture)
     return [*files, picture]
@@ -129,7 +169,8 @@ def draw_survey(found: Survey) -> Image.Image:
     return image
 
 
-def _recorded(path: Path, robot: str) -> Iterator[Sighting]:
+def _recorded(path: Path, robot: str, fixes: list[Placed]) -> Iterator[Sighting]:
+    """Yield the lidar's turns of a recording, and note its satellite fixes in ``fixes``."""
     estimator: Estimator = dead_reckoning(robot)
     lidar = lidar_in_base(robot)
     topic = f"/{robot}/observation"
@@ -138,6 +179,8 @@ def _recorded(path: Path, robot: str) -> Iterator[Sighting]:
             continue
         observation = decode(Observation, entry.data)
         state = estimator.update(observation)
+        if observation.gnss is not None:
+            fixes.append(Placed(state.time, state.pose_base_in_map, observation.gnss))
         if observation.scan is not None and state.points_age == 0.0 and len(state.points_in_base):
             yield Sighting(state.time, state.pose_base_in_map, _standing(state), lidar)
 

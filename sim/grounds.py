@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -77,3 +79,42 @@ def grate(world: BulletWorld, bar: float = 0.03, gap: float = 0.01, start: float
         box(world, (bar / 2, WIDE, thick), (ahead, 0.0, -thick))
     end = start + gap + count * (bar + gap)
     box(world, (3.0, WIDE, thick), (end + 3.0, 0.0, -thick))
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Something to walk over."""
+
+    words: str
+    lay: Callable[[BulletWorld, int], None] = lambda world, seed: None
+    """Puts it into a world; the seed is for what is random."""
+    friction: float = FRICTION
+    """Multiplied by the soles' 0.8."""
+
+
+_SLOPE, _BUMP, _EDGE = 10.0, 0.02, 0.03
+
+GROUNDS = {
+    "flat": Ground("level paving"),
+    "ramp_up": Ground(
+        f"a ramp of {_SLOPE:g}° up from 0.5 m on",
+        lambda world, seed: ramp(world, math.radians(_SLOPE)),
+    ),
+    "ramp_down": Ground(
+        f"a ramp of {_SLOPE:g}° down from 0.5 m on",
+        lambda world, seed: ramp(world, -math.radians(_SLOPE)),
+    ),
+    "bumps": Ground(
+        f"tiles up to {100 * _BUMP:g} cm high from 0.4 m on",
+        lambda world, seed: bumps(world, _BUMP, seed),
+    ),
+    "edge": Ground(
+        f"a plate {100 * _EDGE:g} cm high from 0.6 m to 2 m",
+        lambda world, seed: edge(world, _EDGE),
+    ),
+    "grate": Ground(
+        "bars of 3 cm with gaps of 1 cm from 0.4 m to 2.4 m", lambda world, seed: grate(world)
+    ),
+    "wet": Ground("wet stone, friction 0.25 under the soles", friction=WET),
+}
+"""By name; those of the issue that ``benchmarks/terrain.py`` sends it over."""

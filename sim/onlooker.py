@@ -48,6 +48,7 @@ class Onlooker:
     _last: list[Array] = field(default_factory=lambda: [np.zeros(2), np.zeros(2)])
     _handle: int = -1
     _feet: tuple[int, ...] = ()
+    _soles: tuple[int, ...] = ()
     _weight: float = 0.0
 
     def __post_init__(self) -> None:
@@ -56,6 +57,7 @@ class Onlooker:
         links = range(engine.getNumJoints(self._handle))
         names = {engine.getJointInfo(self._handle, link)[12].decode(): link for link in links}
         self._feet = tuple(names[f"{side}_foot"] for side in _SIDES)
+        self._soles = tuple(names[f"{side}_sole"] for side in _SIDES)
         masses = [engine.getDynamicsInfo(self._handle, link)[0] for link in (-1, *links)]
         self._weight = 9.81 * sum(masses)
 
@@ -94,7 +96,9 @@ class Onlooker:
     def _watch_foot(self, side: int, stands: bool) -> None:
         stood = self._stood[side]
         if stands:
-            state = self.world.engine.getLinkState(self._handle, self._feet[side])
+            state = self.world.engine.getLinkState(
+                self._handle, self._soles[side], computeForwardKinematics=1
+            )
             here = np.array(state[4][:2])
             self._stood[side] = here if stood is None else stood
             self._last[side] = here

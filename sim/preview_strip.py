@@ -7,7 +7,9 @@ from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
 from robotics.certify.showing import LEAD, TAIL, Bar, Showing
+from robotics.core.signals import LENGTHS
 from sim.captions import subtitle
+from sim.faces import Sign, draw_sign
 
 Picture = NDArray[np.uint8]
 LEFT, RIGHT = 74, 12
@@ -42,6 +44,7 @@ class Strip:
 
     def __init__(self, showing: Showing, width: int, height: int) -> None:
         self._showing, self._width, self._height = showing, width, height
+        self._signs = _signs(showing)
         self._font, self._large = ImageFont.load_default(11), ImageFont.load_default(15)
         self._image = self._draw()
 
@@ -62,6 +65,7 @@ class Strip:
         for bar in dict(showing.tracks).get("voice", ()):
             if bar.text and bar.start <= time < bar.end:
                 subtitle(draw, bar.text, (self._width, picture.shape[0]), self._large)
+        draw_sign(draw, self._signs, time, width=self._width, font=self._large)
         return np.asarray(image)
 
     def _x(self, time: float) -> float:
@@ -121,3 +125,11 @@ class Strip:
         y = bottom - scale * least
         draw.line((LEFT, y, self._width - RIGHT, y), INK)
         draw.text((self._width - RIGHT, y - 2), f"{100 * least:.0f} cm", INK, self._font, "rb")
+
+
+def _signs(showing: Showing) -> list[Sign]:
+    """Return what face or beacon show, and what rings."""
+    rows = dict(showing.tracks)
+    shown = [Sign(bar.start, bar.end, light=bar.text) for bar in rows.get("lights", ())]
+    rung = [bar for bar in rows.get("tools", ()) if bar.text in LENGTHS]
+    return shown + [Sign(bar.start, bar.start + LENGTHS[bar.text], chime=bar.text) for bar in rung]

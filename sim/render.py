@@ -5,7 +5,7 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from robotics.record.reader import read_entries, read_head
 from sim.audio import cut_to
 from sim.captions import subtitle
 from sim.engine import Engine
+from sim.faces import Sign, draw_sign, has_sign, signs
 from sim.floor import Row
 from sim.moments import Moment, is_busy, moments
 from sim.shots import Camera, Frame, Shot, camera, choose, heading, nearest
@@ -51,6 +52,8 @@ class Story:
     """What visitors came for."""
     reported: list[dict[str, Any]]
     """Litter that people were told of: ``x``, ``y``, ``size`` [m], ``time`` [s]."""
+    signs: dict[str, list[Sign]] = field(default_factory=dict)
+    """What each robot's face or beacon showed, and what rang."""
 
 
 def render(record: Path, folder: Path, sound: Path | None = None) -> tuple[Path | None, list[Path]]:
@@ -102,7 +105,10 @@ def read_story(record: Path) -> Story:
     spoken: list[dict[str, Any]] = []
     reported: list[dict[str, Any]] = []
     goals: list[tuple[float, dict[str, Any]]] = []
+    lit: dict[str, list[tuple[float, dict[str, Any]]]] = {}
     for entry in read_entries(record):
+        if entry.topic.endswith("/goal") and has_sign(entry.data):
+            lit.setdefault(entry.topic.split("/")[1], []).append((entry.time, entry.value))
         if entry.topic == "/scene":
             scenes.append({**entry.value, "time": entry.time})
         elif entry.topic == "/greeter/goal" and is_busy(entry.data):
@@ -114,7 +120,8 @@ def read_story(record: Path) -> Story:
             reported = entry.value.get("litter_reported", [])
     robots = tuple(config["robots"])
     shown = moments(goals)
-    return Story(config["site"], robots, scenes, spoken, _trail(scenes), shown, reported)
+    shows = {robot: signs(told) for robot, told in lit.items()}
+    return Story(config["site"], robots, scenes, spoken, _trail(scenes), shown, reported, shows)
 
 
 def _trail(scenes: list[Frame]) -> list[Row]:
@@ -147,7 +154,7 @@ def _film(story: Story, shot: Shot) -> list[Picture]:
         frame = nearest(scenes, float(time))
         studio.pose(frame)
         picture = studio.picture(camera(shot, scenes, float(time)), *SIZE)
-        pictures.append(_caption(picture, shot, float(time), story.spoken))
+        pictures.append(_caption(picture, shot, float(time), story))
     studio.close()
     return pictures
 
@@ -183,7 +190,7 @@ def _studio(story: Story, shot: Shot) -> Studio:
     return studio
 
 
-def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, Any]]) -> Picture:
+def _caption(picture: Picture, shot: Shot, time: float, story: Story) -> Picture:
     image = Image.fromarray(picture)
     draw = ImageDraw.Draw(image, "RGBA")
     font = ImageFont.load_default(15)
@@ -191,7 +198,8 @@ def _caption(picture: Picture, shot: Shot, time: float, spoken: list[dict[str, A
     pace = "" if shot.pace == 1.0 else f"   {shot.pace:.0f} x as fast"
     pace = "   slow motion" if shot.pace < 1.0 else pace
     draw.text((12, 9), f"{shot.title}  {minutes:.0f}:{seconds:04.1f}{pace}", (20, 30, 40), font)
-    for said in spoken:
+    draw_sign(draw, story.signs.get(shot.subject, ()), time, width=SIZE[0], font=font)
+    for said in story.spoken:
         until = said["start"] + said["duration"]
         if shot.subject == "greeter" and said["start"] <= time < until:
             subtitle(draw, f"“{bare(said['en'])}”", SIZE, font)

@@ -47,6 +47,8 @@ def export_site(world: World, folder: Path) -> None:
         keys: dict[str, Any] = {"mode": "trinary", "occupied_thresh": 0.65, "free_thresh": 0.25}
         if name == "site":
             keys["name"] = world.name
+            if world.map.georeference is not None:
+                keys["georeference"] = list(world.map.georeference)
         (fine if name == "scan" else raster).write(folder, name, pixels, keys)
     _write_speed(world, raster, folder)
     text = json.dumps(_collection(world), ensure_ascii=False, indent=1)

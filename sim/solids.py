@@ -117,6 +117,7 @@ def expand(name: str, file: WorldFile) -> World:
             scan_heights=plan.scan_heights,
             robot_height=plan.robot_height,
             full_speed=plan.full_speed,
+            georeference=plan.georeference,
         ),
         paving=tuple(Paving(p.name, p.outline(), (*p.colour, 1.0)) for p in file.paving),
         solids=tuple(pile.solids),

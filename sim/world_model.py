@@ -154,6 +154,8 @@ class MapPlan:
     """What begins above is no obstacle [m]."""
     full_speed: float
     """The speed that 100 % in the speed mask stands for [m/s]."""
+    georeference: tuple[float, float, float, float] | None = None
+    """Latitude, longitude [°], height [m] of the origin; direction of x from east [°]."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ class MapSettings(Schema):
     scan_heights: Annotated[tuple[Length, Length], AfterValidator(_ordered)] = (0.6, 0.91)
     robot_height: Length = 1.3
     full_speed: Length = 1.2
+    georeference: tuple[float, float, float, float] | None = None
+    """Latitude, longitude [°], height [m] of the origin; direction of x from east [°]."""
 
 
 class Paving(Area):

@@ -16,7 +16,7 @@ TOP = frozenset(
         *("robots", "app", "certify", "record", "report", "remember", "daybook"),
         *("replay", "survey", "session", "console", "cli", "deploy"),
         *("talk", "cli_voice", "soundtrack", "hearing"),
-        *("authoring", "cli_behaviour"),
+        *("authoring", "cli_behaviour", "cli_walk", "gait_report"),
     }
 )
 
@@ -52,10 +52,17 @@ ALLOWED: dict[str, frozenset[str]] = {
     ),
     "talk": frozenset({"voice", "assets", "core"}),
     "cli_voice": frozenset({"talk", "core"}),
-    "authoring": frozenset({"authoring", "behaviour", "certify", "robots", "core", "assets"}),
+    "authoring": frozenset(
+        {"authoring", "behaviour", "certify", "robots", "voice", "core", "assets"}
+    ),
     "cli_behaviour": frozenset({"authoring", "behaviour", "wire", "core"}),
+    "gait_report": frozenset({"report", "core"}),
+    "cli_walk": frozenset({"gait_report", "core"}),
     "cli": frozenset(
-        {"cli_behaviour", "cli_voice", "console", "deploy", "session", "record", "wire", "core"}
+        {
+            *("cli_behaviour", "cli_voice", "cli_walk", "console", "deploy", "session"),
+            *("record", "wire", "core"),
+        }
     ),
 }
 """What each part of ``robotics`` may import of ``robotics``."""
@@ -83,7 +90,7 @@ ONLY_IN = {
     "librosa": ("robotics/voice/beats.py",),
     "sounddevice": ("robotics/voice/device.py",),
     "sherpa_onnx": ("robotics/voice/sherpa.py",),
-    "typer": ("robotics/cli.py", "robotics/cli_behaviour.py", "robotics/cli_voice.py"),
+    "typer": ("robotics/cli.py", "robotics/cli_"),
     "rich": ("robotics/cli.py", "robotics/cli_", "robotics/console.py"),
     "ruamel": ("robotics/core/config.py", "robotics/core/marked.py"),
     "threading": (),

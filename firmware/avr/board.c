@@ -12,6 +12,7 @@
 enum { SPEAK = PE4 };  /* pin 2: drives the bus, high while this board speaks */
 enum { LED = PB7 };    /* pin 13 */
 enum { MAGIC = 0x5A };
+enum { BAUD_115K = 2, BAUD_2M = 4 }; /* what baud_rate calls them */
 
 enum { RING = 512 }; /* a whole Fast Sync Read of the greeter may come while the IMU is read */
 
@@ -57,10 +58,14 @@ uint32_t board_now(void) {
 }
 
 static void start_bus(bus *self) {
+    for (uint8_t k = 0; k < self->pages; k++) { /* 16 MHz: the USART divides by 8 at least */
+        self->page[k]->capped = COMMON_BAUD_RATE;
+        self->page[k]->cap = BAUD_2M;
+    }
     uint8_t code = self->page[0]->bytes[COMMON_BAUD_RATE];
     UCSR1A = 1 << U2X1;
-    UBRR1 = code == 2 ? 16 : code == 4 ? 0 : 1; /* 115 200, 2 000 000, else 1 000 000 */
-    self->byte_time = code == 2 ? 87 : code == 4 ? 5 : 10;
+    UBRR1 = code == BAUD_115K ? 16 : code == BAUD_2M ? 0 : 1;
+    self->byte_time = code == BAUD_115K ? 87 : code == BAUD_2M ? 5 : 10;
     UCSR1C = 3 << UCSZ10;
     UCSR1B = 1 << RXEN1 | 1 << TXEN1 | 1 << RXCIE1;
     DDRE |= 1 << SPEAK;

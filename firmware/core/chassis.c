@@ -249,7 +249,7 @@ void chassis_start(chassis *self) {
     for (uint16_t k = 0; k < sizeof *self; k++) bytes[k] = 0;
     self->table = (chassis_table)CHASSIS_INITIAL;
     self->registers = (registers){
-        ROWS, sizeof ROWS / sizeof ROWS[0], (uint8_t *)&self->table, sizeof self->table, 0, self,
+        ROWS, sizeof ROWS / sizeof ROWS[0], (uint8_t *)&self->table, sizeof self->table, 0, 0, 0, self,
         refuses, written,
     };
 }

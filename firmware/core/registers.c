@@ -20,6 +20,7 @@ static uint8_t check_row(const registers *table, const register_row *row, const 
     if (!(row->access & WRITABLE)) return ERROR_ACCESS;
     if ((row->access & LASTING) && table->is_armed) return ERROR_ACCESS;
     int32_t value = registers_number(data, row->size, row->low < 0);
+    if (table->cap && row->address == table->capped && value > table->cap) return ERROR_RANGE;
     return value < row->low || value > row->high ? ERROR_RANGE : ERROR_NONE;
 }
 

@@ -32,6 +32,8 @@ typedef struct registers {
     uint8_t *bytes;
     uint16_t size;
     uint8_t is_armed; /* registers in EEPROM cannot be written now */
+    uint16_t capped;  /* where a register is whose highest value this hardware lowers … */
+    uint8_t cap;      /* … to this; 0: none is */
     void *owner;
     /* What else stands against a write; 0 for nothing. Called when all else is right. */
     uint8_t (*refuses)(void *owner, uint16_t address, uint16_t length, const uint8_t *data);

@@ -98,7 +98,7 @@ void sensors_start(sensors *self) {
     };
     for (uint8_t k = 0; k < SENSOR_PAGES; k++)
         self->registers[k] = (registers){
-            rows[k], count[k], self->page[k].bytes, sizeof self->page[k], 0, self, refuses,
+            rows[k], count[k], self->page[k].bytes, sizeof self->page[k], 0, 0, 0, self, refuses,
             written[k],
         };
 }

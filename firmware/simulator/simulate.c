@@ -6,6 +6,8 @@
  *     imu AX AY AZ GX GY GZ   raw numbers of the IMU; "imu" alone: the chip is gone
  *     state                   prints "state SECONDS WALL SPEED×5 BRAKE DUTY×5": simulated and real
  *                             time, true speeds [rad/s], outputs
+ *     load                    prints "load CYCLES SLEPT" since the start: of the processor, and how
+ *                             many it slept, or waited for simavr's slow SPI
  *     end                     stop
  *
  * Five motors of first order with 80 ms hang on the PWM outputs, LS7366R counters and an MPU-6500
@@ -28,12 +30,14 @@
 #include <unistd.h>
 
 enum { DRIVES = 5, IMU_CHIP = 5, CHIPS = 6, STEP = 16000 }; /* cycles of a millisecond */
+enum { SPI_WAIT = 1568 }; /* cycles that a byte takes longer here than in the chip */
 enum { PINS_A = 0x20, PORT_C = 0x28 };
 enum { OCR4A = 0xA8, OCR4B = 0xAA, OCR4C = 0xAC, OCR5A = 0x128, OCR5B = 0x12A };
 static const double NO_LOAD[DRIVES] = {10.0, 10.0, 14.0, 14.0, 45.0};
 static const double LAG = 0.08, COUNTS = 4096.0 / (2.0 * M_PI);
 
 static avr_t *avr;
+static avr_cycle_count_t slept;
 static avr_irq_t *spi_answer;
 static double speed[DRIVES], angle[DRIVES], duty[DRIVES];
 static int16_t imu[7] = {0, 0, 4096, 0, 0, 0, 0};
@@ -59,6 +63,7 @@ static uint8_t imu_byte(int address) {
 static void on_spi(struct avr_irq_t *irq, uint32_t value, void *unused) {
     (void)irq;
     (void)unused;
+    slept += SPI_WAIT;
     uint8_t answer = 0;
     for (int chip = 0; chip < CHIPS; chip++) {
         if (selected >> chip & 1) continue;
@@ -107,6 +112,11 @@ static void show(double began) {
     fflush(stdout);
 }
 
+static void show_load(void) {
+    printf("load %llu %llu\n", (unsigned long long)avr->cycle, (unsigned long long)slept);
+    fflush(stdout);
+}
+
 /* A contact pulls harder than the pull-up inside, whenever that is switched on. */
 static void set_contact(int bit, int is_open) {
     static avr_ioport_external_t wires = {.name = 'K', .mask = 0xFF};
@@ -132,6 +142,7 @@ static int obey(const char *line, double began) {
         avr_raise_irq(avr_io_getirq(avr, AVR_IOCTL_ADC_GETIRQ, ADC_IRQ_ADC0 + which), value);
     else if (strncmp(line, "imu", 3) == 0) set_imu(line);
     else if (strncmp(line, "state", 5) == 0) show(began);
+    else if (strncmp(line, "load", 4) == 0) show_load();
     else return strncmp(line, "end", 3) != 0;
     return 1;
 }
@@ -155,7 +166,7 @@ static int listen(double began) {
 /* A sleeping processor lets simulated time pass; real time is kept below. */
 static void sleep_through(avr_t *self, avr_cycle_count_t cycles) {
     (void)self;
-    (void)cycles;
+    slept += cycles;
 }
 
 static void wait_for(double began) {

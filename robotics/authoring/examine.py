@@ -8,6 +8,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from robotics.assets import asset
+from robotics.authoring.answers import check_answers
 from robotics.authoring.shelf import Found, Shelf
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.finding import Finding, faults
@@ -152,12 +154,14 @@ def _placed(compiler: Compiler, outcome: Outcome, proof: Proof) -> list[Finding]
 
 
 def around(shelf: Shelf) -> tuple[Finding, ...]:
-    """Return what is wrong with the author's poses and songs."""
+    """Return what is wrong with the author's poses, songs and answers."""
     library = shelf.library()
     found = list(library.pose_findings)
     for path in library.song_paths().values():
         if path.is_relative_to(shelf.roots[0]):
             found += read_song(path)[0].findings
+    own = shelf.roots[0] / "answers"
+    found += check_answers(own, asset("behaviours/answers"), frozenset(library.paths()))
     return tuple(found)
 
 

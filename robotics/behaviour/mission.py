@@ -281,6 +281,8 @@ class Conduct:
     """Faults that the work itself deals with: they do not end it."""
     lying: str = "fallen"
     """The fault of a robot that lies on the ground."""
+    sits: bool = False
+    """Whether it can sit down on the ground, where its motors need no power."""
     latch: StopLatch = field(default_factory=StopLatch)
     safety: Machine = field(init=False)
     power: Machine = field(init=False)
@@ -288,6 +290,7 @@ class Conduct:
     _due: float = 0.0
     _now: float = 0.0
     _body: _Body = field(default_factory=_Body)
+    _loses_power: bool = False
 
     def __post_init__(self) -> None:
         self.safety = Machine(tables.safety_table(), self)
@@ -321,9 +324,15 @@ class Conduct:
         """Latch a stop; obeyed at the next tick."""
         self.latch.set(reason)
 
+    def power_down(self, reason: str) -> None:
+        """Latch a stop before the power goes: who can sits down."""
+        self._loses_power = True
+        self.stop(reason)
+
     def reset(self) -> bool:
         """Release the latch and start again; return whether the mission left its stop or fault."""
         self.latch.release()
+        self._loses_power = False
         self.safety.fire(Event("reset", self._now))
         return self.mission.fire(Event("reset", self._now))
 
@@ -363,7 +372,10 @@ class Conduct:
         last = self.mission.history[-1].reason if self.mission.history else ""
         # what stands on legs sits down, if they all follow
         down = here == "fault" and self._body.answers
-        posture = Posture(crouch=down or self._body.lies)  # one that lies does not get up
+        empty = here == "finished" and self.power.state in ("low", "critical")
+        sit = self.sits and here != "fault" and (self._loses_power or empty)
+        crouch = (down or self._body.lies) and not sit  # one that lies does not get up
+        posture = Posture(crouch=crouch, sit=sit, stay_seated=self.sits)
         return Goal(posture=posture, activity=f"{here}: {last}" if last else here)
 
     def _watch_body(self, state: State) -> None:

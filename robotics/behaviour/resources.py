@@ -13,6 +13,8 @@ from typing import Protocol
 
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.compiled import Look, OnConflict, Resource, ToolCue, collide
+from robotics.core.messages import Chime
+from robotics.core.signals import LENGTHS
 
 _JOINTS = {
     "head_": Resource.HEAD,
@@ -113,12 +115,21 @@ def looked_at(looks: Iterable[Look], time: float) -> str:
 def tools_at(cues: Iterable[ToolCue], time: float) -> ToolCue | None:
     """Return the tools' settings ``time`` [s] after the start: each by the last cue that names it.
 
-    A chime belongs to the instant of its cue and is told for a second.
+    None where no cue has named one.
     """
     past = [one for one in cues if one.start <= time]
-    if not past:
-        return None
     brush = next((one.brush for one in reversed(past) if one.brush is not None), None)
     spray = next((one.spray for one in reversed(past) if one.spray is not None), None)
-    chime = past[-1].chime if time - past[-1].start < 1.0 else ""
-    return ToolCue(past[-1].start, brush, spray, chime)
+    if brush is None and spray is None:
+        return None
+    return ToolCue(past[-1].start, brush, spray)
+
+
+def chime_at(cues: Iterable[ToolCue], start: float, time: float) -> Chime | None:
+    """Return what rings at ``time`` in a behaviour that began at ``start`` [s]: the last chime."""
+    rung = [one for one in cues if one.chime and one.start <= time - start]
+    if not rung:
+        return None
+    last = rung[-1]
+    found = Chime(last.chime, start + last.start, LENGTHS.get(last.chime, 1.0))
+    return found if time < found.start + found.duration else None

@@ -9,9 +9,9 @@ from typing import Protocol
 
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.compiled import Light, Resource, ToolCue, Words
-from robotics.behaviour.resources import looked_at, tools_at
+from robotics.behaviour.resources import chime_at, looked_at, tools_at
 from robotics.behaviour.steps import Course
-from robotics.core.messages import Music, Playing, Utterance
+from robotics.core.messages import Chime, Music, Playing, Utterance
 
 
 class Mouth(Protocol):
@@ -43,6 +43,7 @@ class Performance:
     """A place to go to; "" for none."""
     light: str = ""
     tools: ToolCue | None = None
+    chime: Chime | None = None
     running: tuple[str, ...] = ()
     """Names, the most important first; without what plays in the background."""
     listening: bool = False
@@ -135,6 +136,7 @@ class Channels:
     go_to: str = ""
     light: str = ""
     tools: ToolCue | None = None
+    chime: Chime | None = None
     listening: bool = False
 
     def take(self, run: Run) -> None:
@@ -149,12 +151,16 @@ class Channels:
             self.twist = _twist(one, passed)
         self.light = self.light or _light(one.lights, passed)
         self.tools = self.tools or tools_at(one.tools, passed)
+        self.chime = self.chime or chime_at(one.tools, run.start, self.time)
         course = run.course
         if course is None:
             return
         self.look, self.go_to = self.look or course.look, self.go_to or course.go_to
         self.light = self.light or (course.light.show if course.light else "")
         self.tools = self.tools or course.tools
+        rung = course.chime
+        if rung is not None and self.time < rung.start + rung.duration:
+            self.chime = self.chime or rung
         self.listening |= course.listening
 
 
@@ -190,6 +196,7 @@ def performance(
         found.go_to,
         found.light,
         found.tools,
+        found.chime,
         tuple(run.behaviour.name for run in order if run.parent is None),
         found.listening,
     )

@@ -12,6 +12,8 @@ from typing import Protocol
 from robotics.behaviour.actions import Action, Moment
 from robotics.behaviour.compiled import Light, Step, ToolCue, Words
 from robotics.behaviour.situation import Situation, matches
+from robotics.core.messages import Chime
+from robotics.core.signals import LENGTHS
 
 AT_ONCE = 200
 """So many steps may follow one another within one decision: a loop that does nothing ends."""
@@ -52,6 +54,7 @@ class Course:
         listening: Whether it waits for an answer.
         light: What the face shows; None to leave it.
         tools: Settings of tools; None to leave them.
+        chime: What was rung last.
         said: When each kind of step was begun, for the report: (time, kind, name).
     """
 
@@ -62,6 +65,7 @@ class Course:
     listening: bool = False
     light: Light | None = None
     tools: ToolCue | None = None
+    chime: Chime | None = None
     _since: float = 0.0
     _until: float = 0.0
     _begun: bool = False
@@ -180,6 +184,9 @@ class Course:
         self.look = self.look if effect.look is None else effect.look.target
         self.light = effect.light or self.light
         self.tools = effect.tools or self.tools
+        rung = effect.tools.chime if effect.tools else ""
+        if rung and not (self.chime and now.time < self.chime.start + self.chime.duration):
+            self.chime = Chime(rung, now.time, LENGTHS.get(rung, 1.0))
         return effect.is_done
 
 

@@ -88,16 +88,6 @@ class Gait:
         return pendulum.rate(self._height.value + float(self._trunk.offset[2]))
 
     @property
-    def capture_point(self) -> Array:
-        """Where the divergent component of motion ξ is believed, in the walk frame, (2,) [m]."""
-        return self._dcm
-
-    @property
-    def followed(self) -> Array:
-        """The twist that it follows now, limited and ramped: (vx, vy, wz), shape (3,)."""
-        return np.array(self._followed)
-
-    @property
     def pressing(self) -> Array:
         """How far the pressure is meant to be off the centre of mass, in heading, (2,) [m]."""
         return np.asarray(-self._trunk.acceleration[:2] / self.omega**2)

@@ -17,7 +17,8 @@ import numpy as np
 from robotics.control import rising_moves as moves
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.keyframes import Moves, Way
-from robotics.core.arrays import Array, clamped
+from robotics.control.on_soles import SoleBalance, SoleBalanceParameters
+from robotics.core.arrays import Array
 from robotics.core.joints import JointTable
 from robotics.core.messages import State
 from robotics.core.rotation import matrix_from_rpy
@@ -40,14 +41,8 @@ class RisingParameters:
     """Of the trunk at the end of a stage [rad]."""
     lean_tolerance: float = 0.45
     """Of the trunk to the sides while it rises [rad]."""
-    balance_gain: float = 1.2
-    """Ankle angle for each metre that the centre of mass is ahead of where it should be."""
-    balance_damping: float = 0.05
-    """Ankle angle for each rad/s of pitching [s]."""
-    balance_limit: float = 0.25
-    """[rad]."""
-    balance_ease: float = 0.3
-    """In which the ankles take over [s]."""
+    balance: SoleBalanceParameters = field(default_factory=SoleBalanceParameters)
+    """Of the ankles, once the soles carry."""
     stand_time: float = 1.2
     """It checks itself for so long before it says that it stands [s]."""
     stand_tilt: float = 0.15
@@ -118,20 +113,22 @@ class Rising:
     parameters: RisingParameters = field(default_factory=RisingParameters)
     why: str = ""
     _moves: Moves = field(init=False)
-    _ankles: list[int] = field(init=False)
+    _balance: SoleBalance = field(init=False)
     _stages: tuple[moves.Stage, ...] = ()
     _rolls: int = 0
-    _balanced: float = 0.0
     _stood: float = 0.0
     _is_up: bool = False
 
     def __post_init__(self) -> None:
         self._moves = Moves(self.joints, self.period, np.zeros(len(self.joints)))
-        self._ankles = list(self.joints.indices(*(f"{side}_ankle_pitch" for side in SIDES)))
+        self._balance = SoleBalance(
+            self.joints, self.dynamics, self.period, self.parameters.balance
+        )
 
     def start(self, state: State) -> None:
         """Begin an attempt from the posture as it is."""
-        self.why, self._rolls, self._balanced, self._stood = "", 0, 0.0, 0.0
+        self.why, self._rolls, self._stood = "", 0, 0.0
+        self._balance.reset()
         self._is_up = False
         load = float(state.contacts.foot_force.sum()) / (self.dynamics.mass * 9.81)
         if load > self.parameters.stand_load and float(np.hypot(*state.tilt)) < 0.5:
@@ -150,7 +147,7 @@ class Rising:
             if self._moves.number != number:
                 self._check(state, stage, number)
             if stage.balanced:
-                position = position + self._balance(state, position)
+                position = position + self._balance.offset(state, position)
         if not self.why and self._moves.is_over:
             self._next(state)
         return position, Outcome.FAILED if self.why else Outcome.BUSY
@@ -201,7 +198,7 @@ class Rising:
         """Hold still and check itself."""
         parameters = self.parameters
         position = self._moves.advance()
-        position = position + self._balance(state, position)
+        position = position + self._balance.offset(state, position)
         load = float(state.contacts.foot_force.sum()) / (self.dynamics.mass * 9.81)
         upright = float(np.hypot(*state.tilt))
         if upright > 3.0 * parameters.stand_tilt:
@@ -211,34 +208,3 @@ class Rising:
         self._stood = self._stood + self.period if stands and self._moves.is_over else 0.0
         done = self._stood > parameters.stand_time
         return position, Outcome.STANDS if done else Outcome.BUSY
-
-    # ------------------------------------------------------------------ balance on the soles
-
-    def _balance(self, state: State, wanted: Array) -> Array:
-        """Return what the ankles add, shape (n,) [rad], to bring the mass over the soles."""
-        parameters = self.parameters
-        roll, pitch = (float(angle) for angle in state.tilt)
-        is_ahead = self._ahead(state.joints.position, matrix_from_rpy(roll, pitch, 0.0))
-        flat = matrix_from_rpy(0.0, self._pitch_on_soles(wanted), 0.0)
-        wrong = is_ahead - self._ahead(wanted, flat)
-        rate = float(state.angular_velocity_base_in_base[1])
-        push = parameters.balance_gain * wrong + parameters.balance_damping * rate
-        self._balanced = min(self._balanced + self.period, parameters.balance_ease)
-        share = self._balanced / parameters.balance_ease
-        limit = parameters.balance_limit
-        offset = np.zeros(len(wanted))
-        offset[self._ankles] = clamped(share * push, -limit, limit)
-        return offset
-
-    def _ahead(self, position: Array, rotation: Array) -> float:
-        """Return how far the centre of mass is ahead of the middle of the soles [m]."""
-        com = self.dynamics.place(position, rotation_base=rotation)
-        soles = [self.dynamics.sole(side)[0] for side in range(len(SIDES))]
-        ahead = np.array([rotation[1, 1], -rotation[0, 1]])  # across the hips, turned: no gimbal
-        ahead = ahead / max(float(np.linalg.norm(ahead)), 1e-6)
-        return float(ahead @ (com - 0.5 * (soles[0] + soles[1]))[:2])
-
-    def _pitch_on_soles(self, position: Array) -> float:
-        """Return the pitch of the trunk with flat soles [rad]."""
-        legs = self.joints.indices("left_hip_pitch", "left_knee", "left_ankle_pitch")
-        return -float(position[list(legs)].sum())

@@ -22,6 +22,8 @@ from robotics.core.sensing import Joints as Joints
 from robotics.core.sensing import Observation as Observation
 from robotics.core.sensing import Scan as Scan
 from robotics.core.sensing import ToolReadings as ToolReadings
+from robotics.core.signals import Chime as Chime
+from robotics.core.signals import Music as Music
 
 # ---------------------------------------------------------------------------------- estimating
 
@@ -225,6 +227,10 @@ class Posture:
     """Point for the face to turn to, shape (3,) [m]; None to look ahead."""
     crouch: bool = False
     """Go down into the stable crouch: the protective stop."""
+    sit: bool = False
+    """Sit down on the ground, where the motors may lose their power."""
+    stay_seated: bool = False
+    """Who sits does not stand up; who stands may stand."""
     hand: Hand = Hand.NONE
     """What the right hand is there for."""
     beside: tuple[Playing, ...] = ()
@@ -255,18 +261,6 @@ class Utterance:
 
 
 @dataclass(frozen=True, slots=True)
-class Music:
-    """Music that plays while a behaviour moves; a song that is sung has its own."""
-
-    song: str
-    """A file of ``behaviours/songs`` without its ending."""
-    start: float
-    """When its beat 0 is [s]."""
-    duration: float
-    """How long it plays [s]."""
-
-
-@dataclass(frozen=True, slots=True)
 class Tools:
     """Settings of the sweeper's tools, each 0 (off) to 1 (full)."""
 
@@ -287,6 +281,10 @@ class Goal:
     """The mission's leaf state, for people to read."""
     music: Music | None = None
     """What plays beside the voice."""
+    light: str = ""
+    """What the face or the beacon shows (``robotics.core.signals``); "" for its own quiet look."""
+    chime: Chime | None = None
+    """What rings beside voice and music."""
 
 
 # ---------------------------------------------------------------------------------- planning
@@ -374,6 +372,8 @@ class Command:
     """Largest torque each joint may use, shape (n,) [N·m]."""
     tools: Tools = Tools()
     sound: Utterance | None = None
+    light: str = ""
+    """What the face or the beacon shows; "" for its own quiet look."""
     stopped_by: str = ""
     """The rule of the guard that changed this command; "" if none did."""
     landing: Landing | None = None

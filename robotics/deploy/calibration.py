@@ -8,6 +8,7 @@ nominal robot: a wheel that is 1 % larger is told to turn 1 % slower, and is bel
 from __future__ import annotations
 
 import math
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -47,6 +48,19 @@ def read(path: Path) -> Calibration:
         ConfigError: It is broken, or a value is impossible.
     """
     return load(path, Calibration)
+
+
+def check_place(path: Path) -> None:
+    """See that a file can be written at ``path``, before anything is measured for it.
+
+    Raises:
+        OptionError: It cannot.
+    """
+    folder = path.parent
+    if not folder.is_dir():
+        raise OptionError(f"{path}: there is no folder {folder}; give --file a place to write")
+    if path.is_dir() or not os.access(folder, os.W_OK):
+        raise OptionError(f"{path}: it cannot be written; give --file a place to write")
 
 
 def write(path: Path, calibration: Calibration) -> Path | None:

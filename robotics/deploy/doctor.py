@@ -22,6 +22,8 @@ from robotics.wire.pacer import Clock
 from robotics.wire.packet import WireError
 from robotics.wire.setup import Setup
 
+BOARDS = {boards.CHASSIS_BOARD.model, *(page.model for page in boards.SENSOR_PAGES)}
+"""Model numbers of our own boards, whose microcontroller may be one or another."""
 BAUDS = (1_000_000, 4_000_000, 57_600, 2_000_000, 3_000_000, 115_200)
 """Speeds at which devices are looked for; 57 600 is what new X servos have."""
 
@@ -84,7 +86,7 @@ class Doctor:
         line = on_wire(robot).line
         self._check_speeds(line, found)
         here = found.get(line.timing.baud, {})
-        self.findings += check_lineup(line, here) if everybody else []
+        self.findings += check_lineup(line, here, elsewhere=everybody) if everybody else []
         if here:
             self._examine(line, here, fix=fix, prove=prove)
 
@@ -116,6 +118,8 @@ class Doctor:
                 ids = ", ".join(str(id) for id in sorted(devices))
                 code = {speed: number for number, speed in line.devices[0].table.baud_codes.items()}
                 cure = f"set their baud_rate to {code.get(line.timing.baud)} with the Wizard"
+                if any(one.model in BOARDS for one in devices.values()):
+                    cure += "; a board that refuses it is too slow (an ATmega2560 does 2000000)"
                 what = f"answers at {baud} bit/s, the robot speaks at {line.timing.baud}"
                 self.findings.append(bad(f"id {ids}", what, cure))
 

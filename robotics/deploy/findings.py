@@ -44,6 +44,25 @@ def bad(about: str, what: str, cure: str) -> Finding:
     return Finding(Level.BAD, about, what, cure)
 
 
+def gathered(findings: Iterable[Finding]) -> list[Finding]:
+    """Return the findings, the worst first; those that say the same of several are one."""
+    same: dict[tuple[Level, str, str], list[str]] = {}
+    for one in findings:
+        same.setdefault((one.level, one.what, one.cure), []).append(one.about)
+    order = list(Level)
+    return [
+        Finding(level, ", ".join(about) if len(about) < 4 else _many(about), what, cure)
+        for (level, what, cure), about in sorted(
+            same.items(), key=lambda item: -order.index(item[0][0])
+        )
+    ]
+
+
+def _many(about: list[str]) -> str:
+    """Return the first and the last of many."""
+    return f"{about[0]} to {about[-1]}, {len(about)} in all"
+
+
 def worst(findings: Iterable[Finding]) -> Level:
     """Return the worst level among findings; good if there are none."""
     order = list(Level)

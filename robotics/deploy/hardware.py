@@ -14,18 +14,20 @@ import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.backend import Backend
-from robotics.core.errors import OptionError
+from robotics.core.errors import OptionError, RoboticsError
 from robotics.core.messages import Command, Observation
 from robotics.deploy.calibration import Calibration, Correction, read
 from robotics.deploy.doctor import on_wire
+from robotics.deploy.gnss import BAUD, SerialGnss
 from robotics.deploy.lidar import AHEAD, SerialLidar
 from robotics.deploy.notify import Notifier
+from robotics.mapping.places import load_site
 from robotics.robots.bus_backend import BusBackend
 from robotics.robots.sweeper.config import SweeperConfig
 from robotics.robots.sweeper.joints import WHEELS
 from robotics.robots.sweeper.joints import load as load_sweeper
 from robotics.wire.ld19 import LD19
-from robotics.wire.links import Link, SerialLink
+from robotics.wire.links import opener
 from robotics.wire.pacer import Clock, WallClock
 from robotics.wire.realtime import Granted, Punctual, ask, may_arm, release
 
@@ -43,6 +45,8 @@ class Ports:
     """Agree to a slow robot where the system gives no real time."""
     calibration: str = ""
     """File of 'robotics calibrate'; "" for a robot as drawn."""
+    gnss: str = ""
+    """The sweeper's satellite receiver, PORT or PORT@BAUD; "" for none."""
 
 
 def is_port(name: str) -> bool:
@@ -58,6 +62,7 @@ class HardwareBackend:
     clock: Punctual
     lidar: SerialLidar | None = None
     kerb_lidar: SerialLidar | None = None
+    gnss: SerialGnss | None = None
     twist: Callable[[Observation], Array] = lambda _: np.zeros(3)
     """Velocity of the lidar in its frame, from the joints (3,) [m/s, rad/s]."""
     arm: Callable[[], Granted] = ask
@@ -103,9 +108,9 @@ class HardwareBackend:
 
     def close(self) -> None:
         """See ``Backend``."""
-        for lidar in (self.lidar, self.kerb_lidar):
-            if lidar is not None:
-                lidar.close()
+        for one in (self.lidar, self.kerb_lidar, self.gnss):
+            if one is not None:
+                one.close()
         self.host.close()
         self.notifier.let_go()
 
@@ -116,7 +121,8 @@ class HardwareBackend:
         now, twist = self.clock.now(), self.twist(found)
         scan = self.lidar.latest(now, twist) if self.lidar else None
         kerb = self.kerb_lidar.latest(now) if self.kerb_lidar else None
-        return replace(found, scan=scan, kerb_scan=kerb)
+        fix = self.gnss.latest(now) if self.gnss else None
+        return replace(found, scan=scan, kerb_scan=kerb, gnss=fix)
 
 
 @dataclass(slots=True)
@@ -163,7 +169,7 @@ def open_hardware(site: str, robots: tuple[str, ...], ports: Ports, folder: Path
         folder: Where a copy of the map goes, for the recording.
 
     Raises:
-        OptionError: Not one robot, or the site is no folder of a map.
+        OptionError: Not one robot, the site is no folder of a map, or satellites without a place.
         WireError: The bus cannot be opened.
     """
     if len(robots) != 1:
@@ -173,6 +179,13 @@ def open_hardware(site: str, robots: tuple[str, ...], ports: Ports, folder: Path
             f"'{site}' is no folder of a map; make one with 'robotics map' from a recorded drive, "
             "or with 'robotics export'"
         )
+    if ports.gnss and load_site(Path(site)).origin is None:
+        raise OptionError(
+            f"--gnss needs to know where the map lies: {site}/site.yaml has no georeference; "
+            "'robotics map' finds it from a drive with --gnss"
+        )
+    if ports.gnss and robots != ("sweeper",):
+        raise OptionError("--gnss is for the sweeper; the greeter has no receiver")
     shutil.copytree(site, folder, dirs_exist_ok=True)
     backend = backend_of(robots[0], ports, WallClock())
     return HardwareStage({robots[0]: backend}, {robots[0]: backend.clock})
@@ -188,13 +201,14 @@ def backend_of(robot: str, ports: Ports, clock: Clock) -> HardwareBackend:
     """
     wire = on_wire(robot)
     punctual = Punctual(clock, wire.line.period)
-    host = BusBackend(wire, _opener(ports.bus, wire.line.timing.baud), punctual)
+    host = BusBackend(wire, opener(ports.bus, wire.line.timing.baud), punctual)
     notifier = Notifier(os.environ.get("NOTIFY_SOCKET", ""))
     backend = HardwareBackend(host, punctual, derate=ports.derate, notifier=notifier)
-    if ports.lidar:
-        backend.lidar = SerialLidar(_opener(ports.lidar, LD19.baud))
-    if ports.kerb_lidar:
-        backend.kerb_lidar = SerialLidar(_opener(ports.kerb_lidar, LD19.baud), AHEAD)
+    try:
+        _plug_in(backend, ports, clock.now())
+    except RoboticsError:
+        backend.close()
+        raise
     if robot == "sweeper":
         backend.twist = _sweeper_twist()
         backend.wheels = tuple(range(WHEELS.start, WHEELS.stop))
@@ -203,15 +217,32 @@ def backend_of(robot: str, ports: Ports, clock: Clock) -> HardwareBackend:
     return backend
 
 
+def _plug_in(backend: HardwareBackend, ports: Ports, now: float) -> None:
+    """Open what is plugged in beside the bus; what is lost later is looked for by itself.
+
+    Raises:
+        WireError: One of the ports cannot be opened.
+        OptionError: The receiver's speed is no number.
+    """
+    if ports.lidar:
+        backend.lidar = SerialLidar(opener(ports.lidar, LD19.baud))
+        backend.lidar.stream.open(now)
+    if ports.kerb_lidar:
+        backend.kerb_lidar = SerialLidar(opener(ports.kerb_lidar, LD19.baud), AHEAD)
+        backend.kerb_lidar.stream.open(now)
+    if ports.gnss:
+        port, _, baud = ports.gnss.partition("@")
+        if baud and not baud.isdigit():
+            raise OptionError(f"--gnss is '{ports.gnss}'; allowed: PORT, or PORT@BAUD as @38400")
+        backend.gnss = SerialGnss(opener(port, int(baud or BAUD)))
+        backend.gnss.stream.open(now)
+
+
 def _calibrate(backend: HardwareBackend, found: Calibration) -> None:
     backend.correction = Correction(found, backend.wheels)
     if backend.lidar is not None:
         backend.lidar.mounted_at = math.radians(found.lidar_yaw_deg)
         backend.lidar.upside_down = found.lidar_upside_down
-
-
-def _opener(port: str, baud: int) -> Callable[[], Link]:
-    return lambda: SerialLink(port, baud)
 
 
 def _sweeper_twist() -> Callable[[Observation], Array]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -11,16 +10,14 @@ from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array, frozen
 from robotics.core.messages import Scan
+from robotics.deploy.stream import Stream
 from robotics.wire.ld19 import Decoder, Turn, as_seen_at_the_end, scan_of
 from robotics.wire.links import Link
-from robotics.wire.packet import WireError
 
 AROUND = frozen(np.linspace(-np.pi, np.pi, 360, endpoint=False))
 """Bearings of the lidar that localises [rad]."""
 AHEAD = frozen(np.linspace(-np.pi / 3, np.pi / 3, 180))
 """Bearings of the down-tilted lidar [rad]."""
-RETRY = 0.5
-"""A port that is gone is looked for so often [s]."""
 HELD = 0.25
 """Without a byte for so long the port is opened anew [s]: adapters hang silently, too."""
 
@@ -41,9 +38,10 @@ class SerialLidar:
     upside_down: bool = False
     """Whether it hangs with its head down."""
     decoder: Decoder = field(default_factory=Decoder)
-    _link: Link | None = None
-    _tried: float = -np.inf
-    _heard: float = 0.0
+    stream: Stream = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.stream = Stream(self.connect, HELD)
 
     def latest(self, now: float, twist: ArrayLike = (0.0, 0.0, 0.0)) -> Scan | None:
         """Return the newest turn that has come to its end since the last call, if one has.
@@ -52,7 +50,7 @@ class SerialLidar:
             now: [s].
             twist: Velocity of the lidar in its frame (vx, vy, wz) [m/s, rad/s].
         """
-        turns = self.decoder.feed(self._read(now))
+        turns = self.decoder.feed(self.stream.read(now))
         if not turns:
             return None
         turn = as_seen_at_the_end(self._turned(turns[-1]), twist)
@@ -60,10 +58,7 @@ class SerialLidar:
 
     def close(self) -> None:
         """Let go of the port. May be called twice."""
-        if self._link is not None:
-            with contextlib.suppress(WireError):
-                self._link.close()
-        self._link = None
+        self.stream.close()
 
     def _turned(self, turn: Turn) -> Turn:
         """Return a turn in the lidar's frame, however it is mounted."""
@@ -73,26 +68,3 @@ class SerialLidar:
         shifted = sign * turn.angle + np.asarray(self.mounted_at) + np.pi
         angle = np.remainder(shifted, 2.0 * np.pi) - np.pi
         return Turn(frozen(angle), turn.range, turn.intensity, turn.time, turn.speed)
-
-    def _read(self, now: float) -> bytes:
-        """Return all that has come, opening the port if it is not open."""
-        if self._link is None:
-            if now - self._tried < RETRY:
-                return b""
-            self._tried = now
-            try:
-                self._link, self._heard = self.connect(), now
-            except WireError:
-                return b""
-        data = b""
-        try:
-            while piece := self._link.read(0.0):
-                data += piece
-        except WireError:
-            self.close()
-            return data
-        if data:
-            self._heard = now
-        elif now - self._heard > HELD:
-            self.close()
-        return data

@@ -12,7 +12,7 @@ import numpy as np
 
 from robotics.core.errors import OptionError
 from robotics.deploy.calibrate import AtRest, Calibrator, set_offsets, track_scale, wheel_scale
-from robotics.deploy.calibration import Calibration, write
+from robotics.deploy.calibration import Calibration, check_place, write
 from robotics.deploy.doctor import on_wire
 from robotics.deploy.hardware import Ports, backend_of
 from robotics.robots.greeter.joints import load as load_greeter
@@ -60,6 +60,7 @@ def calibrate(
         OptionError: There is no such robot, or the file cannot be written.
         RoboticsError: The robot does not answer, or a measurement is impossible.
     """
+    check_place(file)
     if robot == "sweeper":
         found = _sweeper(port, person)
     elif robot == "greeter":

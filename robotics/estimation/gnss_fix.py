@@ -11,56 +11,12 @@ import math
 from dataclasses import dataclass, field
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array
 from robotics.core.messages import FixKind, GnssFix
+from robotics.core.georeference import SiteOrigin
 
 DISAGREES = "satellites and map disagree"
-SEMI_MAJOR, FLATTENING = 6_378_137.0, 1.0 / 298.257223563
-"""Of the WGS 84 ellipsoid [m, 1] (NGA.STND.0036, 2014)."""
-
-
-@dataclass(frozen=True, slots=True)
-class SiteOrigin:
-    """Where the map's origin is on Earth, and how its axes lie."""
-
-    latitude: float
-    """WGS 84 [rad]."""
-    longitude: float
-    """[rad]."""
-    height: float = 0.0
-    """Above the ellipsoid [m]."""
-    yaw: float = 0.0
-    """Direction of the map's x axis, counter-clockwise from east [rad]."""
-
-    def position_in_map(self, fix: GnssFix) -> Array:
-        """Return where the antenna is in the map, shape (2,) [m]."""
-        here = _on_earth(self.latitude, self.longitude, self.height)
-        away = _on_earth(fix.latitude, fix.longitude, fix.height) - here
-        sin_lat, cos_lat = math.sin(self.latitude), math.cos(self.latitude)
-        sin_lon, cos_lon = math.sin(self.longitude), math.cos(self.longitude)
-        east = np.array([-sin_lon, cos_lon, 0.0])
-        north = np.array([-sin_lat * cos_lon, -sin_lat * sin_lon, cos_lat])
-        return np.asarray(self._in_map @ np.array([east @ away, north @ away]))
-
-    def covariance_in_map(self, covariance: Array) -> Array:
-        """Return a covariance of (east, north) (2, 2) along the map's axes [m²]."""
-        return np.asarray(self._in_map @ covariance @ self._in_map.T)
-
-    @property
-    def _in_map(self) -> Array:
-        c, s = math.cos(self.yaw), math.sin(self.yaw)
-        return np.array([[c, s], [-s, c]])
-
-
-def _on_earth(latitude: float, longitude: float, height: float) -> Array:
-    """Return earth-centred coordinates, shape (3,) [m]."""
-    squared = FLATTENING * (2.0 - FLATTENING)
-    normal = SEMI_MAJOR / math.sqrt(1.0 - squared * math.sin(latitude) ** 2)
-    level = (normal + height) * math.cos(latitude)
-    up = (normal * (1.0 - squared) + height) * math.sin(latitude)
-    return np.array([level * math.cos(longitude), level * math.sin(longitude), up])
 
 
 @dataclass(slots=True)
@@ -150,29 +106,3 @@ class GnssAid:
         late = time - self._agreed_at > self.patience
         self.disagrees = self.disagrees or (late and fix.kind is FixKind.RTK_FIXED)
         return False
-
-
-def origin_from(fix: GnssFix, position_in_map: ArrayLike, yaw: float = 0.0) -> SiteOrigin:
-    """Return the origin of a map in which the antenna of ``fix`` stands at ``position_in_map``.
-
-    Args:
-        fix: Of a survey: an antenna held over a known place for a while.
-        position_in_map: Shape (2,) [m].
-        yaw: Direction of the map's x axis, counter-clockwise from east [rad].
-    """
-    origin = SiteOrigin(fix.latitude, fix.longitude, fix.height, yaw)
-    for _ in range(4):  # each step is good to the curvature over its length: micrometres at the end
-        off = np.asarray(position_in_map, dtype=np.float64) - origin.position_in_map(fix)
-        c, s = math.cos(yaw), math.sin(yaw)
-        east, north = -(c * off[0] - s * off[1]), -(s * off[0] + c * off[1])
-        squared = FLATTENING * (2.0 - FLATTENING)
-        bend = 1.0 - squared * math.sin(origin.latitude) ** 2
-        meridian = SEMI_MAJOR * (1.0 - squared) / bend**1.5
-        across = SEMI_MAJOR / math.sqrt(bend) * math.cos(origin.latitude)
-        origin = SiteOrigin(
-            origin.latitude + north / (meridian + fix.height),
-            origin.longitude + east / (across + fix.height * math.cos(origin.latitude)),
-            fix.height,
-            yaw,
-        )
-    return origin

@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from robotics.core.arrays import Array
+from robotics.core.georeference import SiteOrigin
 from robotics.mapping.grid import UNKNOWN, Grid
 
 FREE, UNSEEN, SOLID = 254, 205, 0
@@ -41,7 +42,9 @@ def write_map(occupancy: Grid, folder: Path, name: str) -> list[Path]:
     return [image, keys]
 
 
-def write_site(occupancy: Grid, folder: Path, *, name: str, start: Array) -> list[Path]:
+def write_site(
+    occupancy: Grid, folder: Path, *, name: str, start: Array, origin: SiteOrigin | None = None
+) -> list[Path]:
     """Write a whole site folder: what blocks, what a lidar sees, and one place to start from.
 
     In what is to be driven on, unknown ground is blocked; to the lidar's eye it is empty.
@@ -51,9 +54,13 @@ def write_site(occupancy: Grid, folder: Path, *, name: str, start: Array) -> lis
         folder: Where to.
         name: Of the start place: the robot's name.
         start: Pose (3,) in the map.
+        origin: Where the map lies on Earth, if that is known.
     """
     seen = occupancy.like(np.maximum(occupancy.cells, 0))
     files = [*write_map(occupancy, folder, "site"), *write_map(seen, folder, "scan")]
+    if origin is not None:
+        with files[1].open("a", encoding="utf-8") as keys:
+            keys.write(f"georeference: {[round(one, 9) for one in origin.written]}\n")
     x, y, yaw = (round(float(value), 4) for value in start)
     properties = {"name": name, "kind": "start", "title": "where the survey began", "yaw": yaw}
     point = {"type": "Point", "coordinates": [x, y]}

@@ -4,7 +4,8 @@ A folder holds ``site.yaml`` (what a robot would hit), ``scan.yaml`` (what a lid
 ``keepout.yaml`` and ``speed.yaml`` (Nav2's filter masks), each in the ROS map_server format, and
 ``places.geojson``: points (``kind``, ``yaw`` in radians), polygons (sweep, keepout and slow zones)
 and lines (kerbs) in metres of the map frame. All but ``site.yaml`` and ``places.geojson`` may be
-left out.
+left out. ``georeference`` in ``site.yaml`` says where on Earth the map's origin is, and how far its
+x axis is turned from east: ``[latitude, longitude, height, yaw]`` in degrees and metres.
 """
 
 from __future__ import annotations
@@ -22,6 +23,7 @@ from shapely import Polygon, is_valid_reason
 
 from robotics.core.arrays import Array, frozen
 from robotics.core.errors import MapError, UnknownName
+from robotics.core.georeference import SiteOrigin
 from robotics.mapping.grid import UNKNOWN, Grid, polygon_mask, read_map
 
 ZONE_KINDS = ("sweep", "keepout", "slow")
@@ -76,6 +78,8 @@ class Site:
     places: Mapping[str, Place]
     kerbs: tuple[Array, ...]
     """Feet of kerbs, polylines (k, 2); the raised side is on the left [m; map]."""
+    origin: SiteOrigin | None = None
+    """Where the map lies on Earth; None if nobody has said it."""
 
     def zone(self, name: str = "") -> Zone:
         """Return the sweep zone called ``name``, or the first one.
@@ -134,7 +138,22 @@ def load_site(folder: Path) -> Site:
         zones=MappingProxyType(zones),
         places=MappingProxyType(places),
         kerbs=kerbs,
+        origin=_origin(path, keys.get("georeference")),
     )
+
+
+def _origin(path: Path, value: Any) -> SiteOrigin | None:
+    """Return where the map lies on Earth, from (latitude, longitude, height, yaw) [°, °, m, °]."""
+    if value is None:
+        return None
+    allowed = "give [latitude, longitude, height, yaw] in degrees and metres"
+    numbers = value if isinstance(value, list) and len(value) == 4 else []
+    if not numbers or not all(isinstance(one, int | float) for one in numbers):
+        raise MapError(path, "georeference", f"{value!r} is not allowed", allowed)
+    latitude, longitude, height, yaw = (float(one) for one in numbers)
+    if not (abs(latitude) <= 90.0 and abs(longitude) <= 180.0 and math.isfinite(height + yaw)):
+        raise MapError(path, "georeference", f"{value!r} is no place on Earth", allowed)
+    return SiteOrigin(math.radians(latitude), math.radians(longitude), height, math.radians(yaw))
 
 
 def _scan_layer(path: Path, base: Grid) -> Grid:

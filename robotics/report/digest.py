@@ -41,6 +41,10 @@ class RobotDigest:
     series: dict[str, list[Any]] = field(default_factory=lambda: defaultdict(list))
     activities: list[Span] = field(default_factory=list)
     spoken: list[dict[str, Any]] = field(default_factory=list)
+    faces: list[Span] = field(default_factory=list)
+    """What the face or the beacon showed."""
+    chimes: list[Span] = field(default_factory=list)
+    """What rang."""
     stops: list[Span] = field(default_factory=list)
     plans: list[dict[str, Any]] = field(default_factory=list)
     """Every plan as recorded: ``time`` [s], ``plan``."""
@@ -143,6 +147,19 @@ def _digest_goal(robot: RobotDigest, entry: Entry) -> None:
     voice = goal["voice"]
     if voice is not None and (not robot.spoken or robot.spoken[-1]["start"] != voice["start"]):
         robot.spoken.append(voice)
+    _digest_signals(robot, entry.time, goal)
+
+
+def _digest_signals(robot: RobotDigest, time: float, goal: dict[str, Any]) -> None:
+    """Note what face or beacon show, and what rings; older recordings have neither."""
+    light, chime = goal.get("light", ""), goal.get("chime")
+    if robot.faces and robot.faces[-1].label == light and time - robot.faces[-1].end < 0.5:
+        robot.faces[-1].end = time
+    elif light:
+        robot.faces.append(Span(time, time, light))
+    if chime is not None and (not robot.chimes or robot.chimes[-1].start != chime["start"]):
+        start = chime["start"]
+        robot.chimes.append(Span(start, start + chime["duration"], chime["name"]))
 
 
 def _digest_scene(run: RunDigest, entry: Entry, topic: str, last: dict[str, float]) -> None:

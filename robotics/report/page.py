@@ -171,9 +171,17 @@ def _missions(run: RunDigest) -> str:
             for u in robot.spoken
         ]
         rows.append(("says", said))
+        rows += [(what, bars) for what, bars in _signals(robot) if bars]
         stops = [Bar(s.start, max(s.end, s.start + 0.3), s.label, "#c0392b") for s in robot.stops]
         rows.append(("guard", stops))
     return timeline(rows, span=(0.0, run.duration)) + _said(run)
+
+
+def _signals(robot: RobotDigest) -> list[tuple[str, list[Bar]]]:
+    """Return rows of what face or beacon showed and of what rang."""
+    faces = [Bar(s.start, max(s.end, s.start + 0.3), s.label, "#c9a227") for s in robot.faces]
+    chimes = [Bar(s.start, s.end, s.label, "#6f7b87") for s in robot.chimes]
+    return [("shows", faces), ("rings", chimes)]
 
 
 def _said(run: RunDigest) -> str:

@@ -115,6 +115,11 @@ class Duty:
         self.acts.hush(self.acts.world.time, reason)
         self._conduct.stop(reason)
 
+    def power_down(self, reason: str) -> None:
+        """Stop because the power goes: who can sits down; until ``reset``."""
+        self.acts.hush(self.acts.world.time, reason)
+        self._conduct.power_down(reason)
+
     def reset(self) -> bool:
         """Take the stop back and start again."""
         return self._conduct.reset()

@@ -1,4 +1,4 @@
-"""What sounds when in a run: sentences, songs and music, each until it is broken off."""
+"""What sounds when in a run: sentences, songs, music and chimes, each until it is broken off."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.core.errors import RoboticsError
 from robotics.core.spoken import bare
+from robotics.voice.chimes import ring
 from robotics.voice.concert import BESIDE
 from robotics.voice.instruments import play
 from robotics.voice.plugin import Voice
@@ -20,6 +21,8 @@ from robotics.voice.singing import sing
 from robotics.voice.sound import RATE
 from robotics.voice.units import Units
 
+CHANNELS: Final = ("voice", "music", "chime")
+"""Of a goal, that sound."""
 RELEASE: Final = 0.08
 """What is broken off fades out in this time [s]."""
 QUIETER: Final = 0.35
@@ -28,7 +31,7 @@ QUIETER: Final = 0.35
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One sentence, song or piece of music."""
+    """One sentence, song, piece of music or chime."""
 
     robot: str
     start: float
@@ -42,6 +45,8 @@ class Cue:
     """Sung if there is a ``text``, else played."""
     title: str = ""
     """For people to read."""
+    chime: str = ""
+    """A sound of the robot's own (``robotics.core.signals``)."""
 
 
 @dataclass(slots=True)
@@ -58,8 +63,8 @@ class Notebook:
 
     def note(self, robot: str, time: float, goal: Mapping[str, Any]) -> None:
         """Take down one goal of ``robot`` at ``time`` [s]."""
-        voice, music = goal.get("voice"), goal.get("music")
-        for channel, value in (("voice", voice), ("music", music)):
+        for channel in CHANNELS:
+            value = goal.get(channel)
             key = (robot, channel)
             if value is None:
                 self._open.pop(key, None)
@@ -91,7 +96,8 @@ def _cue(robot: str, time: float, value: Mapping[str, Any]) -> Cue:
     if "zh" in value:
         text = str(value[value.get("language", "zh")] or value["zh"] or " ")
     title = bare(f"{value['zh']} / {value['en']}") if "zh" in value else song
-    return Cue(robot, start, length, max(time, start), text, song, title)
+    chime = str(value.get("name", ""))
+    return Cue(robot, start, length, max(time, start), text, song, title or chime, chime)
 
 
 @dataclass(slots=True)
@@ -106,7 +112,7 @@ class Band:
     why: str = ""
     """Why something stayed silent; "" if nothing did."""
     counts: dict[str, int] | None = None
-    """How many sentences, songs and pieces of music sounded."""
+    """How many sentences, songs, pieces of music and chimes sounded."""
     _ready: dict[tuple[str, str], Array] = field(default_factory=dict)
     """Songs that were made already: by name, and with whom."""
 
@@ -137,6 +143,8 @@ class Band:
         return start, _faded(samples, cue.until - start)
 
     def _made(self, cue: Cue, others: list[Cue]) -> tuple[float, Array, str]:
+        if cue.chime:
+            return cue.start, ring(cue.chime), "chimes"
         if not cue.song:
             voice = self.voices.get(cue.robot, self.voices[""])
             return cue.start, voice.say(cue.text, cue.length).samples, "sentences"

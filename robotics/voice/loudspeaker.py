@@ -71,7 +71,8 @@ class Loudspeaker:
 
     def follow(self, robot: str, time: float, goal: Goal) -> None:
         """Tell what begins and what ends, as the goal of ``robot`` says at ``time`` [s]."""
-        for channel, value in (("voice", goal.voice), ("music", goal.music)):
+        channels = {"voice": goal.voice, "music": goal.music, "chime": goal.chime}
+        for channel, value in channels.items():
             key = f"{robot} {channel}"
             if value is None:
                 if self._told.pop(key, None) is not None:

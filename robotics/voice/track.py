@@ -8,6 +8,7 @@ from typing import Protocol
 
 import numpy as np
 
+from robotics.core.signals import LENGTHS
 from robotics.voice.cache import default_folder
 from robotics.voice.cues import Band, Cue
 from robotics.voice.plugin import child, voice_named
@@ -31,6 +32,18 @@ class Spoken(Protocol):
         """Sung instead of spoken."""
 
 
+class Ringing(Protocol):
+    """What may ring: see ``robotics.behaviour.compiled.ToolCue``."""
+
+    @property
+    def start(self) -> float:
+        """[s]."""
+
+    @property
+    def chime(self) -> str:
+        """Its name; "" for none."""
+
+
 class Sounding(Protocol):
     """What is looked at of a behaviour: see ``robotics.behaviour.clips.Behaviour``."""
 
@@ -46,6 +59,10 @@ class Sounding(Protocol):
     def music(self) -> str:
         """Plays from the start on."""
 
+    @property
+    def tools(self) -> Sequence[Ringing]:
+        """In order of time."""
+
 
 def cues_of(behaviour: Sounding, robot: str) -> list[Cue]:
     """Return what sounds in a behaviour that nobody breaks off."""
@@ -53,6 +70,10 @@ def cues_of(behaviour: Sounding, robot: str) -> list[Cue]:
     if behaviour.music:
         length = behaviour.duration
         found.append(Cue(robot, 0.0, length, length, song=behaviour.music))
+    for cue in behaviour.tools:
+        if cue.chime:
+            length = LENGTHS.get(cue.chime, 1.0)
+            found.append(Cue(robot, cue.start, length, cue.start + length, chime=cue.chime))
     for one in behaviour.words:
         if one.song:
             left = max(behaviour.duration - one.start, 0.0)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from statistics import median
 
-from robotics.wire.bus import Bus, NoAnswer
+from robotics.wire.bus import Bus, Found, NoAnswer
 from robotics.wire.commanding import watchdog_counts
 from robotics.wire.instructions import Span
 from robotics.wire.lineup import Device, Line
@@ -18,6 +19,11 @@ _LATE = 0.04
 _TRIES = 12
 """So often something is said until it is understood: a line that damages every hundredth byte both
 ways loses half of the longer instructions."""
+_SHARE = 0.8
+"""Part of a period that is there for an exchange."""
+_PINGS, _SETTLED = 5, 0.05
+"""An answer that came late is timed so often again, each time after so long [s]: late answers to
+questions asked twice are over by then."""
 _OUTSIDE = 64
 """A servo may stand so far beyond its limits [counts]: it gives way a little under load."""
 
@@ -34,16 +40,48 @@ class Setup:
 
     def check_models(self) -> None:
         """Every device answers, and is what it should be."""
-        wrong = []
+        wrong, missing, taken = [], 0, list[float]()
         for device in self._line.devices:
-            found = self._bus.ping(device.id, tries=_TRIES)
+            found = self._ping(device, taken)
             if found is None:
+                missing += 1
                 wrong.append(f"{_who(device)} does not answer")
             elif found.model != device.table.model:
                 wanted = f"{device.table.model} ({device.table.name})"
                 wrong.append(f"{_who(device)} is model {found.model}, not {wanted}")
+        count = len(self._line.devices)
+        if missing == count > 1:
+            raise WireError(
+                f"none of the {count} devices answers. Check power, the cable, and whether this "
+                "robot is on this port, at this speed"
+            )
         if wrong:
             raise WireError(f"{'; '.join(wrong)}. Check power, wiring and ids")
+        self._check_pace(taken)
+
+    def _ping(self, device: Device, taken: list[float]) -> Found | None:
+        """Ask a device who it is, and note how long that has taken [s]."""
+        clock = self._bus.clock
+        begun = clock.now()
+        found = self._bus.ping(device.id, tries=_TRIES)
+        if found is not None:
+            taken.append(clock.now() - begun)
+        return found
+
+    def _check_pace(self, taken: list[float]) -> None:
+        """See that answers come within a period: later ones would be taken for the next one's."""
+        room = _SHARE * self._line.period
+        if median(taken) < room:
+            return
+        again, clock = list[float](), self._bus.clock
+        for _ in range(_PINGS):
+            clock.wait_until(clock.now() + _SETTLED)
+            self._ping(self._line.devices[0], again)
+        if median(again or taken) > room:
+            raise WireError(
+                f"an answer takes {1e3 * median(again or taken):.0f} ms, there are {1e3 * room:.0f}: the "
+                "adapter gathers bytes; set its latency timer to 1 ms (robotics install-service)"
+            )
 
     def apply_settings(self) -> None:
         """Write the settings that differ; for those in EEPROM the torque has to be off."""

@@ -28,7 +28,7 @@ class Device:
         memory: Its registers.
         is_cut_off: Its wires to the bus are broken: it hears nothing and says nothing.
         identity: Its id, as it was when it was last written.
-        renamed: Called after that changed.
+        renamed: Called after that, or the speed at which it listens, changed.
     """
 
     def __init__(self, table: Table, raw: memoryview, *, identity: int) -> None:
@@ -45,6 +45,11 @@ class Device:
     def delay(self) -> float:
         """From the end of an instruction to the beginning of the answer [s]."""
         return self.memory.table["return_delay"].value(self.memory["return_delay"])
+
+    @property
+    def baud(self) -> int:
+        """The speed that it is set to [bit/s]."""
+        return self.memory.table.baud_codes.get(self.memory["baud_rate"], 0)
 
     @property
     def is_awake(self) -> bool:
@@ -128,7 +133,7 @@ class Device:
         self.memory.raw[address : address + len(data)] = data
         if found[0].address <= self.memory.table["bus_watchdog"].address < found[-1].end:
             self._heard = self.now
-        if any(one.name == "id" for one in found):
+        if any(one.name in ("id", "baud_rate") for one in found):
             self._rename()
         self.on_written(found)
         return Trouble.NONE

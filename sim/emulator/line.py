@@ -21,6 +21,14 @@ from sim.emulator.segment import Reply, Segment
 PATIENCE = 5.0
 """Bytes between two ends of a pseudo-terminal that take longer are lost for good [s]."""
 CHUNK = 65536
+_OUT = 5
+"""Where ``tcgetattr`` puts the speed of what goes out."""
+SPEEDS = {
+    getattr(termios, name): int(name[1:])
+    for name in dir(termios)
+    if name[0] == "B" and name[1:].isdigit()
+}
+"""Bits each second for each of the constants that a terminal keeps its speed as."""
 
 
 class Terminal:
@@ -36,6 +44,11 @@ class Terminal:
         tty.setraw(self._slave, termios.TCSANOW)
         os.set_blocking(self.master, False)
         self.name = os.ttyname(self._slave)
+
+    @property
+    def baud(self) -> int:
+        """The speed at which the host has opened it [bit/s]; 0 if it is no usual one."""
+        return SPEEDS.get(termios.tcgetattr(self._slave)[_OUT], 0)
 
     def take(self, count: int) -> bytes:
         """Return the ``count`` bytes that are under way to the devices.

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import select
 from collections.abc import Callable
+from math import radians
 from pathlib import Path
 
+import numpy as np
+
+from robotics.core.arrays import Array
 from robotics.core.errors import UnknownName
+from robotics.core.geometry import rotation2
+from robotics.core.georeference import SiteOrigin
 from robotics.wire.ld19 import LD19
 from sim.body import BulletBody
+from sim.emulator.gnss import BAUD, GnssPort
 from sim.emulator.lidar import LidarPort
 from sim.emulator.line import Line
 from sim.emulator.robots import DEVICES, EmulatedRobot
 from sim.scenario import SimStage, open_stage
+from sim.world import load_world
 
 GAP = 0.050
 """Pauses within a packet that count as its end [s]: the host's scheduler pauses, too."""
@@ -29,6 +37,7 @@ class LiveEmulator:
         robot: The robot with its devices.
         line: Its serial line.
         lidar: Its lidar.
+        gnss: Its satellite receiver; None where it has none, or nobody knows where the site is.
     """
 
     def __init__(self, stage: SimStage, name: str, clock: Callable[[], float]) -> None:
@@ -39,6 +48,7 @@ class LiveEmulator:
         self.line = Line(segment)
         self.line.on_heard = self.robot.obey
         self.lidar = LidarPort(body.spec.lidar.period)
+        self.gnss: GnssPort | None = None
         self._stage, self._name, self._clock = stage, name, clock
         self._begin = clock()
         self._next = body.period
@@ -58,6 +68,7 @@ class LiveEmulator:
         return [
             (self.line.terminal.name, f"{self._name}: {what}, {segment.baud} baud"),
             (self.lidar.terminal.name, f"lidar: LD19, {LD19.baud} baud"),
+            *([(self.gnss.terminal.name, f"satellites: NMEA, {BAUD} baud")] if self.gnss else []),
         ]
 
     def serve(self, is_over: Callable[[], bool]) -> None:
@@ -76,6 +87,7 @@ class LiveEmulator:
         if select.select(ends, [], [], wait)[0] and terminal is not None:
             data = terminal.take_all()
             if data:
+                self.line.segment.tune(terminal.baud)
                 self.line.hear(data, self._now())
         now = self._now()
         self.line.deliver(now)
@@ -85,11 +97,16 @@ class LiveEmulator:
         if self._is_ready and now >= self._next:
             self._is_ready = False
             self._advance(now)
+        elif now >= self._looked + LOOK_PERIOD:
+            self._looked = now
+            self._stage.look(now)
 
     def close(self) -> None:
         """Leave. May be called twice."""
         self.line.unplug()
         self.lidar.close()
+        if self.gnss is not None:
+            self.gnss.close()
         self._stage.close()
 
     def _now(self) -> float:
@@ -100,18 +117,30 @@ class LiveEmulator:
         self._next += period
         if now > self._next + MOST_BEHIND:
             self._next = now + period
-        if self._on_stand and all(one.is_locked for one in self.robot.devices.segment.devices):
+        locked = [one.is_locked for one in self.robot.devices.segment.devices]
+        if self._on_stand and all(locked):
             self._hang(False)
+        elif not self._on_stand and not any(locked):
+            self._hang(True)
         self.robot.advance(now)
-        if now >= self._looked + LOOK_PERIOD:
-            self._looked = now
-            self._stage.look(now)
         seen = self.robot.latest
         if seen is not None and seen.scan is not None:
             self.lidar.send(seen.scan, now)
+        if self.gnss is not None:
+            self.gnss.tell(self._antenna(), now)
+
+    def _antenna(self) -> Array:
+        """Return where the antenna, on top of the lidar, is in the map (2,) [m]."""
+        body = self.robot.body
+        x, y, yaw = body.true_pose()
+        arm, _ = body.spec.model.pose_in_base("lidar", np.zeros(len(body.spec.model.joints)))
+        return np.array([x, y]) + rotation2(yaw) @ arm[:2]
 
     def _hang(self, held: bool) -> None:
-        """Hang the robot on its stand, or let it stand by itself; wheels need no stand."""
+        """Hang the robot on its stand, or let it stand by itself; wheels need no stand.
+
+        A person holds it before its torque goes.
+        """
         body = self.robot.body
         if self._name == "greeter" and isinstance(body, BulletBody):
             body.mechanism.suspend(held)
@@ -130,4 +159,10 @@ def open_live(
     if robot not in DEVICES:
         raise UnknownName("robot", robot, list(DEVICES))
     stage = open_stage(site, robots=(robot,), seed=seed, site_folder=site_folder, visitors=0)
-    return LiveEmulator(stage, robot, clock)
+    emulator = LiveEmulator(stage, robot, clock)
+    place = load_world(site).map.georeference
+    if robot == "sweeper" and place is not None:
+        latitude, longitude, height, yaw = place
+        origin = SiteOrigin(radians(latitude), radians(longitude), height, radians(yaw))
+        emulator.gnss = GnssPort(origin, np.random.default_rng(seed))
+    return emulator

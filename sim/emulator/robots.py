@@ -70,6 +70,8 @@ class GreeterDevices:
         )
         self.rack = Rack(memory, servos, motors)
         self.board = sensor_board()
+        for page in self.board:
+            page.memory["baud_rate"] = 6
         self.segment = Segment((*servos, *self.board), baud=greeter_wiring.BAUD)
 
     def show(self, observation: Observation) -> None:

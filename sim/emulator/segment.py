@@ -51,8 +51,27 @@ class Segment:
         self._free = 0.0
         self._heard = 0.0
         self._by_id: dict[int, list[Device]] = {}
+        self._spoken: float | None = None
+        self._audience = self.devices
         for device in self.devices:
-            device.renamed = self._by_id.clear
+            device.renamed = self._sort_anew
+
+    def tune(self, baud: float) -> None:
+        """Let the host speak at ``baud`` from now on: who is set to another speed hears nothing.
+
+        A segment that is never tuned has a host whose speed is right for all.
+        """
+        if baud != self._spoken:
+            self._spoken = baud
+            self.listener = Listener(self.listener.gap)
+            self._sort_anew()
+
+    def _sort_anew(self) -> None:
+        """An id or a speed has changed."""
+        self._by_id.clear()
+        spoken = self._spoken
+        heard = (one for one in self.devices if spoken is None or one.baud == spoken)
+        self._audience = tuple(heard)
 
     def duration(self, count: int) -> float:
         """Return how long ``count`` bytes are on the line [s]."""
@@ -83,7 +102,7 @@ class Segment:
     def named(self, identity: int) -> list[Device]:
         """Return the devices that hear id ``identity``."""
         if not self._by_id:
-            for device in self.devices:
+            for device in self._audience:
                 self._by_id.setdefault(device.identity, []).append(device)
         return [one for one in self._by_id.get(identity, ()) if one.is_awake]
 
@@ -91,7 +110,7 @@ class Segment:
 
     def _obey(self, instruction: Instruction) -> list[Reply]:
         """Let everybody obey, whoever says it: the host, or a board that leads."""
-        for device in self.devices:
+        for device in self._audience:
             device.hear_traffic(self._free)
         many = {
             Code.SYNC_READ: self._sync_read,
@@ -107,7 +126,7 @@ class Segment:
 
     def _one_by_one(self, instruction: Instruction) -> list[Reply]:
         everybody = instruction.target == BROADCAST
-        heard = self.devices if everybody else self.named(instruction.target)
+        heard = self._audience if everybody else self.named(instruction.target)
         replies = []
         for device in sorted(heard, key=lambda one: one.identity):
             if not device.is_awake:

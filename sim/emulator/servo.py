@@ -15,6 +15,7 @@ import numpy as np
 from robotics.core.arrays import Array
 from robotics.wire.servos import WATCHDOG_TRIPPED
 from robotics.wire.table import Field, Table
+from sim import heat
 from sim.emulator.device import Device
 from sim.emulator.frames import Trouble
 
@@ -180,11 +181,7 @@ class Rack:
         heat: Temperature of each winding [°C], shape (n,).
     """
 
-    AMBIENT = 25.0
-    HEATING = 3.0
-    """Of the winding in the long run for each watt [K/W]; class of a servo on a metal frame."""
-    SLOWNESS = 400.0
-    """Time constant of heating [s]."""
+    AMBIENT, HEATING, SLOWNESS = heat.AMBIENT, heat.HEATING, heat.SLOWNESS
 
     def __init__(self, memory: np.ndarray, servos: Sequence[Servo], motors: Motors) -> None:
         self.servos, self._memory, self._motors = tuple(servos), memory, motors
@@ -196,7 +193,7 @@ class Rack:
                 *("torque_enable", "goal_position", "goal_current", "goal_pwm", "operating_mode"),
                 *("present_position", "present_velocity", "present_current", "present_pwm"),
                 *("present_voltage", "present_temperature", "bus_watchdog"),
-                *("temperature_limit", "min_voltage_limit", "max_voltage_limit"),
+                *("temperature_limit", "min_voltage_limit", "max_voltage_limit", "homing_offset"),
             )
         }
 
@@ -208,10 +205,15 @@ class Rack:
         """Return a live view of one register of all servos, shape (n,)."""
         return self._columns[name]
 
+    @property
+    def _zero(self) -> Array:
+        """Position register at joint angle 0: the homing offset is added to what is shown."""
+        return np.asarray(self._motors.zero + self["homing_offset"])
+
     def show(self, position: Array, velocity: Array, torque: Array) -> None:
         """Let the registers say what the encoders and current sensors found, each (n,) in SI."""
         motors = self._motors
-        count = np.rint(position / motors.angle) * motors.sign + motors.zero
+        count = np.rint(position / motors.angle) * motors.sign + self._zero
         self["present_position"][:] = count.astype(np.int32)
         self["present_velocity"][:] = np.rint(velocity / motors.speed * motors.sign)
         self["present_current"][:] = np.rint(torque / motors.torque * motors.sign)
@@ -225,8 +227,7 @@ class Rack:
             voltage: At the servos [V].
             duration: Since the last call [s].
         """
-        goal = self.AMBIENT + self.HEATING * loss
-        self.heat += (goal - self.heat) * min(1.0, duration / self.SLOWNESS)
+        self.heat = heat.warmed(self.heat, loss, duration)
         self["present_temperature"][:] = np.rint(self.heat)
         volts = round(10.0 * voltage)
         self["present_voltage"][:] = volts
@@ -248,7 +249,7 @@ class Rack:
                 goal[place] = servo.heading_for()
             if servo.memory["bus_watchdog"] == WATCHDOG_TRIPPED:
                 goal[place] = servo.held
-        target = (goal - motors.zero) * motors.sign * motors.angle
+        target = (goal - self._zero) * motors.sign * motors.angle
         by_current = self["goal_current"] * motors.torque
         by_duty = self["goal_pwm"] * (motors.stall / FULL_PWM)
         limit = np.where(self["operating_mode"] == CURRENT_POSITION, by_current, by_duty)

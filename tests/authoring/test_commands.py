@@ -107,6 +107,49 @@ def test_mistakes_of_the_command_line(tmp_path: Path) -> None:
         find(Shelf("sweeper", tmp_path), [])
 
 
+ANSWERS = """\
+topic: mine
+entries:
+  - id: pier_length
+    kind: chat
+    ask:
+      zh: |
+        栈桥有多长
+      en: |
+        Is it as long as a snake?
+        Is it like a snake?
+    answer:
+      zh: |
+        [wavee]长！
+        很长！
+      en: |
+        Long!
+        Very long!
+"""
+
+
+@pytest.mark.parametrize(
+    ("language", "wanted"),
+    [
+        ("zh", ("只有 1 种问法; 至少写 10 种", "是不是 'wave'", "有两条 'pier_length'")),
+        ("en", ("1 phrasings in zh; write at least 10", "did you mean 'wave'", "two entries")),
+    ],
+)
+def test_answers_are_checked_too(tmp_path: Path, language: str, wanted: tuple[str, ...]) -> None:
+    """An entry twice, too few phrasings, a wrong gesture: each with its line, in both languages."""
+    pytest.importorskip("pypinyin")
+    said("new", "greeting", "hello_x", "--folder", str(tmp_path))
+    (tmp_path / "answers").mkdir()
+    file = tmp_path / "answers" / "mine.yaml"
+    file.write_text(ANSWERS, encoding="utf-8")
+    code, text = said("check", "--quick", "--folder", str(tmp_path), "--lang", language)
+    assert code == 1
+    for one in wanted:
+        assert one in text
+    assert f"{file}:3:1: " in text
+    assert f"{file}:13:1: " in text
+
+
 def test_a_file_is_read_with_the_folders_around_it(tmp_path: Path) -> None:
     """Its path is enough: robot and folder follow from it."""
     path = create(Shelf("sweeper", tmp_path), "request", "room")

@@ -23,6 +23,8 @@ from robotics.behaviour.runner import WAITS, Runner
 from robotics.behaviour.runs import Performance
 from robotics.behaviour.situation import Situation
 from robotics.core.errors import UnknownName
+from robotics.core.messages import Chime
+from robotics.core.signals import LENGTHS
 from robotics.robots.speaker import Speaker
 
 TICK = 0.05
@@ -376,17 +378,19 @@ def test_a_changed_repertoire_comes_between_behaviours_if_it_has_passed() -> Non
 
 
 def test_looks_and_tools_follow_their_cues() -> None:
-    """Each by the last cue; a chime is told for a second."""
+    """Each by the last cue; a chime is told for as long as it sounds."""
     cues = (ToolCue(0.0, brush=0.5), ToolCue(1.0, spray=0.2, chime="ding"))
     show = Behaviour("show", "show", Priority.SHOW, 4.0, tools=cues)
     world = World(replace(show, looks=(Look(0.0, "visitor"), Look(2.0, ""))))
     world.start("show")
     assert world.run(0.5).look == "visitor"
     seen = world.run(1.5)
-    assert seen.tools == ToolCue(1.0, 0.5, 0.2, "ding")
+    assert seen.tools == ToolCue(1.0, 0.5, 0.2)
+    assert seen.chime == Chime("ding", 1.0, LENGTHS["ding"])
     seen = world.run(3.0)
     assert seen.look == ""
-    assert seen.tools == ToolCue(1.0, 0.5, 0.2, "")
+    assert seen.tools == ToolCue(1.0, 0.5, 0.2)
+    assert seen.chime is None
 
 
 def test_the_same_asked_gives_the_same() -> None:

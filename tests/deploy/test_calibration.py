@@ -16,6 +16,7 @@ from robotics.core.rotation import matrix_from_rpy
 from robotics.deploy.calibrate import Calibrator, Drive, set_offsets, track_scale, wheel_scale
 from robotics.deploy.calibration import Calibration, Correction, read, write
 from robotics.deploy.doctor import on_wire
+from robotics.deploy.procedures import Person, calibrate
 from robotics.wire.bus import Bus
 
 RADIUS, TRACK = 0.15, 0.64
@@ -164,6 +165,14 @@ def test_the_file_is_read_back_and_the_old_one_is_kept(tmp_path: Path) -> None:
     assert read(tmp_path / "calibration.1.yaml") == first
     with pytest.raises(OptionError, match="--file"):
         write(tmp_path / "nowhere" / "c.yaml", first)
+
+
+def test_a_place_that_cannot_be_written_is_refused_before_the_drive(tmp_path: Path) -> None:
+    """Nobody is asked anything, nothing moves, no port is opened."""
+    person = Person(pytest.fail, pytest.fail, pytest.fail)
+    for wrong in (tmp_path / "nowhere" / "c.yaml", tmp_path):
+        with pytest.raises(OptionError, match="give --file a place to write"):
+            calibrate("/dev/nothing", "sweeper", wrong, person)
 
 
 def test_an_impossible_value_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 
 import numpy as np
@@ -12,10 +13,12 @@ from robotics.core.errors import OptionError
 from robotics.deploy.doctor import Doctor, on_wire
 from robotics.deploy.findings import Level, worst
 from robotics.wire import boards
+from robotics.wire.driver import Driver
 from robotics.wire.packet import WireError
 from robotics.wire.servos import XM430_W350
 from sim.emulator.board import ChassisBoard, sensor_board
 from sim.emulator.device import Device
+from sim.emulator.segment import Reply
 from sim.emulator.servo import Servo
 
 
@@ -185,6 +188,41 @@ def test_bits_of_the_chassis_board() -> None:
     assert "the right cliff sensor sees no ground" in found
     assert "a stop is latched" in found
     assert "left cliff" not in found
+
+
+class Gathering(DeviceLine):
+    """A line behind an adapter that keeps bytes for a while before it passes them on."""
+
+    KEPT = 0.016
+
+    def write(self, data: bytes) -> None:
+        """See ``Link``."""
+        known = len(self._replies)
+        super().write(data)
+        late = [Reply(one.data, one.begin, one.end + self.KEPT) for one in self._replies]
+        self._replies = deque([*list(self._replies)[:known], *late[known:]])
+
+
+def gathering(line: DeviceLine) -> DeviceLine:
+    """Put a slow adapter before a line."""
+    line.__class__ = Gathering
+    return line
+
+
+def test_an_adapter_that_gathers_bytes_is_noticed_by_its_answers() -> None:
+    """Without the kernel's word for it: chips of other makers, containers, hubs."""
+    for line, baud in ((greeter(), 4_000_000), (sweeper(), 1_000_000)):
+        found = ills(visit(gathering(line), baud))
+        assert "bad timing: a ping takes 16" in found
+        assert "gathers bytes" in found
+
+
+def test_a_robot_behind_a_slow_adapter_does_not_start() -> None:
+    """Answers would be taken for those of three exchanges later; the cure is named."""
+    line = gathering(greeter())
+    with pytest.raises(WireError, match="latency timer"):
+        Driver(on_wire("greeter").line, lambda: line, line).configure()
+    assert not any(one.memory["torque_enable"] for one in line.devices.values())
 
 
 def test_a_lost_port_is_one_line() -> None:

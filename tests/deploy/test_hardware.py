@@ -91,6 +91,15 @@ def test_it_keeps_the_contract_of_a_body(robot: str) -> None:
     one.close()
 
 
+def test_the_wrong_port_is_told_from_a_broken_device() -> None:
+    """If nobody answers it is not 26 cables: one line says so, not 26."""
+    line = greeter()
+    for device in line.devices.values():
+        device.is_cut_off = True
+    with pytest.raises(BackendError, match="none of the 26 devices answers"):
+        body(line, "greeter", FULL).reset()
+
+
 def test_no_torque_without_real_time() -> None:
     """Not a byte is written; the text says why and what to do."""
     line = sweeper()

@@ -5,11 +5,13 @@ import pytest
 
 from robotics.wire.boards import CHASSIS_COMMAND, DRIVES, RESET_KEY, STOPPED
 from robotics.wire.instructions import Change, Span, read, reboot, sync_read, write
+from robotics.wire.links import SerialLink
 from robotics.wire.packet import Decoder, Packet
 from robotics.wire.servos import WATCHDOG_TRIPPED, XM430_W350
 from sim.emulator.board import ChassisBoard
 from sim.emulator.device import RESTART
 from sim.emulator.frames import Trouble
+from sim.emulator.line import Terminal
 from sim.emulator.segment import Segment
 from sim.emulator.servo import HEAT, OVERLOAD, Motors, Rack, Servo
 
@@ -203,3 +205,40 @@ def test_a_time_based_profile_arrives_in_time_and_the_next_goal_without_one_at_o
     _ask(segment, write(Change(1, 108, bytes(8))), 0.21)
     _ask(segment, write(Change(1, 116, here.to_bytes(4, "little"))), 0.22)
     assert rack.orders()[0][0] == pytest.approx((here - 2048) * 0.001534)
+
+
+def test_a_device_hears_only_the_speed_that_it_is_set_to() -> None:
+    """Others neither answer nor feed their watchdogs; a new ``baud_rate`` counts at once."""
+    segment, rack = _servos(2)
+    rack.servos[0].memory["baud_rate"] = 6
+    segment.tune(57_600)
+    assert not _ask(segment, read(Span(1, 132, 4)))
+    assert len(_ask(segment, read(Span(2, 132, 4)))) == 1
+    segment.tune(4_000_000)
+    assert len(_ask(segment, read(Span(1, 132, 4)))) == 1
+    assert not _ask(segment, read(Span(2, 132, 4)))
+    assert _write(segment, 1, "baud_rate", 3) == 0
+    assert not _ask(segment, read(Span(1, 132, 4)))
+    segment.tune(1_000_000)
+    assert len(_ask(segment, read(Span(1, 132, 4)))) == 1
+
+
+def test_a_terminal_says_at_which_speed_the_host_has_opened_it() -> None:
+    """All that a Dynamixel may be set to and Linux has a constant for."""
+    terminal = Terminal()
+    for baud in (9_600, 57_600, 115_200, 1_000_000, 2_000_000, 3_000_000, 4_000_000):
+        SerialLink(terminal.name, baud).close()
+        assert terminal.baud == baud
+    terminal.hang_up()
+
+
+def test_a_homing_offset_moves_what_is_read_and_what_a_goal_means() -> None:
+    """The joint stays where it is; the numbers for it change, both ways alike."""
+    segment, rack = _servos(1)
+    rack.show(np.array([0.3]), np.zeros(1), np.zeros(1))
+    before = int(rack["present_position"][0])
+    assert _write(segment, 1, "homing_offset", 200) == 0
+    rack.show(np.array([0.3]), np.zeros(1), np.zeros(1))
+    assert rack["present_position"][0] == before + 200
+    assert _write(segment, 1, "goal_position", before + 200) == 0
+    assert rack.orders()[0][0] == pytest.approx(0.3, abs=0.002)

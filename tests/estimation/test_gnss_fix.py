@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from robotics.core.messages import FixKind, GnssFix
-from robotics.estimation.gnss_fix import FLATTENING, SEMI_MAJOR, GnssAid, SiteOrigin, origin_from
+from robotics.estimation.gnss_fix import GnssAid
+from robotics.core.georeference import FLATTENING, SEMI_MAJOR, SiteOrigin, origin_from
 
 HANGZHOU = SiteOrigin(math.radians(30.2419), math.radians(120.1646), 12.0, math.radians(25.0))
 METRES_NORTH = 1.0 / 6_351_000.0

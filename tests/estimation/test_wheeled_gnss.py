@@ -8,10 +8,11 @@ from dataclasses import replace
 import numpy as np
 
 from robotics.core.messages import FixKind, GnssFix, Imu, Joints, Observation
-from robotics.estimation.gnss_fix import DISAGREES, GnssAid, SiteOrigin
+from robotics.estimation.gnss_fix import DISAGREES, GnssAid
 from robotics.estimation.odometry import DifferentialDrive
 from robotics.estimation.perception import Lidar, Start
 from robotics.estimation.wheeled import WheeledEstimator
+from robotics.core.georeference import SiteOrigin
 from robotics.mapping.grid import Grid
 
 ORIGIN = SiteOrigin(0.5, 2.0)

@@ -13,7 +13,7 @@ import pytest
 
 from robotics.wire import boards
 from robotics.wire.boards import CHASSIS_BOARD, CHASSIS_COMMAND, CHASSIS_FEEDBACK, DRIVES
-from robotics.wire.bus import Bus, Timing
+from robotics.wire.bus import Bus, Refused, Timing
 from robotics.wire.cycle import Addresses
 from robotics.wire.driver import Driver
 from robotics.wire.fast import Block, common_answer, salvage
@@ -74,6 +74,12 @@ class Simulator:
         numbers = [float(word) for word in self._line("state").split()[1:]]
         speed, duty = np.array(numbers[2:7]), np.array(numbers[8:13])
         return Seen(numbers[0], speed, bool(numbers[7]), duty)
+
+    def load(self) -> tuple[int, int]:
+        """Return the processor's cycles since the start, and how many of them it worked."""
+        self.tell("load")
+        cycles, slept = (int(word) for word in self._line("load").split()[1:])
+        return cycles, cycles - slept
 
     def now(self) -> float:
         """Return the simulated time [s]."""
@@ -269,4 +275,38 @@ def test_the_sensor_board_in_the_greeters_fast_sync_read(sensors_sim: Simulator)
     sensors_sim.tell("imu")
     sensors_sim.pass_time(0.02)
     assert bus.read(Span(200, 132, 2))[0] & 1 << boards.IMU_FAILED
+    link.close()
+
+
+def test_a_speed_that_the_chip_cannot_do_is_refused(sensors_sim: Simulator) -> None:
+    """16 MHz over 8 are 2 Mbit/s; nothing changes, on none of the four pages."""
+    link = SerialLink(sensors_sim.port, 1_000_000)
+    bus = Bus(link, sensors_sim, TIMING)
+    for id, table in zip(boards.SENSOR_IDS, boards.SENSOR_PAGES, strict=True):
+        for code in (5, 6):
+            with pytest.raises(Refused):
+                bus.set(id, table["baud_rate"], code)
+        assert bus.get(id, table["baud_rate"]) == 3
+    bus.set(boards.SENSOR_IDS[0], boards.SENSOR_PAGES[0]["baud_rate"], 4)
+    bus.set(boards.SENSOR_IDS[0], boards.SENSOR_PAGES[0]["baud_rate"], 3)
+    link.close()
+
+
+def test_a_byte_costs_less_time_than_it_takes_on_the_line(sensors_sim: Simulator) -> None:
+    """Fewer than 160 cycles at 1 Mbit/s, sleep and simavr's slow SPI taken off: what others say."""
+    link = SerialLink(sensors_sim.port, 1_000_000)
+    lengths = [10] * 22
+    said = common_answer(lengths, [Block(id, bytes(range(id, id + 10))) for id in range(1, 23)])
+    sensors_sim.pass_time(0.3)
+    idle = sensors_sim.load()
+    sensors_sim.pass_time(0.3)
+    begun = sensors_sim.load()
+    for _ in range(20):
+        link.write(said)
+        sensors_sim.pass_time(0.02)
+    sensors_sim.pass_time(0.1)
+    done = sensors_sim.load()
+    share = (begun[1] - idle[1]) / (begun[0] - idle[0])
+    busy = done[1] - begun[1] - share * (done[0] - begun[0])
+    assert 40 < busy / (20 * len(said)) < 160
     link.close()

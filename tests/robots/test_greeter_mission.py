@@ -10,7 +10,7 @@ from mission_stage import Stage, Walker, open_site
 
 from robotics.assets import asset
 from robotics.behaviour.clips import load_behaviours
-from robotics.core.messages import Battery, Drive, Goal, GoTo, Kind, Stay
+from robotics.core.messages import Battery, Drive, Goal, GoTo, Kind, Posture, Stay
 from robotics.robots.greeter.activity import people
 from robotics.robots.greeter.joints import load
 from robotics.robots.greeter.mission import GreeterMission, build_mission
@@ -213,7 +213,8 @@ def test_a_stop_is_obeyed_in_every_state(leaf: str) -> None:
     mission.stop("the user pressed Ctrl-C")
     for _ in range(40):
         goal = stage.run(mission, stage.time + 0.05)
-        assert goal == Goal(activity="stopped: the user pressed Ctrl-C")
+        still = Posture(stay_seated=True)
+        assert goal == Goal(posture=still, activity="stopped: the user pressed Ctrl-C")
     assert mission.machine.state == "stopped"
     assert mission.reset()
 
@@ -236,6 +237,33 @@ def test_a_low_battery_and_a_fault_end_the_visit() -> None:
     stage, mission = scene()
     stage.more = lambda time: {"faults": ("head_yaw hot",) if time > 5.0 else ()}
     assert stage.run(mission, 10.0).activity == "fault: the body reports head_yaw hot"
+
+
+def test_it_sits_down_where_its_power_is_about_to_go() -> None:
+    """After the last bow on a low battery, or when it is told so; not after an ordinary stop."""
+    stage, mission = scene()
+    stage.more = lambda time: {"battery": Battery(0.15 if time > 5.0 else 1.0)}
+    assert not stage.run(mission, 5.5).posture.sit  # it bows first
+    assert stage.run(mission, 10.0).posture.sit
+    stage, mission = scene()
+    stage.run(mission, 2.0)
+    mission.stop("Ctrl-C")
+    assert not stage.run(mission, 2.5).posture.sit
+    mission.power_down("the host shuts down")
+    assert stage.run(mission, 3.0).posture.sit
+    assert mission.reset()
+    assert not stage.run(mission, 4.0).posture.stay_seated
+
+
+def test_one_that_lies_does_not_sit_up_for_its_power() -> None:
+    """A fault comes before it, and whoever lies stays as it is."""
+    stage, mission = scene()
+    stage.more = lambda time: {"faults": ("head_yaw hot",) if time > 1.0 else ()}
+    stage.run(mission, 3.0)
+    mission.power_down("the host shuts down")
+    posture = stage.run(mission, 4.0).posture
+    assert posture.crouch
+    assert not posture.sit
 
 
 def test_the_same_scene_gives_the_same_goals() -> None:

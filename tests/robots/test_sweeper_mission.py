@@ -11,6 +11,7 @@ from mission_stage import Stage, Walker, open_site
 from robotics.assets import asset
 from robotics.behaviour.clips import load_behaviours
 from robotics.core.messages import Battery, Cover, Drive, Goal, Stay, ToolReadings
+from robotics.robots.sweeper.antics import BRUSH
 from robotics.robots.sweeper.joints import load
 from robotics.robots.sweeper.manners import POLITE_EVERY
 from robotics.robots.sweeper.mission import SweeperMission, build_mission
@@ -63,9 +64,11 @@ def test_it_is_in_the_dock_before_the_time_is_over(minutes: int) -> None:
     assert abs(stage.pose[2] - DOCK[2]) < 0.15
     docked = next(line.time for line in report.history if line.target == "returning/docked")
     assert docked <= 60.0 * minutes
-    working = [goal for _, goal in stage.goals if goal.tools.brush > 0.0]
+    working = [goal for time, goal in stage.goals if goal.tools.brush > 0.0 and time < docked]
     assert working
     assert all(isinstance(goal.base, Cover) for goal in working)
+    shown = [goal for time, goal in stage.goals if goal.tools.brush > 0.0 and time >= docked]
+    assert all("in the dock" in goal.activity and goal.tools.brush <= BRUSH for goal in shown)
 
 
 def test_the_zones_are_those_that_fit() -> None:

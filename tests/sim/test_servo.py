@@ -80,6 +80,28 @@ def test_classes_follow_the_effort() -> None:
     assert [gain[name] for name in names] == [150, 75, 35, 15]
 
 
+RPM = 2.0 * np.pi / 60.0
+DATA_SHEET = {
+    "hip_yaw": (8.9, 66.0 * RPM),
+    "knee": (2.0 * 8.9, 66.0 * RPM),
+    "elbow": (4.8, 57.0 * RPM),
+    "head": (3.0, 77.0 * RPM),
+}
+"""Stall torque [N·m] and no-load speed [rad/s] by ROBOTIS' e-manual: XM540-W150 at 14.8 V, two of
+them on a leg's joint, XM430-W350 at 14.8 V, XM430-W210 at 12 V."""
+
+
+@pytest.mark.parametrize("part", list(DATA_SHEET))
+def test_stall_and_speed_are_the_makers(part: str) -> None:
+    """Fully driven: stall torque at rest, half of it at half the speed, none at the top speed."""
+    joints = [k for k, name in enumerate(greeter.JOINT_NAMES) if part in name]
+    stall, top = DATA_SHEET[part]
+    for share in (0.0, 0.5, 1.0):
+        speed = np.full(22, share * top)
+        torque = position_torque(LEGS, Drive(np.full(22, 3.0), FREE), STILL, speed)[joints]
+        assert torque == pytest.approx((1.0 - share) * stall, abs=0.02 * stall)
+
+
 def test_copper_loss_is_all_power_at_stall() -> None:
     """At standstill the motor takes stall · no-load speed and turns all of it into heat."""
     assert np.allclose(LEGS.copper_loss * LEGS.stall**2, LEGS.stall * LEGS.no_load_speed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from itertools import pairwise
@@ -78,6 +79,39 @@ def test_every_phrasing_finds_its_entry(knowledge: Knowledge, answerer: Answerer
         for text in entry.ask:
             assert visit.ask(text, LATER).id == entry.id, text
             assert answerer.nearest(text.upper() + "\uff1f") == entry.id, text
+
+
+FIRST = {
+    "directions": r"[东南西北边旁前后]|背对大海|红色|广场|草坪|桥|不要|别",
+    "safety": r"不|别|请|快|喊|打|去|站|坐|先|离|危险|[一二]{2}零",
+}
+"""What the first sentence of an answer has to tell: where to go, or what to do."""
+
+
+def test_where_and_what_to_do_comes_before_the_joke(knowledge: Knowledge) -> None:
+    """Somebody in need hears the help first, in every variant; humour waits its turn."""
+    for entry in knowledge.entries:
+        told = FIRST.get(entry.topic)
+        for text in entry.zh if told else ():
+            first = re.split(r"[。!！?？；]", plain(text))[0]
+            assert re.search(told or "", first), f"{entry.id}: {first}"
+    toilet = next(entry for entry in knowledge.entries if entry.id == "way_toilet")
+    assert all("志愿服务站" in re.split(r"[。！]", text)[0] for text in toilet.zh)
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [
+        ("Excuse me, could you tell me where the toilet is, please?", "where is the toilet"),
+        ("你好，请问一下栈桥有多长呀？谢谢", "栈桥有多长"),
+        ("Do you know how long the pier is?", "how long the pier is"),
+    ],
+)
+def test_politeness_changes_nothing(answerer: Answerer, said: str, meant: str) -> None:
+    """What is said around a question does not hide it; alone it stays what it is."""
+    assert answerer.nearest(said) == answerer.nearest(meant)
+    for alone in ("你好", "谢谢", "Hello", "Thank you"):
+        assert answerer.nearest(alone) in ("chat_hello", "chat_thanks")
 
 
 def test_every_question_to_refuse_is_refused(knowledge: Knowledge, answerer: Answerer) -> None:

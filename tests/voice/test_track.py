@@ -21,7 +21,7 @@ def _words(start: float, text: str = "", song: str = "") -> types.SimpleNamespac
 
 
 def _behaviour(*words: types.SimpleNamespace, music: str = "") -> types.SimpleNamespace:
-    return types.SimpleNamespace(duration=6.0, words=words, music=music)
+    return types.SimpleNamespace(duration=6.0, words=words, music=music, tools=())
 
 
 def test_music_words_and_songs_are_cues() -> None:

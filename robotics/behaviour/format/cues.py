@@ -17,6 +17,7 @@ from robotics.behaviour.format.values import (
     Texts,
 )
 from robotics.core.config import Schema
+from robotics.core.signals import Face, Ring
 
 Metres = Annotated[float, Field(strict=True, ge=-0.2, le=0.2, allow_inf_nan=False)]
 Speed = Annotated[float, Field(strict=True, ge=-1.5, le=1.5, allow_inf_nan=False)]
@@ -93,7 +94,7 @@ class FeetCue(Cue):
 class LightCue(Cue):
     """What the face or the beacon shows from here on."""
 
-    show: Name
+    show: Face
 
 
 class LevelCue(Cue):
@@ -105,7 +106,7 @@ class LevelCue(Cue):
 class ChimeCue(Cue):
     """A sound of the sweeper."""
 
-    chime: Name
+    chime: Ring
 
 
 Heads = Annotated[list[HeadCue], Field(min_length=1)]

@@ -123,7 +123,7 @@ def lights(task: Task, cues: Sequence[LightCue]) -> list[Light]:
     """Return what is shown from when on."""
     times = [task.timing.of(("tracks", "lights", place), cue) for place, cue in enumerate(cues)]
     pairs = zip(times, cues, strict=True)
-    return [Light(time, cue.show) for time, cue in pairs if time is not None]
+    return [Light(time, cue.show.value) for time, cue in pairs if time is not None]
 
 
 def tools(task: Task, tracks: Tracks) -> list[ToolCue]:
@@ -140,7 +140,7 @@ def tools(task: Task, tracks: Tracks) -> list[ToolCue]:
             if time is None:
                 continue
             if isinstance(cue, ChimeCue):
-                found.append(ToolCue(time, chime=cue.chime))
+                found.append(ToolCue(time, chime=cue.chime.value))
             elif group == "brush":
                 found.append(ToolCue(time, brush=cue.level))
             else:

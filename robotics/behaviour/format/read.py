@@ -30,6 +30,7 @@ _MENDS: dict[str, str] = {
     "model_type": "要写 键: 值",
     "list_type": "要写列表：前面加 -",
     "literal_error": "可选：{expected}",
+    "enum": "可选：{expected}",
     "greater_than_equal": "至少 {ge}",
     "greater_than": "要大于 {gt}",
     "less_than_equal": "最多 {le}",

@@ -90,6 +90,11 @@ class PredictiveTracker:
         self._plan, self._cursor = plan, cursor_of(path)
         self._sent.note(-1.0, rest)
         self._decide(state, Goal())
+        self._cursor.progress[TURNING] = 1.0
+        line_ahead(self._cursor, 1.0)
+        if self.config.caution is not None:
+            edge = np.array([(1.0, -0.5), (4.0, 0.0), (1.0, 0.5)])
+            speed_unseen(edge, path[:, :2], 1.0, caution=self.config.caution)
         self._start_over()
 
     def track(self, state: State, goal: Goal, plan: Plan) -> Twist2:

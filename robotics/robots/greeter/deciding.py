@@ -74,6 +74,7 @@ class Deciding(Duty, ABC):
     ) -> None:
         self.audience = Audience()
         super().__init__(table(), self._work, behaviours, means)
+        self._conduct.sits = True
         self._site, self._seconds, self._progress = site, seconds, progress
         self._account = Account()
         self._talk = Conversation(behaviours, means.answer)

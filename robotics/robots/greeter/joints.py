@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from robotics.assets import asset
 from robotics.core.model import Model, load_model
+from robotics.robots.greeter.physique import check_physique
 
 _ARM = ("shoulder_pitch", "shoulder_roll", "shoulder_yaw", "elbow")
 _LEG = ("hip_yaw", "hip_roll", "hip_pitch", "knee", "ankle_pitch", "ankle_roll")
@@ -27,6 +30,18 @@ def load() -> Model:
     """Return the greeter's geometry and limits.
 
     Raises:
-        ModelError: The URDF is broken or its joints are not ``JOINT_NAMES``.
+        ModelError: The URDF is broken, its joints are not ``JOINT_NAMES``, or it is of another
+            size than the walk was made for.
     """
-    return load_model(asset("urdf/greeter/greeter.urdf"), joints=JOINT_NAMES)
+    return load_from(asset("urdf/greeter/greeter.urdf"))
+
+
+def load_from(path: str | Path) -> Model:
+    """Return the geometry and limits of a greeter's URDF, see ``load``.
+
+    Raises:
+        ModelError: As ``load``.
+    """
+    model = load_model(path, joints=JOINT_NAMES)
+    check_physique(model)
+    return model

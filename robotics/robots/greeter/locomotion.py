@@ -63,7 +63,7 @@ class WalkingLocomotion:
         *,
         limit_twist: TwistLimit = unlimited,
     ) -> None:
-        self._config, self._limit_twist = config, limit_twist
+        self._model, self._config, self._limit_twist = model, config, limit_twist
         self._servos = servos(model.joints)
         self._dynamics = Dynamics(model)
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
@@ -98,6 +98,9 @@ class WalkingLocomotion:
         """Begin with a robot that stands as it is, whose joints were last sent ``sent`` (n,)."""
         self._found = np.array(sent)
         soles = soles_on_ground(self._dynamics, state)
+        # else the first posture would be a jump from the usual stance, and be answered with torque
+        stand, _ = standing_pose(self._model, self._config, dynamics=self._dynamics, soles=soles)
+        self._body = WholeBody(self._model, self._dynamics, period=PERIOD, start=stand)
         self.gait.soles[:], self.gait.sole_yaw[:] = soles[:, :2], soles[:, 2]
 
     @property
@@ -149,7 +152,8 @@ class WalkingLocomotion:
             return self._last
         assert self._last is not None
         target = clamped(self._brace.at(state.time), self._lower, self._upper_limit)
-        return replace(self._last, target=target, tools=goal.tools, sound=goal.voice, landing=None)
+        told = replace(self._last, tools=goal.tools, sound=goal.voice, light=goal.light)
+        return replace(told, target=target, landing=None)
 
     def _cannot_balance(self, state: State) -> bool:
         """Whether it steps, and lacks what it needs for that."""
@@ -203,6 +207,7 @@ class WalkingLocomotion:
             effort,
             tools=goal.tools,
             sound=goal.voice,
+            light=goal.light,
             stopped_by=stopped_by,
             landing=self._landed(body),
         )

@@ -187,7 +187,8 @@ class GreeterMission(Deciding):
         seen = self.acts.advance(self.acts.world)
         self._account.hear(seen.voice)
         goal = self._goal(state, where)
-        return replace(goal, voice=seen.voice, music=seen.music)
+        goal = replace(goal, voice=seen.voice, music=seen.music)
+        return replace(goal, light=seen.light, chime=seen.chime)
 
     def _look_around(self, state: State) -> Situation:
         seen = self.acts.seen

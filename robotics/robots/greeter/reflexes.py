@@ -5,14 +5,17 @@
                                 ▼ └───────┘ something went otherwise than foreseen
                               helpless ─▶ on its feet, once somebody has set it up
 
+    on its feet ─▶ sitting down ─▶ sitting ─▶ standing up ─▶ rising (only the end of it)
+
 Only a robot that has stood since it was switched on gets up; one that is switched on lying, or
-whose joints do not all answer, or that is asked to stop, stays down and yields.
+whose joints do not all answer, or that is asked to stop, stays down and yields. One that sits
+stands up when nothing asks it to stay seated: switched on so, when its mission begins to work.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -23,9 +26,10 @@ from robotics.control.keyframes import Moves
 from robotics.control.landing import brace, yielding
 from robotics.control.posture import Clip
 from robotics.control.rising import Outcome, Rising, RisingParameters
+from robotics.control.sitting import Course, Sitting, SittingParameters, is_seated
 from robotics.control.touch import Felt
 from robotics.core.arrays import Array
-from robotics.core.messages import Command, Goal, State, Twist2, Utterance
+from robotics.core.messages import Command, Goal, Posture, State, Twist2, Utterance
 from robotics.core.model import Model
 from robotics.robots.greeter.config import PERIOD, GreeterConfig
 from robotics.robots.greeter.locomotion import WalkingLocomotion, standing_pose
@@ -41,6 +45,9 @@ class Plight(StrEnum):
     LYING = "lying"
     RISING = "getting up"
     HELPLESS = "cannot get up"
+    SITTING_DOWN = "sitting down"
+    SEATED = "sits"
+    STANDING_UP = "standing up"
 
 
 WORDS = {
@@ -53,8 +60,12 @@ WORDS = {
         "我站不起来了，请帮我叫一下工作人员。",
         "I cannot get up. Please call the staff for me.",
     ),
+    Plight.SITTING_DOWN: ("我要坐下了，请让一让。", "I am sitting down. Please stand back."),
+    Plight.STANDING_UP: ("我要站起来了，请让一让。", "I am standing up. Please stand back."),
 }
 """What it says."""
+_TOLD_BEFORE = frozenset({Plight.SITTING_DOWN, Plight.STANDING_UP})
+"""What it says while it still waits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +74,7 @@ class ReflexParameters:
 
     fall: FallParameters = field(default_factory=FallParameters)
     rising: RisingParameters = field(default_factory=RisingParameters)
+    sitting: SittingParameters = field(default_factory=SittingParameters)
     attempts: int = 5
     """To get up, before it asks for help."""
     longest_fall: float = 1.2
@@ -79,6 +91,8 @@ class ReflexParameters:
     """Tilt of a robot that stands on its feet [rad]."""
     loaded: float = 0.5
     """Of the weight, on the soles of a robot that stands on its feet."""
+    before_sitting: float = 1.5
+    """It stands for so long before it sits down [s]: it has told people, its arms are at rest."""
 
 
 class Reflexes:
@@ -112,13 +126,15 @@ class Reflexes:
         self._weight = dynamics.mass * 9.81
         self._detector = FallDetector(dynamics, parameters.fall, period=PERIOD)
         self._rising = Rising(self._joints, dynamics, PERIOD, self._stance, parameters.rising)
+        self._sitting = Sitting(self._joints, dynamics, PERIOD, parameters.sitting)
         self._bracing = Moves(self._joints, PERIOD, stand)
         self._effort = np.asarray(self._joints.column("effort"))
         self._yielding = yielding(self._joints)
         self.plight = Plight.FEET
         self.log: list[tuple[float, Plight, str]] = []
         self._since, self._still, self._tried = 0.0, 0.0, 0
-        self._has_stood = False
+        self._has_stood = self._has_looked = False
+        self._stood = 0.0
         self._sent = np.array(stand)
         self._held = self._sent
         self._saying: Utterance | None = None
@@ -147,9 +163,16 @@ class Reflexes:
 
     def move(self, state: State, goal: Goal, twist: Twist2) -> Command:
         """Return the joint targets for this tick."""
+        if not self._has_looked:
+            self._has_looked = True
+            self._begin(state)
         if self.plight is Plight.FEET and self._loses_its_feet(state):
-            self._bracing.start((brace(self._detector.signs.direction, self._joints),), self._sent)
-            self._become(Plight.FALLING, state, self._signs())
+            self._fall(state, self._detector.signs.direction, self._signs())
+        if self.plight is Plight.FEET and goal.posture.sit:
+            self._prepare_to_sit(state)
+            goal, twist = replace(goal, posture=Posture(), voice=self._voice(state)), Twist2()
+        else:
+            self._stood = 0.0
         if self.plight is Plight.FEET:
             command = self.walking.move(state, goal, twist)
             self._sent = command.target
@@ -161,6 +184,7 @@ class Reflexes:
             effort,
             tools=goal.tools,
             sound=self._voice(state) or goal.voice,
+            light=goal.light,
             stopped_by=self.plight.value,
         )
 
@@ -181,6 +205,70 @@ class Reflexes:
         signs = self._detector.signs
         return f"capture point {signs.beyond:.2f} m beyond, {signs.foreseen:.2f} rad foreseen"
 
+    def _fall(self, state: State, direction: float, why: str) -> None:
+        """Brace for a fall towards ``direction``, seen from the base [rad]."""
+        self._bracing.start((brace(direction, self._joints),), self._sent)
+        self._become(Plight.FALLING, state, why)
+
+    # ------------------------------------------------------------------ the sit
+
+    def _begin(self, state: State) -> None:
+        """See whether it was switched on sitting."""
+        if is_seated(state, self._joints, self._weight, self._parameters.sitting):
+            self._held = state.joints.position
+            self._become(Plight.SEATED, state, "switched on sitting")
+
+    def _prepare_to_sit(self, state: State) -> None:
+        """Sit down once it has stood still for a while, on joints that all answer."""
+        rests = self.walking.is_standing and self._stands(state)
+        if self._stood == 0.0 and rests:
+            self._say(Plight.SITTING_DOWN, state.time)
+        self._stood = self._stood + PERIOD if rests else 0.0
+        if self._stood > self._parameters.before_sitting and state.joints.valid.all():
+            self._sitting.go_down(self._sent)
+            self._become(Plight.SITTING_DOWN, state, "asked to sit")
+
+    def _sit_down(self, state: State) -> Array:
+        target, course = self._sitting.advance(state)
+        if course is Course.DONE:
+            self._held = target
+            self._become(Plight.SEATED, state, "sits")
+        self._heed(state, course)
+        return target
+
+    def _stay_seated(self, state: State, goal: Goal) -> None:
+        """Stand up when nothing asks it to sit any more, and all joints answer."""
+        posture = goal.posture
+        stays = posture.sit or posture.stay_seated or posture.crouch
+        able = bool(state.joints.valid.all()) and not stays
+        if not able:
+            self._still = 0.0
+        elif self._still == 0.0:
+            self._say(Plight.STANDING_UP, state.time)
+        self._still = self._still + PERIOD if able else 0.0
+        if self._still > self._parameters.rest_time:
+            self._next = self._make_anew()  # now, while it sits still
+            self._sitting.go_up(state.joints.position)
+            self._become(Plight.STANDING_UP, state, "asked to work")
+
+    def _rise_from_seat(self, state: State, goal: Goal) -> Array:
+        posture = goal.posture
+        asked = posture.sit or posture.stay_seated or posture.crouch
+        if asked and self._sitting.turn_back():
+            self._become(Plight.SITTING_DOWN, state, "asked to stay seated")
+        target, course = self._sitting.advance(state)
+        if course is Course.DONE:
+            self._rising.start(state)
+            self._become(Plight.RISING, state, "stood up from the sit")
+        self._heed(state, course)
+        return target
+
+    def _heed(self, state: State, course: Course) -> None:
+        """Brace for a fall where sitting down or standing up does not go as it should."""
+        if course is Course.FAILED or not state.joints.valid.all():
+            why = self._sitting.why or "a joint is silent"
+            self._fall(state, 0.0 if self._sitting.ahead else np.pi, why)
+
     # ------------------------------------------------------------------ off its feet
 
     def _on_the_ground(self, state: State, goal: Goal) -> tuple[Array, Array]:
@@ -194,6 +282,13 @@ class Reflexes:
             return target, self._yielding
         if self.plight is Plight.RISING:
             return self._get_up(state, goal), self._effort
+        if self.plight is Plight.SITTING_DOWN:
+            return self._sit_down(state), self._effort
+        if self.plight is Plight.STANDING_UP:
+            return self._rise_from_seat(state, goal), self._effort
+        if self.plight is Plight.SEATED:
+            self._stay_seated(state, goal)
+            return self._held, LIMP * self._effort
         if self.plight is Plight.HELPLESS:
             self._wait_for_help(state)
         else:
@@ -209,10 +304,11 @@ class Reflexes:
         parameters = self._parameters
         turning = float(np.linalg.norm(state.angular_velocity_base_in_base))
         self._still = self._still + PERIOD if turning < parameters.rest_rate else 0.0
-        if goal.posture.crouch:  # a stop: not before it is taken back
+        stays = goal.posture.crouch or goal.posture.sit
+        if stays:  # a stop: not before it is taken back
             self._since = 0.0
         rested = self._still > parameters.rest_time or self._since > parameters.longest_rest
-        if not rested or goal.posture.crouch:
+        if not rested or stays:
             return
         able = self._has_stood and bool(state.joints.valid.all())
         if not able or self._tried >= parameters.attempts:
@@ -251,8 +347,8 @@ class Reflexes:
     def _become(self, plight: Plight, state: State, why: str) -> None:
         self.plight, self._since, self._still = plight, 0.0, 0.0
         self.log.append((state.time, plight, why))
-        first = plight is not Plight.RISING or self._tried == 1
-        if plight in WORDS and first:
+        again = plight is Plight.RISING and self._tried != 1
+        if plight in WORDS and plight not in _TOLD_BEFORE and not again:
             self._say(plight, state.time)
 
     # ------------------------------------------------------------------ voice

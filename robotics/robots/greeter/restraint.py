@@ -19,7 +19,12 @@ from robotics.core.messages import Command, State, Twist2
 
 FALLEN = math.radians(50.0)
 """A trunk tilted more will not stand again by itself [rad]."""
-REFLEXES = frozenset({"falling", "lying", "getting up", "cannot get up"})
+REFLEXES = frozenset(
+    {
+        *("falling", "lying", "getting up", "cannot get up"),
+        *("sitting down", "sits", "standing up"),
+    }
+)
 """What the reflexes say that they do, see ``reflexes.Plight``."""
 LIMP = 0.1
 """Share of the torque that a fallen robot keeps: it yields, and drops nothing."""

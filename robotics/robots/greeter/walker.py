@@ -25,6 +25,11 @@ class Walker:
     guard: Guard
 
 
+def largest_twist(config: GreeterConfig) -> tuple[float, float, float]:
+    """Return what the walk takes: ahead and back [m/s], to either side [m/s], turning [rad/s]."""
+    return config.walk.largest_twist
+
+
 def walker(config: GreeterConfig, *, reflexes: bool = False) -> Walker:
     """Return the greeter's walk, for trials of its body; nothing holds its twist back.
 

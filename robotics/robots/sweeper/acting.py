@@ -51,9 +51,6 @@ def perform(acts: Performer, names: tuple[str, ...], time: float, every: float =
 
 
 def performed(goal: Goal, seen: Performance) -> Goal:
-    """Return the mission's goal with what behaviours add: voice and music.
-
-    Brushes and spray belong to the work: before an audience in the dock they stand still, and so
-    does the base, whatever a behaviour would like.
-    """
-    return replace(goal, voice=seen.voice, music=seen.music)
+    """Return the mission's goal with what is seen and heard of behaviours beside it."""
+    goal = replace(goal, voice=seen.voice, music=seen.music)
+    return replace(goal, light=seen.light, chime=seen.chime)

@@ -31,7 +31,9 @@ class SweeperLocomotion:
         target = np.zeros(len(self.joints))
         target[WHEELS] = self.chassis.wheels(self._twist)
         target[BRUSHES] = np.multiply(self.brush_speed, min(max(goal.tools.brush, 0.0), 1.0))
-        return Command(target, self.joints.column("effort"), goal.tools, goal.voice)
+        return Command(
+            target, self.joints.column("effort"), goal.tools, goal.voice, light=goal.light
+        )
 
 
 @dataclass(frozen=True, slots=True)

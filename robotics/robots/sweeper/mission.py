@@ -19,6 +19,7 @@ from robotics.robots.duty import Duty
 from robotics.robots.means import Means
 from robotics.robots.sweeper import zones
 from robotics.robots.sweeper.acting import CLOSING, SPOKEN, around, perform, performed, remarks
+from robotics.robots.sweeper.antics import Antics
 from robotics.robots.sweeper.choosing import Next, choose_next, is_usable, resting
 from robotics.robots.sweeper.day import Day, clock_of
 from robotics.robots.sweeper.leaving import Leaving
@@ -99,12 +100,9 @@ class SweeperMission(Duty):
         super().__init__(table(), self._work, behaviours, means)
         self._site, self._progress = site, progress
         self._dock = frozen(site.place("dock_charge").pose)
-        self.day = day
-        self._manners = Manners(self.acts)
-        self._leaving = Leaving(site)
-        self._litter = LitterReports(self.acts, day)
-        self._sweeping = Work()
-        self._now = _Now()
+        self.day, self._antics = day, Antics(self._dock)
+        self._manners, self._leaving = Manners(self.acts), Leaving(site)
+        self._litter, self._sweeping, self._now = LitterReports(self.acts, day), Work(), _Now()
         self._state: State | None = None
 
     # ---------------------------------------------------------------- as a Mission
@@ -183,7 +181,8 @@ class SweeperMission(Duty):
         if event:
             self.machine.fire(Event(event, state.time, reason))
             perform(self.acts, remarks(reason), state.time, 40.0)
-        return performed(self._goal(state), self.acts.advance(self.acts.world))
+        seen, parked = self.acts.advance(self.acts.world), self.machine.is_in("returning/docked")
+        return performed(self._antics.allow(self._goal(state), seen, state, parked=parked), seen)
 
     def _next(self, state: State) -> tuple[str, str]:
         """Return the event that is due, with its reason; "" for none."""
@@ -250,9 +249,10 @@ class SweeperMission(Duty):
         goes_on, wait = resting(self.day, self._site, state, dock=self._dock)
         if not goes_on:
             self.day.over = True
-            return ("", "") if self.acts.runner.is_busy() else ("finished", wait)
+            busy = self.acts.runner.is_busy() or self._antics.is_away
+            return ("", "") if busy else ("finished", wait)
         self._now.next = Next(reason=wait)
-        return ("go_on", "") if not wait else ("", "")
+        return ("", "") if wait else ("go_on", "")
 
     def _serve(self, state: State) -> tuple[str, str]:
         now, kind = self._now, self._now.next.station

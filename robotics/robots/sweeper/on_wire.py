@@ -23,6 +23,8 @@ _IMU = slice(
 )
 """Bytes of the IMU among what is read."""
 _HALF = 2.0**31
+_BEACON = 1
+"""Bit of the register ``lights``: a board's beacon is on or off, whatever is to be shown."""
 WHEELS = boards.DRIVES[:2]
 _TURNS, _STANDS = 0.3, 0.05
 """A wheel that is told to turn faster than this, and turns slower than that, stands [rad/s]."""
@@ -71,6 +73,7 @@ class SweeperOnWire:
         tools = command.tools
         for name, value in (("brush", tools.brush), ("spray", tools.spray), ("fan", tools.fan)):
             row[name] = min(max(round(value / boards.TOOL_UNIT), 0), 10_000)
+        row["lights"] = _BEACON if command.light else 0
         return row.view(np.uint8).reshape(1, _TOLD.length)
 
     def beside(self, command: Command) -> bytes:

@@ -12,6 +12,7 @@ from robotics.control.guard import SafetyGuard
 from robotics.control.stopping import Body
 from robotics.core.arrays import frozen
 from robotics.core.parts import Robot
+from robotics.estimation.gnss_fix import GnssAid
 from robotics.estimation.ground_sight import KerbWatch
 from robotics.estimation.odometry import DifferentialDrive
 from robotics.estimation.perception import Lidar, Start
@@ -66,6 +67,8 @@ def build(site: Site, start: ArrayLike, config: SweeperConfig | None = None) -> 
         kerb=watch,
     )
     estimator.litter = LitterWatch(known=beside(site.occupied))
+    if site.origin is not None:  # the antenna is on top of the lidar
+        estimator.gnss = GnssAid(site.origin, frozen(position[:2]))
     estimator.roller = model.joints.names.index("brush_roller")
     blocked = site.occupied.like(site.occupied.cells | site.keepout.cells)
     space = Space.of(blocked, footprint_discs())

@@ -29,6 +29,8 @@ class Entry:
     """As many as in ``zh``."""
     follow_ups: tuple[str, ...]
     source: tuple[str, ...]
+    anywhere: bool = False
+    """Whether other places may be named."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +69,14 @@ def load_knowledge(folder: Path, gestures: frozenset[str] | None = None) -> Know
         try:
             if path.stem == UNKNOWN:
                 unknown = load(path, UnknownText)
-                faults += faults_of_texts(path, ("answer",), unknown.answer, gestures)
+                wrong = faults_of_texts(path, ("answer",), unknown.answer, gestures)
+                faults += [fault.error() for fault in wrong]
             else:
                 topics.append((path, load(path, TopicText)))
         except ConfigError as error:
             faults.append(error)
-    faults += [fault for path, topic in topics for fault in alone(path, topic, gestures)]
-    faults += together(topics, unknown)
+    more = [fault for path, topic in topics for fault in alone(path, topic, gestures)]
+    faults += [fault.error() for fault in (*more, *together(topics, unknown))]
     if faults or unknown is None:
         raise _joined(faults)
     entries = tuple(_entry(topic, text) for _, topic in topics for text in topic.entries)
@@ -94,6 +97,7 @@ def _entry(topic: TopicText, text: EntryText) -> Entry:
         en=tuple(text.answer.en),
         follow_ups=tuple(text.follow_ups),
         source=tuple(text.source or ()),
+        anywhere=text.anywhere,
     )
 
 

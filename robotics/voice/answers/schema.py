@@ -69,6 +69,8 @@ class EntryText(Schema):
     follow_ups: list[Name] = Field(default_factory=list)
     """Entries that are likelier next."""
     source: Sentences | None = None
+    anywhere: bool = False
+    """Whether it answers whatever other place is named: where somebody comes from."""
 
 
 class TopicText(Schema):

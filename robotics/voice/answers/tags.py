@@ -21,28 +21,41 @@ def gestures_in(text: str) -> tuple[str, ...]:
     return tuple(tag for tag in _TAG.findall(text) if _GESTURE.fullmatch(tag))
 
 
-def wrong_tags(text: str, gestures: frozenset[str] | None) -> Iterator[tuple[str, str]]:
-    """Yield problem and cure of every wrong tag.
+Pair = tuple[str, str]
+"""The same in zh and en."""
+
+
+def wrong_tags(text: str, gestures: frozenset[str] | None) -> Iterator[tuple[Pair, Pair]]:
+    """Yield problem and cure of every wrong tag, each in zh and en.
 
     Args:
         text: An answer.
         gestures: The names that are allowed; None allows any.
     """
     rest = _TAG.sub("", text)
+    write = "写成 [wave] 或 [重:zhong4]", "write [wave] or [重:zhong4]"
     if "[" in rest or "]" in rest:
-        yield f"a bracket without its other half in '{text}'", "write [wave] or [重:zhong4]"
+        problem = f"'{text}' 里的方括号少了一半", f"a bracket without its other half in '{text}'"
+        yield problem, write
     for tag in _TAG.findall(text):
         reading = _READING.fullmatch(tag)
         if reading:
             characters, syllables = len(reading[1]), len(reading[2].split())
             if characters != syllables:
-                yield f"'[{tag}]' has {characters} characters, {syllables} syllables", "pair them"
+                problem = (
+                    f"'[{tag}]' 有 {characters} 个字，{syllables} 个音节",
+                    f"'[{tag}]' has {characters} characters, {syllables} syllables",
+                )
+                yield problem, ("一个字一个音节", "pair them")
         elif not _GESTURE.fullmatch(tag):
-            yield f"'[{tag}]' is no tag", "write [wave] or [重:zhong4]"
+            yield (f"看不懂标签 '[{tag}]'", f"'[{tag}]' is no tag"), write
         elif gestures is not None and tag not in gestures:
             near = get_close_matches(tag, gestures, n=1)
-            cure = f"did you mean '{near[0]}'?" if near else f"known: {', '.join(sorted(gestures))}"
-            yield f"there is no gesture '{tag}'", cure
+            known = ", ".join(sorted(gestures))
+            cure = f"可选：{known}", f"known: {known}"
+            if near:
+                cure = f"是不是 '{near[0]}'?", f"did you mean '{near[0]}'?"
+            yield (f"没有手势 '{tag}'", f"there is no gesture '{tag}'"), cure
 
 
 def _word(match: re.Match[str]) -> str:

@@ -27,6 +27,24 @@ _HAN = r"[\u3400-\u4dbf\u4e00-\u9fff]"
 _RUNS = re.compile(rf"{_HAN}+|[a-z]+(?:['’][a-z]+)?")
 _MERGED = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 """Initials that southern and many other speakers of Mandarin do not tell apart."""
+_ASKS = r"(?=(?:what|where|when|how|why|who|which|whether|if)\b)"
+_POLITE = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"^(?:(?:excuse me|pardon me|sorry|hello|hi|hey|please|well|ok|okay|um|er|uh)\b[\s,.!]*)+",
+        rf"^(?:can|could|would|will) you (?:please |maybe )?(?:tell|show) (?:me|us) {_ASKS}",
+        rf"^(?:do|would) you (?:happen to )?know {_ASKS}",
+        rf"^(?:i|we) (?:want|need|would like|'d like) to know {_ASKS}",
+        rf"^i wonder {_ASKS}",
+        r"[\s,]+(?:please|thank you|thanks)[\s.!?]*$",
+        r"^(?:你好|您好|嗨)[\s，,。!]+",
+        r"^(?:(?:请问一下|请问|打扰一下|打扰了|不好意思|麻烦问一下|我?想?问一下|我?想问|我?想知道|你知道|喂|哎|诶|嗯)"
+        r"[\s，,。!]*)+",
+        r"[\s，,。!]+(?:谢谢你?|多谢)[\s。!]*$",
+        r"[呀啊呢吧啦哦哟嘛呗]+[\s。?!]*$",
+    )
+)
+"""What is said around a question and asks nothing; where nothing else is said it stays."""
 _CONTRACTED = {"what's": "what is", "where's": "where is", "who's": "who is", "how's": "how is"}
 _PLAIN = {"can't": "can not", "don't": "do not", "isn't": "is not", "i'm": "i am", "it's": "it is"}
 
@@ -34,6 +52,14 @@ _PLAIN = {"can't": "can not", "don't": "do not", "isn't": "is not", "i'm": "i am
 def normal(text: str) -> str:
     """Return ``text`` with one form for each sign: half-width, lower case, digits as characters."""
     return unicodedata.normalize("NFKC", text).lower().replace("’", "'").translate(_DIGITS)
+
+
+def bare_question(text: str) -> str:
+    """Return a ``normal`` text without politeness around it, if at least two marks are left."""
+    for pattern in _POLITE:
+        left = pattern.sub("", text, count=1)
+        text = left if sum(mark.isalnum() for mark in left) >= 2 else text
+    return text
 
 
 def key(text: str) -> str:
@@ -53,9 +79,10 @@ def terms(text: str) -> list[str]:
         MissingDependency: pypinyin is not installed.
     """
     found: list[str] = []
-    for run in _RUNS.findall(normal(text)[-LONGEST:]):
+    runs = _RUNS.findall(bare_question(normal(text)[-LONGEST:]))
+    for run in runs:
         found += _han_terms(run) if is_chinese(run) else ()
-    words = [word for run in _RUNS.findall(normal(text)[-LONGEST:]) for word in _words(run)]
+    words = [word for run in runs for word in _words(run)]
     found += [f"w{word}" for word in words]
     found += [f"w{first} {second}" for first, second in pairwise(words)]
     found += [f"e{piece}" for word in words for piece in _pieces(word)]

@@ -1,14 +1,14 @@
-"""When somebody speaks: by loudness over the noise of the place.
+"""When somebody speaks: the seam, and the way without a model, by loudness over the noise.
 
-silero's network does this better in noise (recall 0.97 down to 0 dB in our trials), but its package
-requires PyTorch, which is too much for a robot's computer; whoever has it can put it here: anything
-that yields ``Span`` for samples will do.
+silero's network does this better in noise (``silero.py``): it is used where its file lies beside
+the model of the recogniser.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -36,6 +36,13 @@ class Span:
 
     start: float
     end: float
+
+
+class Activity(Protocol):
+    """Tells when somebody speaks."""
+
+    def __call__(self, samples: Array, rate: int) -> Iterator[Span]:
+        """Yield when somebody speaks in ``samples`` (n,), -1 to 1, at ``rate`` [1/s]."""
 
 
 def speech(samples: Array, rate: int) -> Iterator[Span]:

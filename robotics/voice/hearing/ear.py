@@ -155,9 +155,10 @@ def ear_named(spec: str) -> Ear:
             raise OptionError(f"--hear console: there is no console here; {cure}") from error
     file, at, folder = spec.partition("@")
     if at:
-        from robotics.voice.hearing.worker import recogniser, transcribe
+        from robotics.voice.hearing.worker import activity, recogniser, transcribe
 
-        return Script(transcribe(Path(file), recogniser(Path(folder))))
+        model = Path(folder)
+        return Script(transcribe(Path(file), recogniser(model), activity(model)))
     if Path(spec).is_dir():
         return microphone(Path(spec))
     raise OptionError(f"--hear {spec}: no such folder; allowed: {', '.join(EARS)}")
@@ -169,9 +170,9 @@ def microphone(model: Path) -> Lines:
     Raises:
         RoboticsError: The model or its library is missing.
     """
-    from robotics.voice.hearing.worker import recogniser
+    from robotics.voice.hearing.worker import activity, recogniser
 
-    recogniser(model)  # say at once what is missing
+    recogniser(model), activity(model)  # say at once what is missing
     command = [sys.executable, "-m", "robotics.voice.hearing.worker", str(model)]
     return started(command)
 

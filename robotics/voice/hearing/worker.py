@@ -15,8 +15,9 @@ import numpy as np
 
 from robotics.core.arrays import Array
 from robotics.core.errors import FileError, RoboticsError
-from robotics.voice.hearing.activity import HANG, speech
+from robotics.voice.hearing.activity import HANG, Activity, speech
 from robotics.voice.hearing.ear import as_line, clean
+from robotics.voice.hearing.silero import MODEL, Silero
 from robotics.voice.hearing.vosk import VoskEar
 from robotics.voice.sherpa import SherpaEar
 from robotics.voice.sound import read_wav
@@ -25,6 +26,8 @@ RATE = 16000
 """Of the microphone: what models were trained with [1/s]."""
 LONGEST = 15.0
 """A sentence is cut off there [s]."""
+LOOK = 0.2
+"""A stream is looked at this often [s]."""
 
 
 class Recogniser(Protocol):
@@ -49,15 +52,31 @@ def recogniser(folder: Path) -> Recogniser:
     raise FileError(folder, "", "there is no model that is known", cure)
 
 
-def transcribe(path: Path, ears: Recogniser) -> list[tuple[float, str]]:
+def activity(folder: Path) -> Activity:
+    """Return what tells speech from noise: silero where its file is in ``folder``, else loudness.
+
+    Raises:
+        MissingDependency: The file is there and its library is not installed.
+        FileError: The file is no network of silero's.
+    """
+    models = sorted(folder.glob(MODEL))
+    return Silero(models[0]) if models else speech
+
+
+def transcribe(path: Path, ears: Recogniser, spoken: Activity = speech) -> list[tuple[float, str]]:
     """Return (when it was understood [s], text) of every sentence in a recording.
+
+    Args:
+        path: A WAV file.
+        ears: Understands.
+        spoken: Tells when somebody speaks.
 
     Raises:
         FileError: It cannot be read.
     """
     sound = read_wav(path)
     found = []
-    for span in speech(sound.samples, sound.rate):
+    for span in spoken(sound.samples, sound.rate):
         piece = sound.samples[int(span.start * sound.rate) : int(span.end * sound.rate)]
         text = clean(ears.text_of(piece, sound.rate))
         if text:
@@ -65,12 +84,15 @@ def transcribe(path: Path, ears: Recogniser) -> list[tuple[float, str]]:
     return found
 
 
-def sentences(blocks: Iterator[Array], rate: int) -> Iterator[Array]:
+def sentences(blocks: Iterator[Array], rate: int, spoken: Activity = speech) -> Iterator[Array]:
     """Yield each sentence of a stream as soon as it is over, shape (n,)."""
-    kept = np.zeros(0)
+    kept, fresh = np.zeros(0), 0
     for block in blocks:
-        kept = np.concatenate([kept, block])
-        spans = list(speech(kept, rate))
+        kept, fresh = np.concatenate([kept, block]), fresh + len(block)
+        if fresh < LOOK * rate:
+            continue
+        fresh = 0
+        spans = list(spoken(kept, rate))
         if not spans:
             kept = kept[-int(5.0 * rate) :]
             continue
@@ -80,9 +102,14 @@ def sentences(blocks: Iterator[Array], rate: int) -> Iterator[Array]:
             kept = kept[min(len(kept), int(first.end * rate)) :]
 
 
-def listen(blocks: Iterator[Array], ears: Recogniser, say: Callable[[str], None]) -> None:
+def listen(
+    blocks: Iterator[Array],
+    ears: Recogniser,
+    say: Callable[[str], None],
+    spoken: Activity = speech,
+) -> None:
     """Write a line for every sentence of a stream."""
-    for sentence in sentences(blocks, RATE):
+    for sentence in sentences(blocks, RATE, spoken):
         text = as_line(ears.text_of(sentence, RATE))
         if text:
             say(text)
@@ -97,7 +124,8 @@ def main() -> None:
         sys.stdout.flush()
 
     try:
-        listen(record(RATE), recogniser(Path(sys.argv[1])), say)
+        folder = Path(sys.argv[1])
+        listen(record(RATE), recogniser(folder), say, activity(folder))
     except RoboticsError as error:
         sys.stderr.write(f"hearing: {error}\n")
         sys.exit(2)
