@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol, runtime_checkable
 
 from robotics.core.backend import Backend
 from robotics.core.messages import Observation, Tick
@@ -111,3 +112,20 @@ def ask_to_stop(missions: Mapping[str, Mission], reason: str) -> None:
     """Tell every mission to end safely."""
     for mission in missions.values():
         mission.stop(reason)
+
+
+@runtime_checkable
+class PoweredDown(Protocol):
+    """A mission that knows what to do before the power goes."""
+
+    def power_down(self, reason: str) -> None:
+        """Stop, and come to a rest that needs no motors."""
+
+
+def ask_to_power_down(missions: Mapping[str, Mission], reason: str) -> None:
+    """Tell every mission that the power goes; who knows nothing of that ends safely."""
+    for mission in missions.values():
+        if isinstance(mission, PoweredDown):
+            mission.power_down(reason)
+        else:
+            mission.stop(reason)

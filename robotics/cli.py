@@ -172,7 +172,7 @@ def run_command(
     folder = make_folder(report or Path("reports") / f"{Path(site).stem}-{stamp}")
     session = Session(options, folder, monotonic)
     signal.signal(signal.SIGINT, lambda *_: session.stop("Ctrl-C"))
-    signal.signal(signal.SIGTERM, lambda *_: session.stop("asked to end"))
+    signal.signal(signal.SIGTERM, lambda *_: session.stop("asked to end", power_down=True))
     watch(session, out)
     report_on(session.record, folder, out, video=video)
 

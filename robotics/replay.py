@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from robotics.app import StageTimes, tick
+from robotics.app import StageTimes, ask_to_power_down, ask_to_stop, tick
 from robotics.core.errors import RecordError
 from robotics.core.messages import Observation, Tick
 from robotics.core.parts import Mission, Robot
@@ -16,6 +16,9 @@ from robotics.mapping.places import load_site
 from robotics.record.codec import decode, encode
 from robotics.record.reader import Entry, read_entries, read_head
 from robotics.robots.catalog import assemble
+
+ASKED = {"stop": ask_to_stop, "power_down": ask_to_power_down}
+"""What an event of this kind asked of the missions."""
 
 
 @dataclass(slots=True)
@@ -70,9 +73,9 @@ def _replay_entry(
     ticks: dict[str, Tick],
     found: Comparison,
 ) -> Tick | None:
-    if entry.topic == "/events" and entry.value["kind"] == "stop":
-        for _, mission in crew.values():
-            mission.stop(entry.value["reason"])
+    if entry.topic == "/events" and entry.value["kind"] in ASKED:
+        missions = {name: mission for name, (_, mission) in crew.items()}
+        ASKED[entry.value["kind"]](missions, entry.value["reason"])
     name, _, topic = entry.topic[1:].partition("/")
     if name not in crew:
         return None

@@ -11,7 +11,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from robotics.app import Clock, Member, StageTimes, ask_to_stop, run
+from robotics.app import Clock, Member, StageTimes, ask_to_power_down, ask_to_stop, run
 from robotics.assets import asset
 from robotics.core.backend import Begin, Stage
 from robotics.core.errors import MissingDependency, OptionError, UnknownName
@@ -49,6 +49,8 @@ MOST_VISITORS = 500
 """More people than this no site takes."""
 STOPPING_TIME = 3.0
 """Time that the robots get for their safe stop after the first Ctrl-C [s]."""
+SITTING_TIME = 25.0
+"""And where the power goes: the greeter needs 16 to stop, sit down and rest [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,7 @@ class Session:
     _ear: Ear | None = None
     _loudspeaker: Loudspeaker | None = None
     _reason: str = ""
+    _power_down: bool = False
 
     @property
     def record(self) -> Path:
@@ -164,9 +167,15 @@ class Session:
         finally:
             self._stage.close()
 
-    def stop(self, reason: str) -> None:
-        """Ask for the end: safely at first, at once when asked again."""
+    def stop(self, reason: str, *, power_down: bool = False) -> None:
+        """Ask for the end: safely at first, at once when asked again.
+
+        Args:
+            reason: Why.
+            power_down: Whether the power goes afterwards; a real greeter sits down then.
+        """
         self._abort = self._reason != ""
+        self._power_down = power_down and self.options.on not in STAGES
         self._reason = self._reason or reason
 
     def _loop(self) -> None:
@@ -193,10 +202,14 @@ class Session:
     def _should_stop(self) -> bool:
         if self._reason and self.stop_asked is None:
             self.stop_asked = self.time
-            event = {"kind": "stop", "reason": self._reason}
+            kind, ask = ("stop", ask_to_stop)
+            if self._power_down:
+                kind, ask = ("power_down", ask_to_power_down)
+            event = {"kind": kind, "reason": self._reason}
             self._recorder.value("/events", self.time, event)
-            ask_to_stop({name: m.mission for name, m in self._crew.items()}, self._reason)
-        waited = self.stop_asked is not None and self.time >= self.stop_asked + STOPPING_TIME
+            ask({name: m.mission for name, m in self._crew.items()}, self._reason)
+        patience = SITTING_TIME if self._power_down else STOPPING_TIME
+        waited = self.stop_asked is not None and self.time >= self.stop_asked + patience
         return self._abort or waited or self._is_over()
 
     def _is_over(self) -> bool:

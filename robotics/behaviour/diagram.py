@@ -27,7 +27,7 @@ def markdown(tables: Iterable[Table]) -> str:
         "# State machines\n\n"
         "Generated from the tables by `robotics.behaviour.diagram`; a test keeps it up to date.\n"
         "Names are paths; an event that an inner state does not answer goes to its parent. The\n"
-        "stop is latched outside of the machines: see `robotics.behaviour.mission.StopLatch`.\n"
+        "stop is latched outside of the machines: see `robotics.behaviour.latch.StopLatch`.\n"
     ]
     for table in tables:
         rows = "\n".join(f"| `{path}` | {state.meaning} |" for path, state in table.walk())

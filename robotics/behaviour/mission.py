@@ -20,6 +20,8 @@ from transitions.extensions import HierarchicalMachine
 from transitions.extensions.nesting import NestedState
 
 from robotics.behaviour import machine as tables
+from robotics.behaviour.latch import PowerLimits as PowerLimits
+from robotics.behaviour.latch import StopLatch as StopLatch
 from robotics.behaviour.machine import SEPARATOR, Table, is_within
 from robotics.behaviour.verify import verify
 from robotics.core.errors import TableError, UnknownName
@@ -224,36 +226,6 @@ class Machine:
 
 
 @dataclass(slots=True)
-class StopLatch:
-    """Remembers that somebody asked to stop: outside of any machine, so none can lose it."""
-
-    reason: str = ""
-
-    @property
-    def is_set(self) -> bool:
-        """Whether the robot has to stand still."""
-        return bool(self.reason)
-
-    def set(self, reason: str) -> None:
-        """Ask to stop; the first reason is kept."""
-        self.reason = self.reason or reason or "asked to stop"
-
-    def release(self) -> None:
-        """Take the request back. Moving again needs the event ``reset``, too."""
-        self.reason = ""
-
-
-@dataclass(frozen=True, slots=True)
-class PowerLimits:
-    """When the battery is low, with the gap that keeps the answer from flickering."""
-
-    critical: float = 0.08
-    low: float = 0.20
-    enough: float = 0.30
-    """Fractions of a full charge."""
-
-
-@dataclass(slots=True)
 class _Body:
     """What the body reports, with how long it has."""
 
@@ -276,7 +248,7 @@ class Conduct:
     mission: Machine
     work: Callable[[State], Goal]
     """Decides while the mission is neither starting nor at rest."""
-    limits: PowerLimits = PowerLimits()
+    limits: PowerLimits = field(default_factory=PowerLimits)
     passing: frozenset[str] = frozenset()
     """Faults that the work itself deals with: they do not end it."""
     lying: str = "fallen"

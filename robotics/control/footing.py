@@ -7,12 +7,14 @@ planned.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from robotics.control.body_reference import BodyReference, Phase, heading_of
 from robotics.control.gait import Gait
+from robotics.control.leg import LegAngles, LegGeometry, forward, inverse
 from robotics.core.arrays import Array
 from robotics.core.messages import Landing
 
@@ -22,6 +24,10 @@ _SHIFTING = 0.35
 """Back from shifting the weight to one foot [s]."""
 _SHORTEST = 0.05
 """A foot is not put down blindly within less [s]."""
+_LOWER, _HIGHER = 0.15, 0.03
+"""So far the hips may go down or up for a leg of which a joint is stuck [m]."""
+_SEARCH = ((_LOWER, 31), (0.01, 11))
+"""How the height is found: to a centimetre, then to two millimetres [m, tries]."""
 
 
 def landed(gait: Gait, body: BodyReference) -> tuple[BodyReference, float]:
@@ -53,6 +59,41 @@ def landed(gait: Gait, body: BodyReference) -> tuple[BodyReference, float]:
         swinging=False,
     )
     return at_rest, left
+
+
+def settled(
+    landing: Landing, legs: Sequence[LegGeometry], joints: Array, *, dead: int, angle: float
+) -> Landing:
+    """Return a landing for legs of which one joint stays where it is.
+
+    A knee that stays bent makes its leg too short for the ground: the robot would tip over it. So
+    the hips come down, over both legs alike, until the leg with that joint fits between hip and
+    ground; the feet go where they would have gone.
+
+    Args:
+        landing: Where all joints were to go.
+        legs: Geometry of the left and the right leg.
+        joints: Places of their joints in the joint table, hip to sole, shape (2, 6).
+        dead: Place of the joint that does not move.
+        angle: Where it is [rad].
+    """
+    side, place = (int(one[0]) for one in np.nonzero(joints == dead))
+    soles = [forward(leg, landing.target[one]) for leg, one in zip(legs, joints, strict=True)]
+
+    def reached(leg: int, lower: float) -> LegAngles:
+        position, turn = soles[leg]
+        return inverse(legs[leg], position + np.array([0.0, 0.0, lower]), turn)
+
+    lower = 0.0
+    for width, count in _SEARCH:
+        tries = lower + np.linspace(-width, width, count)
+        tries = tries[(tries >= -_HIGHER) & (tries <= _LOWER)]
+        off = [abs(reached(side, one).position[place] - angle) for one in tries]
+        lower = float(tries[int(np.argmin(off))])
+    target = np.array(landing.target)
+    for leg in range(len(legs)):
+        target[joints[leg]] = reached(leg, lower).position
+    return replace(landing, target=target)
 
 
 @dataclass(frozen=True, slots=True)

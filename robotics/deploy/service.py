@@ -87,9 +87,9 @@ ExecStart={_words(service.command)}
 ExecStopPost={_words(service.rest)}
 Restart=on-failure
 RestartSec=2
-TimeoutStopSec=20
+TimeoutStopSec=45
 TimeoutStartSec=180
-KillSignal=SIGINT
+KillSignal=SIGTERM
 # before all ordinary programs, never paged out, the last to be ended when memory is short
 LimitRTPRIO=99
 LimitMEMLOCK=infinity

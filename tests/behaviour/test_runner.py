@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from robotics.behaviour.clips import Behaviour, Clip, Priority, curve
+from robotics.behaviour.clips import LANDED, Behaviour, Clip, Priority, curve
 from robotics.behaviour.compiled import (
     Grid,
     Interruptible,
@@ -140,14 +140,14 @@ def test_the_more_important_comes_in_at_the_next_beat() -> None:
     ],
 )
 def test_each_declared_point_is_kept(rule: Interruptible, at: float) -> None:
-    """Asked at 3.4 s, it ends where its author allows it."""
+    """Asked at 3.4 s, it ends where its author allows it; stepping feet are let down first."""
     world = World(replace(DANCE, interruptible=rule))
     world.start("dance")
     world.run(3.4)
     world.runner.stop("dance", world.now.time, "asked")
     world.run(21.0)
     ends = dict(world.told("broken off")) | dict(world.told("ended"))
-    assert ends["dance"] == pytest.approx(at, abs=TICK)
+    assert at - TICK <= ends["dance"] <= at + TICK + LANDED
 
 
 @pytest.mark.parametrize("policy", list(OnConflict))

@@ -46,7 +46,7 @@ def test_the_unit_restarts_limits_and_rests() -> None:
     lines = unit(SWEEPER).splitlines()
     for line in (
         *("WatchdogSec=500ms", "Type=notify", "Restart=on-failure", "StartLimitBurst=5"),
-        *("LimitRTPRIO=99", "LimitMEMLOCK=infinity", "KillSignal=SIGINT"),
+        *("LimitRTPRIO=99", "LimitMEMLOCK=infinity", "KillSignal=SIGTERM", "TimeoutStopSec=45"),
         "ExecStopPost=/usr/bin/true rest --on /dev/scenic_bus",
         'ExecStart=/usr/bin/true run zhanqiao --on "/dev/scenic bus"',
     ):

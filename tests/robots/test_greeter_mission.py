@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from mission_stage import Stage, Walker, open_site
 
+from robotics.app import ask_to_power_down
 from robotics.assets import asset
 from robotics.behaviour.clips import load_behaviours
 from robotics.core.messages import Battery, Drive, Goal, GoTo, Kind, Posture, Stay
@@ -249,7 +250,7 @@ def test_it_sits_down_where_its_power_is_about_to_go() -> None:
     stage.run(mission, 2.0)
     mission.stop("Ctrl-C")
     assert not stage.run(mission, 2.5).posture.sit
-    mission.power_down("the host shuts down")
+    ask_to_power_down({"greeter": mission}, "the host shuts down")
     assert stage.run(mission, 3.0).posture.sit
     assert mission.reset()
     assert not stage.run(mission, 4.0).posture.stay_seated

@@ -1,11 +1,13 @@
 """Falling, lying, getting up, asking for help: what the greeter does off its feet."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from robotics.control.guard import SafetyGuard
+from robotics.control.sitting_moves import SEAT as SEAT_STAGE
 from robotics.core.messages import Command, Contacts, Goal, Joints, Posture, State, Twist2
 from robotics.robots.greeter.config import PERIOD, GreeterConfig
 from robotics.robots.greeter.joints import load
@@ -121,3 +123,61 @@ def test_the_guard_lets_the_reflexes_move_a_robot_that_lies() -> None:
     assert (sent.target <= MODEL.joints.column("upper")).all()
     assert (sent.effort_limit <= EFFORT).all()
     assert sent.stopped_by == "getting up"
+
+
+SEAT = SEAT_STAGE.frame.posture(MODEL.joints)
+
+
+def _seated(time: float) -> State:
+    return replace(_state(time, (0.0, 0.03), load=0.2), joints=Joints.at_rest(SEAT))
+
+
+def test_switched_on_sitting_it_stays_until_it_is_asked_to_work() -> None:
+    """Limp, then it tells people to stand back, and moves a second later."""
+    reflexes = _reflexes()
+    waits = Goal(posture=Posture(stay_seated=True))
+    sent = _live(reflexes, 3.0, _seated, start=0.0, goal=waits)
+    assert {one.stopped_by for one in sent} == {"sits"}
+    assert sent[-1].effort_limit == pytest.approx(LIMP * EFFORT)
+    assert np.abs(sent[-1].target - SEAT).max() < 1e-9
+    sent = _live(reflexes, 1.2, _seated, start=3.0)
+    assert [one.stopped_by for one in sent].count("sits") * PERIOD == pytest.approx(1.0, abs=0.02)
+    assert "stand back" in str(sent[10].sound)
+    assert sent[-1].stopped_by == "standing up"
+
+
+def test_a_stop_on_the_way_up_lets_it_sit_down_again() -> None:
+    """As long as its hands carry."""
+    reflexes = _reflexes()
+    _live(reflexes, 1.5, _seated, start=0.0)
+    assert reflexes.plight is Plight.STANDING_UP
+    stop = Goal(posture=Posture(stay_seated=True))
+    _live(reflexes, 0.1, _seated, start=1.5, goal=stop)
+    assert reflexes.plight is Plight.SITTING_DOWN
+    _live(reflexes, 4.0, _seated, start=1.6, goal=stop)
+    assert reflexes.plight is Plight.SEATED
+
+
+def test_it_sits_down_only_from_a_stand_on_joints_that_answer() -> None:
+    """After telling people, a second and a half later."""
+    reflexes = _reflexes()
+    sit = Goal(posture=Posture(sit=True))
+
+    def stands(time: float) -> State:
+        return _state(time, (0.0, 0.0), load=1.0)
+
+    sent = _live(reflexes, 1.4, stands, start=0.0, goal=sit)
+    assert reflexes.plight is Plight.FEET
+    assert "sitting down" in str(sent[-1].sound)
+    _live(reflexes, 0.3, stands, start=1.4, goal=sit)
+    assert reflexes.plight is Plight.SITTING_DOWN
+    mute = _reflexes()
+    silent = np.ones(22, dtype=np.bool_)
+    silent[3] = False
+
+    def mutely(time: float) -> State:
+        joints = replace(Joints.at_rest(STAND), valid=silent)
+        return replace(stands(time), joints=joints)
+
+    _live(mute, 3.0, mutely, start=0.0, goal=sit)
+    assert mute.plight is Plight.FEET

@@ -13,7 +13,7 @@ from robotics.control.cadence import Beat, first_beat
 from robotics.control.com_observer import ComObserver, Seen
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.feedforward import torques
-from robotics.control.footing import Brace, landed
+from robotics.control.footing import Brace, landed, settled
 from robotics.control.gait import Gait, Phase
 from robotics.control.leg import inverse, leg_geometry
 from robotics.control.posture import Clip, Dance, UpperBody
@@ -146,7 +146,7 @@ class WalkingLocomotion:
         if self._brace is None and self._cannot_balance(state):
             assert self._last is not None
             assert self._landing is not None
-            self._brace = Brace(state.time, self._last.target, self._landing)
+            self._brace = Brace(state.time, self._last.target, self._settled(state, self._landing))
         if self._brace is None:
             self._last = self._moved(state, goal, twist)
             return self._last
@@ -154,6 +154,16 @@ class WalkingLocomotion:
         target = clamped(self._brace.at(state.time), self._lower, self._upper_limit)
         told = replace(self._last, tools=goal.tools, sound=goal.voice, light=goal.light)
         return replace(told, target=target, landing=None)
+
+    def _settled(self, state: State, landing: Landing) -> Landing:
+        """Return how the step ends where a joint of a leg stays where it is: it does not answer."""
+        joints = self._body.leg_joints
+        dead = joints[~state.joints.valid[joints]]
+        if not len(dead):
+            return landing
+        legs = [leg_geometry(self._model, side) for side in SIDES]
+        angle = float(state.joints.position[dead[0]])
+        return settled(landing, legs, joints, dead=int(dead[0]), angle=angle)
 
     def _cannot_balance(self, state: State) -> bool:
         """Whether it steps, and lacks what it needs for that."""
