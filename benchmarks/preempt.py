@@ -20,7 +20,7 @@ from certifying.goods import shipped
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.compiled import Stretch
 from robotics.certify.exits import exit_times
-from robotics.certify.feet import key_of, stops
+from robotics.certify.feet import key_of, profile, stops
 from robotics.certify.stage import Stage
 from robotics.core.arrays import Array
 from robotics.robots.sweeper.config import PERIOD, SweeperConfig
@@ -71,7 +71,7 @@ def every_tick(stage: Stage, stretch: Stretch, known: set[object]) -> None:
     key = key_of(stage, stretch)
     if key not in known:
         known.add(key)
-        stage.stops[key] = max(took for _, took in stops(stage, stretch, every=1))
+        stage.stops[key] = profile(stops(stage, stretch, every=1), stretch)
 
 
 def wheeled(behaviour: Behaviour) -> tuple[Array, Array, Array] | None:
@@ -91,8 +91,7 @@ def wheeled(behaviour: Behaviour) -> tuple[Array, Array, Array] | None:
 
 def permitted(behaviour: Behaviour, time: Array, now: Array) -> Array:
     """Return the time to a stable pose after the next point where it may be broken off."""
-    rule, end = behaviour.interruptible, behaviour.duration
-    stop = np.array([behaviour.grid.next_stop(rule, float(t), end) for t in time])
+    stop = np.array([behaviour.next_stop(float(t), behaviour.duration) for t in time])
     return now[np.minimum(np.searchsorted(time, stop - 1e-9), len(time) - 1)]
 
 

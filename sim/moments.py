@@ -35,12 +35,20 @@ def moments(goals: Iterable[tuple[float, dict[str, Any]]]) -> list[Moment]:
         goals: (time [s], goal of the greeter), in order.
     """
     found: dict[str, Moment] = {}
+    sung: set[float] = set()
     for time, goal in goals:
+        if _sings(goal) and goal.get("music"):
+            sung.add(goal["music"]["start"])
         for title, start, length in _seen(time, goal):
-            if title not in found:
+            word_in_a_song = title == "a dance" and goal["music"]["start"] in sung
+            if title not in found and not word_in_a_song:
                 shown = min(SHOWN[title], length + 2.0 * BEFORE)
                 found[title] = Moment(title, max(0.0, start - BEFORE), shown)
     return sorted(found.values(), key=lambda one: one.start)
+
+
+def _sings(goal: dict[str, Any]) -> bool:
+    return bool((goal.get("voice") or {}).get("song"))
 
 
 def _seen(time: float, goal: dict[str, Any]) -> Iterable[tuple[str, float, float]]:

@@ -5,6 +5,10 @@ body is there is the shift in time, on the way to it and from it, at which the a
 fits the true one best in least squares; its amplitude and offset are those that fit the whole
 dance. (A flat top has no sharp extreme, its flanks have.) A footfall is the instant at which a foot
 that was in the air for 80 ms carries 5 N.
+
+The trunk sways by a centimetre or two, and balancing moves it by half of one at times of its own:
+one accent tells nothing. How late it is, is its phase (``beating/phase.py``): the shift at which
+the true movement and the authored one correlate best, over stretches of some seconds.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from beating.phase import Phase, phases
 from robotics.behaviour.clips import Behaviour, Curve, clips_of
 from robotics.control.dynamics import Dynamics
 from robotics.core.arrays import Array
@@ -35,6 +40,7 @@ SETTLE = 1.0
 WINDOW = 0.7
 """So much before and after an accent is looked at, at most [s]: the way to it, and from it."""
 SHIFTS = np.arange(-0.12, 0.1201, 0.0025)
+AXES = ("forward", "left", "up", "turn")
 LEAST = {"joint": np.radians(4.0), "along": 0.006, "up": 0.006, "turn": np.radians(2.0)}
 """A smaller movement is no accent: [rad], [m], [m], [rad]."""
 
@@ -57,6 +63,8 @@ class Late:
     """How late accents were [s], by what makes them."""
 
     found: dict[str, list[float]] = field(default_factory=dict)
+    trunk: list[Phase] = field(default_factory=list)
+    """Of each stretch in which the trunk sways."""
 
     def add(self, kind: str, times: list[float]) -> None:
         """Take in more."""
@@ -122,7 +130,8 @@ def judge(one: Behaviour, seen: Seen, late: Late, *, seconds: float) -> None:
             if curve is None:
                 continue
             true = np.where(standing, seen.trunk[:, axis], np.nan)
-            late.add("trunk", _accents(curve, seen.time, true, LEAST[kind], seconds))
+            late.trunk += phases(curve, seen.time, true, LEAST[kind], seconds, axis=AXES[axis])
+    late.found["trunk"] = [one.lag for one in late.trunk if one.is_clear]
     late.add("feet", footfalls(one, seen, seconds))
 
 

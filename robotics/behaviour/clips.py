@@ -32,6 +32,9 @@ from robotics.core.joints import JointTable
 SPEED_SHARE = 0.5
 """Part of a joint's no-load speed that a clip may use: a DC motor's torque falls linearly with
 speed, so half of the stall torque is left to carry and to accelerate the limb."""
+LANDED = 0.04
+"""So long after a footfall's beat both feet carry, and nobody has to step to stand: from 0.02 to
+0.14 s after it, measured at 0.5 s a step; a decision comes up to 0.05 s late [s]."""
 FADE = 0.4
 """Time in which a clip takes a joint over, and gives it back [s]."""
 
@@ -174,6 +177,16 @@ class Behaviour:
     """A file of ``behaviours/songs`` that plays along, without its ending; "" for none."""
     steps: tuple[Step, ...] = ()
     """Instead of tracks: what waits for the world."""
+
+    def next_stop(self, time: float, end: float) -> float:
+        """Return when it may be broken off that was asked to at ``time`` [s], at ``end`` at last.
+
+        Where the feet step, a moment after the mark: the foot that came down on the beat carries.
+        """
+        stop = self.grid.next_stop(self.interruptible, time, end)
+        marked = self.interruptible in (Interruptible.AT_BEAT, Interruptible.AT_PHRASE)
+        steps = any(one.start < stop < one.end + LANDED for one in self.feet)
+        return max(time, min(stop + LANDED, end)) if marked and steps else stop
 
 
 def load_behaviours(folder: Path, table: JointTable) -> Mapping[str, Behaviour]:

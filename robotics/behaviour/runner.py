@@ -107,6 +107,7 @@ class Runner:
         """
         behaviour = self._named(name)
         self._now = now
+        self._end(now)  # what has just been broken off is in nobody's way any more
         reason = self._unfit(behaviour, now)
         ruling = rule(behaviour, self._runs)
         if not reason and ruling.verdict is Verdict.REFUSE:

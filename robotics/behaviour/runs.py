@@ -116,7 +116,7 @@ class Run:
             return
         one, passed = self.behaviour, time - self.start
         end = one.duration if self.ends == math.inf else self.ends - self.start
-        allowed = one.grid.next_stop(one.interruptible, passed, max(end, passed))
+        allowed = one.next_stop(passed, max(end, passed))
         self.stops, self.reason = self.start + allowed, reason
 
     def is_part_of(self, some: list[Run]) -> bool:

@@ -93,8 +93,8 @@ def check_exits(
     if not len(time):
         return tuple(found), 0.0
     end = behaviour.duration
-    rule, grid = behaviour.interruptible, behaviour.grid
-    stops = np.array([grid.next_stop(rule, float(t), end) for t in time])
+    grid = behaviour.grid
+    stops = np.array([behaviour.next_stop(float(t), end) for t in time])
     places = np.minimum(np.searchsorted(time, stops - 1e-9), len(time) - 1)
     after = took[places]
     allowed = min(behaviour.exit.within, margins.exit_time)

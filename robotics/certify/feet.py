@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from robotics.behaviour.clips import Behaviour
+from robotics.behaviour.clips import LANDED, Behaviour
 from robotics.behaviour.compiled import Stretch
 from robotics.certify.stage import Stage
 from robotics.control.cadence import PREPARED, Beat, beat_at, footfall_time
@@ -18,8 +18,12 @@ from robotics.robots.greeter.config import PERIOD
 
 STEPS = 6
 """So many steps are looked at; later ones repeat them."""
-EVERY = 16
-"""Ticks between two instants at which it is stopped: 80 ms."""
+EVERY, OFTEN = 16, 4
+"""Ticks between two instants at which it is stopped: 80 ms, and 20 ms where phases matter."""
+SOON = 0.8
+"""What always stands sooner needs no phases [s]."""
+FINE, AROUND = 0.01, 0.016
+"""Phases of a step are so far apart; what is so near counts as the same [s]."""
 PATIENCE = 3.0
 """A gait that has not come to a stand after this never does [s]."""
 CALM = 2.2
@@ -30,18 +34,52 @@ def stopping_times(stage: Stage, behaviour: Behaviour, times: Array) -> Array:
     """Return how long the feet take to stand when stopped at each of ``times`` (e,) [s]."""
     took = np.zeros(len(times))
     for one in behaviour.feet:
-        inside = (times >= one.start - PREPARED) & (times <= one.end)
-        took[inside] = np.maximum(took[inside], worst_stop(stage, one))
+        inside = (times >= one.start - PREPARED) & (times <= one.end + LANDED)
+        known = stops_of(stage, one)
+        since, phases = times[inside] - one.start, known[1:]
+        place = since % footfall_time(one) / footfall_time(one) * len(phases)
+        nearest = np.floor(place).astype(int) % len(phases)
+        took[inside] = np.maximum(took[inside], np.where(since < 0.0, known[0], phases[nearest]))
     return took
 
 
 def worst_stop(stage: Stage, stretch: Stretch) -> float:
     """Return the longest time to a stand from any instant of a stretch [s]; known ones at once."""
+    return float(stops_of(stage, stretch).max())
+
+
+def stops_of(stage: Stage, stretch: Stretch) -> Array:
+    """Return the ``profile`` of a stretch, the worst alone if none is late; known ones at once."""
     key = key_of(stage, stretch)
     if key not in stage.stops:
         within = replace(stretch, twist=key[:3])
-        stage.stops[key] = max(took for _, took in stops(stage, within))
+        worst = max(took for _, took in stops(stage, within))
+        phases = np.array([worst, worst])
+        if worst > SOON:
+            phases = profile(stops(stage, within, every=OFTEN), within)
+        stage.stops[key] = phases
     return stage.stops[key]
+
+
+def profile(found: list[tuple[float, float]], stretch: Stretch) -> Array:
+    """Return the longest time to a stand, shape (1 + phases,) [s]: before the start, then by phase.
+
+    Each phase of a step counts what was found a little before and after it, too: the foot that
+    should come down on the beat is some milliseconds early or late.
+
+    Args:
+        found: (instant after the stretch's start [s], time to a stand from there [s]).
+        stretch: What the feet do.
+    """
+    every = footfall_time(stretch)
+    phases = np.arange(round(every / FINE)) * FINE + 0.5 * FINE
+    instants, took = np.array(found).T
+    before = took[instants < 0.0].max(initial=0.0)
+    apart = np.abs((instants[None, :] - phases[:, None] + 0.5 * every) % every - 0.5 * every)
+    near = (apart <= AROUND) & (instants >= 0.0)
+    if not near.any(axis=1).all():  # too few instants to tell phases apart
+        return np.full(1 + len(phases), took.max())
+    return np.concatenate([[before], np.where(near, took[None, :], 0.0).max(axis=1)])
 
 
 def key_of(stage: Stage, stretch: Stretch) -> tuple[float, float, float, float, float]:

@@ -65,7 +65,7 @@ class Stage:
     collision: SelfCollision = field(init=False)
     rest: Array = field(init=False)
     """Joint angles of standing still, shape (n,) [rad]."""
-    stops: dict[tuple[float, ...], float] = field(default_factory=dict)
+    stops: dict[tuple[float, ...], Array] = field(default_factory=dict)
     """How long stepping feet take to stand, by what they do: see ``feet`` [s]."""
     _legs: tuple[LegGeometry, ...] = field(init=False)
     _leg_joints: Array = field(init=False)

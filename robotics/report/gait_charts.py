@@ -27,6 +27,8 @@ from robotics.report.svg import Bar, timeline
 
 CLOSE = 4.0
 """Length of the stretch that is drawn closely [s]."""
+FARTHEST = 30.0
+"""A sole farther from the middle is cut off [cm]: in a fall the feet stay behind."""
 _PALE = ("#cfe0f5", "#f7d9c8")
 
 
@@ -81,22 +83,28 @@ def balance(seen: Seen, axis: int) -> str:
             ("wanted", seen.wanted_cop),
         )
     }
-    low, high = (-13.0, 22.0) if axis == 0 else (-16.0, 16.0)
-    reach = span_of(*(line[near] for line in (lines["xi"], lines["cop"])))
-    plot = Plot(window, (min(low, reach[0]), max(high, reach[1])), "cm", height=240)
-    down = (truth.force > LIFTED * walked.mass * GRAVITY) & seen.upright[:, None]
-    for side in (0, 1):
-        place = scale * seen.gliding(truth.soles[:, side, :2])[:, axis]
-        ends = (walked.sole.rear, walked.sole.front) if axis == 0 else (walked.sole.side,) * 2
-        ends = ends if axis == 0 else (-ends[0], ends[1])
-        low_edge, high_edge = (np.where(down[:, side], place + scale * end, np.nan) for end in ends)
-        plot.band(time, low_edge, high_edge, _PALE[side], f"{SIDES[side]} sole on the ground")
+    edges = [_edges(seen, side, axis) for side in (0, 1)]
+    soles = [np.clip(edge[near], -FARTHEST, FARTHEST) for pair in edges for edge in pair]
+    plot = Plot(window, span_of(lines["xi"][near], lines["cop"][near], *soles), "cm", height=240)
+    for side, (low, high) in enumerate(edges):
+        plot.band(time, low, high, _PALE[side], f"{SIDES[side]} sole on the ground")
     plot.curve(time, lines["wanted"], COP, dash=True)
     plot.curve(time, lines["cop"], COP, "centre of pressure (dashed: wanted)")
     plot.curve(time, lines["com"], COM, "centre of mass")
     plot.curve(time, lines["believed"], XI, dash=True)
     plot.curve(time, lines["xi"], XI, "ξ (dashed: believed)")
     return mark(plot, seen).svg(with_legend=axis == 1)
+
+
+def _edges(seen: Seen, side: int, axis: int) -> tuple[Array, Array]:
+    """Return the ends of a sole in the gliding frame, (t,), (t,) [cm]; NaN while it is lifted."""
+    walked = seen.walked
+    sole = walked.sole
+    ends = (sole.rear, sole.front) if axis == 0 else (-sole.side, sole.side)
+    place = seen.gliding(walked.truth.soles[:, side, :2])[:, axis]
+    down = (walked.truth.force[:, side] > LIFTED * walked.mass * GRAVITY) & seen.upright
+    low, high = (np.where(down, 100.0 * (place + end), np.nan) for end in ends)
+    return low, high
 
 
 def xi_error(seen: Seen) -> str:

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from made import STAGE, behaviour, moving, swaying
 
-from robotics.behaviour.clips import clips_of
+from robotics.behaviour.clips import Behaviour, Priority, clips_of
 from robotics.behaviour.compiled import Grid, Interruptible, Resource, Stretch
 from robotics.behaviour.margins import Margins
 from robotics.certify.exits import check_exits, exit_paths, exit_times, leaving, trunk_returns
-from robotics.certify.feet import stops, worst_stop
+from robotics.certify.feet import stopping_times, stops, worst_stop
 from robotics.control.posture import UpperBody
 from robotics.control.trunk import Trunk
 from robotics.core.messages import Joints, Posture, State
@@ -116,3 +116,19 @@ def test_stepping_feet_stand_soon_and_faster_ones_later() -> None:
     found = stops(STAGE, Stretch(0.0, 1.5, (0.0, 0.0, 0.0), 0.6), every=40)
     assert all(0.0 < took < 1.0 for _, took in found)
     assert behaviour(resources=frozenset({Resource.BASE})).feet == ()
+
+
+def test_a_travelling_dance_may_be_left_where_its_feet_are_down() -> None:
+    """In the middle of a turning step it takes longer than 0.8 s, a moment after the beat none."""
+    turning = Stretch(0.0, 3.0, (0.0, 0.0, 0.31), 0.625)
+    one = Behaviour(
+        *("turn", "dance", Priority.SHOW, 4.0, Interruptible.AT_BEAT),
+        feet=(turning,),
+        grid=Grid(tuple(0.625 * k for k in range(7))),
+    )
+    assert worst_stop(STAGE, turning) > 0.8
+    times = np.arange(0.0, 3.0, 0.01)
+    stops_at = np.array([one.next_stop(float(time), 4.0) for time in times])
+    assert (stops_at >= times).all()
+    assert stopping_times(STAGE, one, stops_at).max() < 0.1
+    assert stopping_times(STAGE, one, times).max() > 0.8

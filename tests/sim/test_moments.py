@@ -40,6 +40,20 @@ def test_the_first_of_each_kind_is_shown() -> None:
     assert all(one.length <= 16.0 for one in found)
 
 
+def test_a_word_between_two_phrases_of_a_song_is_no_dance() -> None:
+    """The music goes on while it says hello, and it sings on afterwards."""
+    music = Music("jasmine", 20.0, 42.0)
+    song = Utterance("茉莉花", "Jasmine", 20.0, 42.0, "sing_jasmine", song="jasmine")
+    word = Utterance("你好", "hello", 28.0, 2.0, "greet_too")
+    goals = [
+        (20.0, _goal(voice=song, music=music)),
+        (28.0, _goal(voice=word, music=music)),
+        (30.5, _goal(music=music)),
+        (33.0, _goal(voice=song, music=music)),
+    ]
+    assert [one.title for one in moments(goals)] == ["a song"]
+
+
 def test_a_goal_without_voice_music_and_hand_is_passed_over() -> None:
     """By its bytes, for most of a recording is such."""
     assert not is_busy(encode(Goal()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -36,11 +37,15 @@ class Account:
     said: Counter[str] = field(default_factory=Counter)
     """How often each text was said, in Chinese."""
     _last: Utterance | None = None
+    _song_ends: float = math.nan
+    """When the song ends that was sung last [s]."""
 
     def hear(self, spoken: Utterance | None) -> None:
-        """Take note of what is being said."""
+        """Take note of what is being said; a song that goes on after a word is the same."""
         if spoken is not None and spoken != self._last:
-            self.said[plain(spoken.zh)] += 1
+            ends = spoken.start + spoken.duration if spoken.song else math.nan
+            self.said[plain(spoken.zh)] += not abs(ends - self._song_ends) < 1e-6
+            self._song_ends = ends if spoken.song else self._song_ends
         self._last = spoken
 
     def counts(self, behaviours: Mapping[str, Behaviour]) -> dict[str, float]:

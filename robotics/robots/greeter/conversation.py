@@ -47,7 +47,7 @@ class Reply:
 
 @dataclass(slots=True)
 class Conversation:
-    """Keeps what was heard until there is time to answer.
+    """Keeps what was heard until there is time to answer; tells wishes from questions.
 
     Attributes:
         behaviours: The repertoire, for the gestures.
@@ -58,6 +58,8 @@ class Conversation:
     behaviours: Mapping[str, Behaviour]
     answer: Callable[[str, float], Answer | None] | None = None
     replies: list[Reply] = field(default_factory=list)
+    wishes: list[str] = field(default_factory=list)
+    """Kinds of wishes that were heard and not granted yet, the oldest first."""
     _heard: list[tuple[float, str]] = field(default_factory=list)
     _last: tuple[float, str] = (-1e9, "")
 
@@ -67,8 +69,15 @@ class Conversation:
             plain = " ".join(text.split())[:200]
             echo = plain == self._last[1] and time - self._last[0] < ECHO
             self._last = (time, plain)
-            if plain and not echo:
+            kind = wish(plain)
+            if kind and self._can(kind):
+                self.wishes += [] if kind in self.wishes else [kind]
+            elif plain and not echo:
                 self._heard = [*self._heard[-(MOST - 1) :], (time, plain)]
+
+    def take_wish(self) -> str:
+        """Return the oldest wish, once; "" for none."""
+        return self.wishes.pop(0) if self.wishes else ""
 
     def waiting(self, time: float) -> str:
         """Return what was heard and not answered yet, the oldest; "" for nothing."""
@@ -79,19 +88,14 @@ class Conversation:
         """Return for how long the oldest has waited [s]; 0 if there is none."""
         return time - self._heard[0][0] if self._heard else 0.0
 
-    def forget(self) -> None:
-        """Leave the oldest unanswered: somebody else takes care of it."""
-        self._heard = self._heard[1:]
-
     def take_all(self) -> tuple[str, ...]:
-        """Return all that was heard, for a behaviour that has asked something."""
+        """Return all that was heard but wishes, for a behaviour that has asked something."""
         heard, self._heard = tuple(text for _, text in self._heard), []
         return heard
 
     def reply(self, time: float) -> Reply | None:
         """Answer the oldest question; None where there is nothing to say to it."""
-        text = self.waiting(time)
-        self.forget()
+        text, self._heard = self.waiting(time), self._heard[1:]
         found = self.answer(text, time) if self.answer is not None and text else None
         if found is None:
             return None
@@ -109,6 +113,9 @@ class Conversation:
         turn = len(self.replies) % len(spare) if spare else 0
         usable = [name for name in own if self._is_mute(name)] or spare[turn : turn + 1]
         return usable[0] if usable else ""
+
+    def _can(self, kind: str) -> bool:
+        return kind == "hand" or any(one.kind == kind for one in self.behaviours.values())
 
     def _is_mute(self, name: str) -> bool:
         one = self.behaviours.get(name)

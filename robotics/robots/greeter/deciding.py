@@ -16,8 +16,9 @@ from robotics.robots.duty import Duty
 from robotics.robots.greeter.account import Account
 from robotics.robots.greeter.acting import COMPANY
 from robotics.robots.greeter.audience import Audience
-from robotics.robots.greeter.conversation import Conversation, wish
-from robotics.robots.greeter.greetings import greetings
+from robotics.robots.greeter.conversation import Conversation
+from robotics.robots.greeter.hailing import Hails
+from robotics.robots.greeter.handshake import CLIP
 from robotics.robots.greeter.offering import Offers
 from robotics.robots.greeter.shows import STAYED, Shows
 from robotics.robots.greeter.states import table
@@ -30,6 +31,8 @@ AGAIN = 30.0
 """So long after asking for help it tries again, and asks again [s]."""
 KEPT_WAITING = 4.0
 """A question that has waited so long comes before the next greeting [s]."""
+PROMISED = 1.5
+"""A wish that cannot be granted within this time is promised [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
 
@@ -44,6 +47,10 @@ class Now:
     show: str = ""
     turns_to: Guest | None = None
     company_until: float = 0.0
+    owed: str = ""
+    """Words that are to be said as soon as the mouth is free; "" for none."""
+    wished: float | None = None
+    """When somebody wished for something that has not begun [s]."""
 
 
 class Deciding(Duty, ABC):
@@ -73,6 +80,7 @@ class Deciding(Duty, ABC):
         self._talk = Conversation(behaviours, means.answer)
         self._shows, self._offers = Shows(behaviours), Offers(means.felt)
         self._strolls = Strolls(site, self.audience)
+        self._hails = Hails(self.acts, self.audience)
         self._start: float | None = None
         self._now = Now()
 
@@ -88,8 +96,9 @@ class Deciding(Duty, ABC):
         """Return the event that is due in the present state; "" for none."""
         where, lasted = self.machine.state, state.time - self.machine.since
         if where == "leaving":
+            self._hail(state.time)
             over = lasted >= self._behaviours["bow"].duration
-            return "finished" if over else ""
+            return "finished" if over and not self.acts.current(state.time) else ""
         if where in ("working/lost", "working/help"):
             return self._helpless(where, lasted)
         if self.sight.is_lost and self.machine.table.answers(where, "lost"):
@@ -101,13 +110,17 @@ class Deciding(Duty, ABC):
             "show": self._showing,
             "handshake": self._shaking,
         }
+        self._grant(state)
+        self._say_owed(state.time)
         if where in busy:
             return busy[where](state, lasted)
         urgent = self._urgent(state, where, lasted)
         if urgent:
             return urgent
         stepping = where in ("stroll/out", "stroll/back")  # a few seconds
-        if self.audience.waiting() and not stepping:
+        if stepping:
+            self._hail(state.time)
+        elif self.audience.waiting() and not self.acts.current(state.time):
             return "near"
         if where != "turn" and not stepping and self._asked_for(state.time) >= 0.0:
             return "asked"
@@ -124,15 +137,15 @@ class Deciding(Duty, ABC):
 
     def _urgent(self, state: State, where: str, lasted: float) -> str:
         """Return what comes before the next greeting: in a busy place there is always one."""
-        if where not in ("idle", "follow") or lasted < 0.3:
+        if where not in ("idle", "follow"):
             return ""
-        if self._asked_for(state.time) >= KEPT_WAITING:
+        free = not self.acts.runner.is_busy() and self.acts.current(state.time) is None
+        if free and self._show_is_due(state):
+            return "show"
+        if lasted > 0.3 and self._asked_for(state.time) >= KEPT_WAITING:
             return "asked"
         close = where == "follow" and lasted > 0.8
-        if close and self._offers.is_due(self.audience, state.time):
-            return "hand"
-        free = not self.acts.runner.is_busy()
-        return "show" if free and self._show_is_due(state) else ""
+        return "hand" if close and self._offers.is_due(self.audience, state.time) else ""
 
     def _helpless(self, where: str, lasted: float) -> str:
         """Wait until it knows where it is, ask for help if that takes long; try the way again."""
@@ -149,51 +162,77 @@ class Deciding(Duty, ABC):
         return "again"
 
     def _asked_for(self, time: float) -> float:
-        """Return for how long a question has waited [s], -1 if none; a wish is granted instead."""
-        text = self._talk.waiting(time)
-        kind = wish(text) if text else ""
-        if kind in ("dance", "song", "tour") and self._shows.can(kind):
-            self._shows.ask(kind, time)
-        elif kind == "hand":
+        """Return for how long a question has waited [s], -1 if none."""
+        known = self._means.answer is not None and self._talk.waiting(time)
+        return self._talk.waited(time) if known else -1.0
+
+    def _grant(self, state: State) -> None:
+        """Take wishes, whatever it is doing; promise politely what has to wait."""
+        time, kind = state.time, self._talk.take_wish()
+        if kind == "hand":
             self._offers.ask(time)
-        elif text and self._means.answer is not None:
-            return self._talk.waited(time)
-        self._talk.forget()
-        return -1.0
+        elif kind and not self._shows.ask(kind, time, self._left(state)):
+            self._now.owed = "wish_not_now"
+        if kind:
+            self._now.wished = time if self._now.wished is None else self._now.wished
+        if self._shows.gives_up(time, self._left(state)):
+            self._now.owed = "wish_not_now"
+        waits = self._shows.owes() or self._offers.is_asked(time)
+        self._now.wished = self._now.wished if waits else None
+        if waits and self._now.wished is not None and time - self._now.wished > PROMISED:
+            self._now.owed, self._now.wished = self._now.owed or "wish_later", None
+
+    def _say_owed(self, time: float) -> None:
+        """Say what is still to be said, when the mouth is free."""
+        name = self._now.owed
+        if name and self.acts.current(time) is None and not self._hails.sings:
+            self._now.owed = ""
+            if name == CLIP:
+                self.acts.begin(name, time)
+            elif name in self._behaviours:
+                self.acts.speaker.say(name, time)
+
+    def _hail(self, time: float, *, short: bool = False) -> None:
+        """Say hello to who comes, whatever arms and legs are doing."""
+        self._note(self._hails.call(time, self._clock(time), short=short))
+
+    def _note(self, guests: list[Guest]) -> None:
+        """Take note of a greeting of ``guests``; nothing if there are none."""
+        self._account.greetings += bool(guests)
+        self._account.greeted += len(guests)
 
     def _greeting_goes_on(self, _: State, lasted: float) -> str:
         name = self._now.greeting
-        length = self._behaviours[name].duration if name else 1.0
-        if lasted < 0.6 * length:  # who joins now belongs to the group
-            late = self.audience.greet()
-            self._now.group += len(late)
-            self._account.greeted += len(late)
-        return "" if lasted < length or (name and self.acts.runner.is_busy(name)) else "greeted"
+        length = self._behaviours[name].duration if name else 0.0
+        talking = self.acts.current(self.machine.since + lasted) is not None
+        return "" if lasted < length or talking else "greeted"
 
     def _answering(self, state: State, lasted: float) -> str:
         talking = self.acts.current(state.time) is not None
         return "" if talking or lasted < 0.8 else "answered"
 
     def _showing(self, state: State, _: float) -> str:
-        name = self._now.show
+        name, time = self._now.show, state.time
+        kind = self._behaviours[name].kind if name in self._behaviours else ""
         if self.audience.within(self._shows.too_near(name)):
-            self.acts.runner.stop(name, state.time, "somebody comes too near")
-        elif self.audience.waiting() and self.acts.current(state.time) is None:
-            self._call_out(state.time)
+            self.acts.runner.stop(name, time, "somebody comes too near")
+        elif name and self.acts.runner.is_busy(name):
+            self._note(self._hails.while_showing(name, time, self._clock(time)))
+        free = self.acts.current(time) is None
+        if kind == "dance" and free and self._asked_for(time) >= KEPT_WAITING / 2.0:
+            reply = self._talk.reply(time)
+            if reply is not None:
+                self.acts.speaker.speak(reply.utterance)
         return "" if name and self.acts.runner.is_busy(name) else "shown"
-
-    def _call_out(self, time: float) -> None:
-        """Say hello to who comes while it dances: arms and legs dance on."""
-        guests = self.audience.greet()
-        suited = greetings(guests, self._clock(time), self._behaviours)
-        if suited and self.acts.speaker.say(suited[0], time):
-            self._account.greetings += 1
-            self._account.greeted += len(guests)
 
     def _shaking(self, state: State, lasted: float) -> str:
         over = self._offers.go_on(self.audience, state.time)
-        if self._offers.part.say:
-            self.acts.begin(self._offers.part.say, state.time)
+        part = self._offers.part
+        if not part.clip:  # the arm is on its way home
+            self.acts.runner.stop(CLIP, state.time, "the hand goes home")
+        self._now.owed = part.say or self._now.owed
+        if not self._now.owed:
+            self._hail(state.time, short=True)
         return "shaken" if over and lasted > 0.1 else ""
 
     def _idling(self, state: State, lasted: float) -> str:
@@ -232,7 +271,7 @@ class Deciding(Duty, ABC):
         return "restless" if self._strolls.may_go(state) else ""
 
     def _show_is_due(self, state: State) -> bool:
-        self._now.show = self._shows.due(self.audience, state.time, self._left(state))
+        self._now.show = self._shows.due(self.audience, self.acts.world, self._left(state))
         return bool(self._now.show)
 
     def _small_show_is_due(self, state: State) -> bool:

@@ -18,7 +18,8 @@ from robotics.robots.greeter.activity import activity
 from robotics.robots.greeter.deciding import FAREWELL_TIME, Deciding
 from robotics.robots.greeter.elbow_room import ElbowRoom
 from robotics.robots.greeter.gaze import Gaze
-from robotics.robots.greeter.greetings import farewells, greetings
+from robotics.robots.greeter.greetings import farewells
+from robotics.robots.greeter.handshake import CLIP
 from robotics.robots.greeter.strolling import SPEED
 from robotics.robots.means import Means
 
@@ -97,12 +98,16 @@ class GreeterMission(Deciding):
 
     def begin_greeting(self, event: Event) -> None:
         """Choose the greeting by who is there and the time of day, and start it."""
+        time = event.time
+        self.acts.break_off(time, "somebody is to be greeted")
         guests = self.audience.greet()
+        suited = self._hails.suited(guests, time, self._clock(time))
+        self._now.greeting = self.acts.begin_one(suited, time)
+        if not self._now.greeting and suited:  # arms and head are in use, the mouth is not
+            self.acts.speaker.say(suited[0], time)
         self._now.group = len(guests)
-        suited = greetings(guests, self._clock(event.time), self._behaviours)
-        self._now.greeting = self.acts.begin_one(suited, event.time)
-        self._account.greetings += 1
-        self._account.greeted += len(guests)
+        self._hails.said(self._now.greeting, time)
+        self._note(guests)
 
     def begin_notice(self, event: Event) -> None:
         """Lift the chin."""
@@ -144,6 +149,7 @@ class GreeterMission(Deciding):
 
     def end_show(self, event: Event) -> None:
         """Break the show off, where it may be, if it has not ended."""
+        self._hails.forget_song()
         self.acts.runner.stop(self._now.show, event.time, event.name)
 
     def begin_handshake(self, event: Event) -> None:
@@ -154,6 +160,7 @@ class GreeterMission(Deciding):
     def end_handshake(self, event: Event) -> None:
         """Take the hand back, if it is still out."""
         self._offers.end(event.time, event.name)
+        self.acts.runner.stop(CLIP, event.time, event.name)
 
     def begin_help(self, event: Event) -> None:
         """Call for a person, and keep the reason."""

@@ -18,7 +18,7 @@ AGAIN = 60.0
 """Not offered to the same guest again before [s]."""
 PAUSE = 12.0
 """Between two offers, at least [s]."""
-ASKED_FOR = 10.0
+ASKED_FOR = 15.0
 """Who asks for a handshake is offered a hand within this time, or not at all [s]."""
 GONE = 1.6
 """A guest so far away has gone [m]."""
@@ -48,6 +48,10 @@ class Offers:
         """Take a visitor's wish to shake hands."""
         self._asked = time
 
+    def is_asked(self, time: float) -> bool:
+        """Whether somebody has asked for it and waits."""
+        return time - self._asked < ASKED_FOR
+
     def is_due(self, audience: Audience, time: float) -> bool:
         """Whether a guest has stood close for a while; to be asked at every decision."""
         one = _closest(audience)
@@ -55,7 +59,7 @@ class Offers:
         if guest is not self._close:
             self._close, self._since = guest, time
         self._offered = [(known, at) for known, at in self._offered if time - at < AGAIN]
-        wished = time - self._asked < ASKED_FOR
+        wished = self.is_asked(time)
         if guest is None or time - self._since < LINGERS:
             return False
         known = any(guest is before for before, _ in self._offered)

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from robotics.behaviour.clips import Behaviour
+from robotics.behaviour.situation import Situation
 from robotics.robots.greeter.audience import Audience
 
 KINDS = ("dance", "song")
 """In turn."""
-FIRST = 90.0
+FIRST = 75.0
 """After the start [s]."""
 EVERY = 110.0
 """From the start of one to the start of the next, at least [s]."""
@@ -30,6 +31,8 @@ TOO_NEAR = 0.75
 """A dance is ended before somebody who comes so near [m]."""
 SPARE = 8.0
 """Left after it for the farewell [s]."""
+WISHED = 100.0
+"""A wish that could not be granted for so long is given up [s]: longer than any show."""
 
 
 @dataclass(slots=True)
@@ -45,47 +48,84 @@ class Shows:
     shown: dict[str, int] = field(default_factory=dict)
     _next: float = FIRST
     _next_small: float = 0.0
-    _asked: str = ""
-    """Kind that a visitor asked for."""
+    _again: float = 0.0
+    _asked: list[tuple[str, float]] = field(default_factory=list)
+    """Kinds that visitors asked for, and when [s], the oldest first."""
 
     def begin(self, time: float) -> None:
         """Count from ``time`` [s] on."""
         self._next = time + FIRST
 
-    def ask(self, kind: str, time: float) -> None:
-        """Take a visitor's wish: the next show is of this kind, and at once."""
-        self._asked = kind
-        self._next = min(self._next, time)
+    def ask(self, kind: str, time: float, left: float) -> bool:
+        """Take a visitor's wish: the next show is of this kind, and as soon as it can be.
 
-    def can(self, kind: str) -> bool:
-        """Whether there is a behaviour of this kind."""
-        return any(one.kind == kind for one in self.behaviours.values())
+        Args:
+            kind: Of the show.
+            time: [s].
+            left: Until the work is over [s].
+
+        Returns:
+            Whether there is one that fits into that time.
+        """
+        if not self._fitting((kind,), left):
+            return False
+        if all(kind != known for known, _ in self._asked):
+            self._asked.append((kind, time))
+        return True
+
+    def owes(self) -> bool:
+        """Whether somebody waits for a show that was wished for."""
+        return bool(self._asked)
+
+    def gives_up(self, time: float, left: float) -> bool:
+        """Whether a wish has to be given up now; told once for each."""
+        kept = [
+            (kind, since)
+            for kind, since in self._asked
+            if time - since < WISHED and self._fitting((kind,), left)
+        ]
+        given_up = len(kept) < len(self._asked)
+        self._asked = kept
+        return given_up
 
     def too_near(self, name: str) -> float:
         """Return how near somebody may be while ``name`` is shown [m]: arms and legs move."""
         one = self.behaviours.get(name)
         return TOO_NEAR if one is not None and one.kind == "dance" else 0.0
 
-    def due(self, audience: Audience, time: float, left: float) -> str:
+    def due(self, audience: Audience, world: Situation, left: float) -> str:
         """Return what to show now; "" for nothing.
+
+        What is in turn waits until its needs are met, room for a dance mostly; for so long the
+        other kind is not shown instead.
 
         Args:
             audience: Who would see it.
-            time: [s].
+            world: As behaviours ask for it.
             left: Until the work is over [s].
         """
+        time = world.time
+        if self._asked:
+            found = self._choose(left, (self._asked[0][0],))
+            ready = [name for name in found if not world.lacks(self.behaviours[name].needs)]
+            return ready[0] if ready and time >= self._again else ""
         waited = time - self._next
         if waited < 0.0:
             return ""
         near = AUDIENCE if waited < OVERDUE else 2.0 * AUDIENCE
         if not audience.within(near):
             return ""
-        return self._choose(left, (*KINDS, self._asked))
+        found = self._choose(left, KINDS)
+        ready = [name for name in found if not world.lacks(self.behaviours[name].needs)]
+        if waited < OVERDUE:
+            ready = [name for name in ready if self._kind(name) == self._kind(found[0])]
+        return ready[0] if ready else ""
 
     def small_due(self, time: float, left: float) -> str:
         """Return a small one for visitors who stay; "" for nothing."""
-        soon = self._next - time < SMALL_EVERY / 2.0
-        return "" if time < self._next_small or soon else self._choose(left, SMALL)
+        soon = self._next - time < SMALL_EVERY / 2.0 or bool(self._asked)
+        found = [] if time < self._next_small or soon else self._choose(left, SMALL)
+        return found[0] if found else ""
 
     def began(self, name: str, time: float) -> None:
         """Take note that ``name`` began."""
@@ -93,32 +133,36 @@ class Shows:
         one = self.behaviours.get(name)
         self._next_small = time + SMALL_EVERY + (one.duration if one is not None else 0.0)
         if one is None or one.kind not in SMALL:
-            self._next, self._asked = time + EVERY, ""
+            self._next = time + EVERY
+            self._asked = [(kind, at) for kind, at in self._asked if one and kind != one.kind]
 
     def failed(self, name: str, time: float) -> None:
         """Take note that ``name`` could not begin: another one next, in a while."""
         self.shown[name] = self.shown.get(name, 0) + 1
         self._next_small = time + AGAIN
-        self._next = max(self._next, time + AGAIN)
+        self._again = time + AGAIN
+        self._next = max(self._next, self._again)
 
-    def _choose(self, left: float, kinds: tuple[str, ...]) -> str:
-        fitting = [
-            one
-            for one in self.behaviours.values()
-            if one.kind in kinds and one.duration + SPARE < left
-        ]
+    def _fitting(self, kinds: tuple[str, ...], left: float) -> list[Behaviour]:
+        every = self.behaviours.values()
+        return [one for one in every if one.kind in kinds and one.duration + SPARE < left]
+
+    def _kind(self, name: str) -> str:
+        return self.behaviours[name].kind
+
+    def _choose(self, left: float, kinds: tuple[str, ...]) -> list[str]:
+        """Return what fits into the time, what is in turn first."""
         times = dict.fromkeys(KINDS, 0)
         for name, count in self.shown.items():
             if name in self.behaviours and self.behaviours[name].kind in times:
                 times[self.behaviours[name].kind] += count
         order = sorted(
-            fitting,
+            self._fitting(kinds, left),
             key=lambda one: (
-                one.kind != self._asked,
                 times.get(one.kind, 0),
                 self.shown.get(one.name, 0),
                 one.kind not in KINDS or KINDS.index(one.kind),
                 one.name,
             ),
         )
-        return order[0].name if order else ""
+        return [one.name for one in order]

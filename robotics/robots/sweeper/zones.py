@@ -29,9 +29,10 @@ TRANSIT_SPEED = 0.6
 """Mean on the way, with the starts, turns and slow zones on it [m/s]."""
 DETOUR = 1.3
 """A path's length over the straight line's (own choice)."""
-DOCKING_TIME = 25.0
-"""For turning before a station, the last slow metre and the check at rest: ``benchmarks/dock.py``
-has 23 s in the middle from 2 to 6 m away [s]."""
+DOCKING_TIME = 16.0
+"""For turning before a station, the last slow metre and the check at rest, without the way there:
+``benchmarks/dock.py`` has 24 s in the middle from 2 to 6 m away, of which ``way_time`` is 9 s; from
+Zhanqiao's nearest zone, 7 to 10 m away, three runs took 4 to 9 s more than ``way_time`` [s]."""
 LEAST = 40.0
 """Sweeping for less time than this is not worth the way [s]."""
 
