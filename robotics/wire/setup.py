@@ -80,8 +80,8 @@ class Setup:
         took = median(again or taken)
         if took > room:
             raise WireError(
-                f"an answer takes {1e3 * took:.0f} ms, there are {1e3 * room:.0f}: the adapter gathers "
-                "bytes; set its latency timer to 1 ms (robotics install-service)"
+                f"an answer takes {1e3 * took:.0f} ms, there are {1e3 * room:.0f}: the adapter "
+                "gathers bytes; set its latency timer to 1 ms (robotics install-service)"
             )
 
     def apply_settings(self) -> None:
