@@ -147,6 +147,11 @@ class HandShakers:
             ended = time if grasp.released is None else grasp.released
             book.longest = max(book.longest, ended - grasp.gripped)
 
+    @property
+    def standing(self) -> Array | None:
+        """Where the visitor is who was let step up, shape (2,) [m]; None for nobody."""
+        return None if self._who is None else self._where(self._who)
+
     def figures(self) -> dict[str, float]:
         """Return the figures so far: plain JSON values; a hand that is held counts already."""
         force, shaken = self.book.force, self.book.shaken

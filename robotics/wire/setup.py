@@ -77,10 +77,11 @@ class Setup:
         for _ in range(_PINGS):
             clock.wait_until(clock.now() + _SETTLED)
             self._ping(self._line.devices[0], again)
-        if median(again or taken) > room:
+        took = median(again or taken)
+        if took > room:
             raise WireError(
-                f"an answer takes {1e3 * median(again or taken):.0f} ms, there are {1e3 * room:.0f}: the "
-                "adapter gathers bytes; set its latency timer to 1 ms (robotics install-service)"
+                f"an answer takes {1e3 * took:.0f} ms, there are {1e3 * room:.0f}: the adapter "
+                "gathers bytes; set its latency timer to 1 ms (robotics install-service)"
             )
 
     def apply_settings(self) -> None:
