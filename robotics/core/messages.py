@@ -128,13 +128,8 @@ class State:
     heard: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        sizes = {
-            "pose_base_in_map": 3,
-            "twist_base_in_base": 3,
-            "tilt": 2,
-            "angular_velocity_base_in_base": 3,
-            "specific_force_base_in_base": 3,
-        }
+        sizes = {"pose_base_in_map": 3, "twist_base_in_base": 3, "tilt": 2}
+        sizes |= {"angular_velocity_base_in_base": 3, "specific_force_base_in_base": 3}
         for name, size in sizes.items():
             object.__setattr__(self, name, checked("State", name, getattr(self, name), (size,)))
         points = checked("State", "points_in_base", self.points_in_base, (None, 2))
