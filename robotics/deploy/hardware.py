@@ -21,7 +21,6 @@ from robotics.deploy.doctor import on_wire
 from robotics.deploy.gnss import BAUD, SerialGnss
 from robotics.deploy.lidar import AHEAD, SerialLidar
 from robotics.deploy.notify import Notifier
-from robotics.mapping.places import load_site
 from robotics.robots.bus_backend import BusBackend
 from robotics.robots.sweeper.config import SweeperConfig
 from robotics.robots.sweeper.joints import WHEELS
@@ -179,7 +178,7 @@ def open_hardware(site: str, robots: tuple[str, ...], ports: Ports, folder: Path
             f"'{site}' is no folder of a map; make one with 'robotics map' from a recorded drive, "
             "or with 'robotics export'"
         )
-    if ports.gnss and load_site(Path(site)).origin is None:
+    if ports.gnss and "georeference" not in (Path(site) / "site.yaml").read_text("utf-8"):
         raise OptionError(
             f"--gnss needs to know where the map lies: {site}/site.yaml has no georeference; "
             "'robotics map' finds it from a drive with --gnss"

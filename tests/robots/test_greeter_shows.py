@@ -14,7 +14,8 @@ from robotics.behaviour.clips import Behaviour, Priority, load_behaviours
 from robotics.behaviour.compiled import Grid, Interruptible, OnConflict, Resource, Stretch, Words
 from robotics.behaviour.guests import Guest
 from robotics.control.touch import Felt
-from robotics.core.messages import Drive, Goal, Hand, Music, Stay
+from robotics.core.messages import Drive, Goal, GoTo, Hand, Music, Stay
+from robotics.mapping.places import Place
 from robotics.robots.greeter.conversation import Conversation, wish
 from robotics.robots.greeter.greetings import farewells, greetings
 from robotics.robots.greeter.joints import load
@@ -251,6 +252,26 @@ def test_a_wish_during_a_dance_is_promised_and_granted_after_it() -> None:
     promised = [time for time, name in stage.spoken() if name == "wish_later"]
     assert dance < 18.0 < promised[0] < 22.0 < song < dance + 30.0
     assert counts["answered"] + counts["not_known"] == 0
+
+
+def test_a_tour_that_was_asked_for_is_led_to_its_first_stop() -> None:
+    """On a perfect base: it walks to the foot of the pier, tells of it there, and asks."""
+    site = open_site()
+    for name, x in (("pier_head", 6.0), ("lotus_lamps", 12.0), ("sea_view", 18.0)):
+        site.places[name] = Place(name, "", "visitors", np.array([x, 0.0, 0.0]))
+    stage, _ = scene(COMPANY, heard={12.0: "带我们逛一逛吧"})
+    mission = build_mission(
+        site, seconds=600.0, behaviours=BEHAVIOURS, progress=stage.progress, means=Means()
+    )
+    stage.transit_speed = 0.3
+    stage.run(mission, 70.0)
+    assert mission.report().counts["tours"] == 1
+    assert mission.machine.state == "working/show"
+    went = [time for time, goal in stage.goals if isinstance(goal.base, GoTo)]
+    assert went[0] < 25.0
+    assert went[-1] < 50.0
+    assert abs(stage.pose[0] - 6.0) < 0.45
+    assert len([name for _, name in stage.spoken() if name == "tour_pier"]) >= 5
 
 
 def test_a_wish_that_cannot_be_granted_is_declined_politely() -> None:
