@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import deque
 from dataclasses import replace
 
 import numpy as np
@@ -103,7 +104,7 @@ def stops(stage: Stage, stretch: Stretch, *, every: int = EVERY) -> list[tuple[f
     """
     walk = stage.config.walk
     gait = Gait(walk, stage.config.stand, period=PERIOD, mass=stage.dynamics.mass)
-    ground = _Ground(gait, stage.dynamics.mass)
+    ground = _Ground(gait, stage.dynamics.mass, walk.response)
     for _ in range(round(CALM / PERIOD)):
         ground.step(gait, np.zeros(3), None)
     length = min(stretch.end - stretch.start, STEPS * footfall_time(stretch))
@@ -131,10 +132,10 @@ def _stand(gait: Gait, ground: _Ground) -> float:
 class _Ground:
     """Level ground and a body that does at once what the gait asks."""
 
-    def __init__(self, gait: Gait, mass: float) -> None:
+    def __init__(self, gait: Gait, mass: float, response: float) -> None:
         self._weight = mass * 9.81
-        self._com = np.zeros(2)
-        self._velocity = np.zeros(2)
+        late = round(response / PERIOD)
+        self._motion = deque([(np.zeros(2), np.zeros(2))] * (1 + late), maxlen=1 + late)
         self._soles, self._yaw = gait.soles[:, :2].copy(), gait.sole_yaw.copy()
         self._height = np.zeros(2)
         self._rising = True
@@ -148,8 +149,8 @@ class _Ground:
             force[1 - gait.stance] = 0.5 * self._weight if down else 0.0
             force[gait.stance] = self._weight - force[1 - gait.stance]
         seen = Seen(
-            com=self._com,
-            velocity=self._velocity,
+            com=self._motion[0][0],
+            velocity=self._motion[0][1],
             soles=self._soles,
             sole_yaw=self._yaw,
             force=force,
@@ -158,8 +159,9 @@ class _Ground:
             tilt_rate=np.zeros(2),
         )
         body = gait.advance(seen, twist, beat=beat)
-        self._velocity = (body.com[:2] - self._com) / PERIOD
-        self._com, self._heading = body.com[:2].copy(), body.yaw
+        velocity = (body.com[:2] - self._motion[-1][0]) / PERIOD
+        self._motion.append((body.com[:2].copy(), velocity))
+        self._heading = body.yaw
         self._soles, self._yaw = body.soles[:, :2].copy(), body.sole_yaw.copy()
         swung = 1 - body.stance
         self._rising = bool(body.soles[swung, 2] >= self._height[swung])

@@ -59,7 +59,7 @@ def test_a_step_lasts_while_the_outer_edge_holds_the_body() -> None:
     """ξ at the outer edge: no footprint inside catches it, so the step is made longer."""
     for out in (1, -1):
         edge = np.array([0.0, -out * WALK.cop_outward])
-        landing = steps.Landing(np.array([0.1, out * WALK.least_width]), False)
+        landing = steps.limit_step(WALK, np.array([0.1, 0.0]), out)
         offset = np.array([0.02, -out * 0.03])
         for beyond in (-0.01, 0.0, 0.01):
             dcm = edge - np.array([0.0, out * beyond])

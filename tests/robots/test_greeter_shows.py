@@ -14,7 +14,7 @@ from robotics.behaviour.clips import Behaviour, Priority, load_behaviours
 from robotics.behaviour.compiled import Grid, Interruptible, OnConflict, Resource, Stretch, Words
 from robotics.behaviour.guests import Guest
 from robotics.control.touch import Felt
-from robotics.core.messages import Drive, Goal, GoTo, Hand, Music, Stay
+from robotics.core.messages import Drive, Goal, GoTo, Hand, Music, Posture, Stay
 from robotics.mapping.places import Place
 from robotics.robots.greeter.conversation import Conversation, wish
 from robotics.robots.greeter.greetings import farewells, greetings
@@ -344,7 +344,8 @@ def test_a_stop_is_obeyed_in_the_new_states_too(leaf: str) -> None:
     mission.stop("the user pressed Ctrl-C")
     for _ in range(20):
         goal = stage.run(mission, stage.time + 0.05)
-        assert goal == Goal(activity="stopped: the user pressed Ctrl-C")
+        still = Posture(stay_seated=True)
+        assert goal == Goal(posture=still, activity="stopped: the user pressed Ctrl-C")
     assert mission.reset()
     stage.run(mission, stage.time + 5.0)
     assert isinstance(stage.goals[-1][1].base, Stay)
