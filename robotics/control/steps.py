@@ -35,8 +35,6 @@ class Landing(NamedTuple):
     """Where the foot is to land, shape (2,)."""
     is_longest: bool
     """The length was cut at its limit."""
-    is_nearest: bool = False
-    """It would have had to land nearer than is allowed."""
 
 
 class Outlook(NamedTuple):
@@ -101,7 +99,6 @@ def limit_step(parameters: WalkParameters, place: Array, out: int) -> Landing:
     return Landing(
         np.array([forward, out * kept]),
         abs(float(place[0])) > longest,
-        outward < parameters.least_width,
     )
 
 
@@ -125,7 +122,7 @@ def arrival(
     outward = out * float(cop[1])
     if landing.is_longest:
         away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])
-    elif outward <= -parameters.cop_outward and landing.is_nearest:
+    elif outward <= -parameters.cop_outward:
         # at the outer edge: no footprint inside can catch ξ, so stay as long as that holds it
         away = max(away, _TIPPING)
     elif outward < parameters.cop_outward or away < 0.004 or target < 0.01:
