@@ -38,7 +38,7 @@ class Landing(NamedTuple):
 
 
 class Outlook(NamedTuple):
-    """What decides when a step ends; all (2,), in the axes of the stance foot [m]."""
+    """What decides when a step ends; places (2,), in the axes of the stance foot [m]."""
 
     dcm: Array
     """ξ now."""
@@ -47,6 +47,7 @@ class Outlook(NamedTuple):
     offset: Array
     """ξ from the next footprint, as it should be on landing."""
     out: int
+    """+1 where the swing foot is the left one, else -1."""
 
 
 def width(parameters: WalkParameters, twist: Array) -> float:

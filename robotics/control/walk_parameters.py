@@ -76,8 +76,8 @@ class WalkParameters:
     """Growth of that share beyond it [1/m]."""
     response: float = 0.01
     """So far ahead the pendulum lives [s]: what of the delay between a wish and its force on the
-    ground is left once the velocity comes from the IMU (tuned by pushes at eight phases: at 0.03
-    the weakest push ahead that felled it was 0.30 N·s/kg, at 0.01 it was 0.45)."""
+    ground is left once the velocity comes from the IMU (tuned by pushes at eight phases of a
+    stride: with 0.03 some of 0.35 N·s/kg ahead felled it, with 0.01 none up to 0.40)."""
     leg_reaction: float = 0.0048
     """What the swing leg does to the body: for each m/s² of the swinging foot the ground has to
     push so much farther ahead [s²]. From the URDF's masses (a test computes it)."""
