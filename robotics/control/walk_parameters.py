@@ -77,7 +77,7 @@ class WalkParameters:
     response: float = 0.01
     """So far ahead the pendulum lives [s]: what of the delay between a wish and its force on the
     ground is left once the velocity comes from the IMU (tuned by pushes at eight phases of a
-    stride: with 0.03 some of 0.35 N·s/kg ahead felled it, with 0.01 none up to 0.40)."""
+    stride: with 0.03 some of 0.35 N·s/kg ahead felled it, with 0.01 none did)."""
     leg_reaction: float = 0.0048
     """What the swing leg does to the body: for each m/s² of the swinging foot the ground has to
     push so much farther ahead [s²]. From the URDF's masses (a test computes it)."""
