@@ -34,6 +34,8 @@ class BodyReference:
     """Sole centres, shape (2, 3) [m]."""
     sole_yaw: Array
     """Headings of the soles, shape (2,) [rad]."""
+    sole_lean: Array
+    """(roll, pitch) of each sole along its heading, shape (2, 2) [rad]."""
     stance: int
     """The foot that carries, or carried last (0 left, 1 right)."""
     swinging: bool

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -45,6 +46,20 @@ class Beat:
     """To the next one [s], more than 0."""
     left: float
     """To the end of the stretch [s]."""
+
+
+def shift_time(beat: Beat, least: float, step: float) -> float:
+    """Return how long the weight shifts so that the foot lands on the beat [s]; infinite if never.
+
+    Args:
+        beat: When feet should come down.
+        least: The shift takes at least so long [s].
+        step: From lift-off to landing [s].
+    """
+    land = beat.until
+    while land < least + step:
+        land += beat.every
+    return land - step if land < beat.left + 0.05 else math.inf
 
 
 def beat_at(feet: Iterable[Stretch], time: float) -> Beat | None:

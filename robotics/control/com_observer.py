@@ -21,10 +21,11 @@ from numpy.typing import ArrayLike
 from robotics.control.com_velocity import ComVelocity
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.pendulum import GRAVITY
+from robotics.control.terrain import NOTHING_FELT, Underfoot
 from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
 from robotics.core.messages import State
-from robotics.core.rotation import matrix_from_rpy
+from robotics.core.rotation import matrix_from_rpy, rpy_from_matrix
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,8 @@ class Seen:
     """(roll, pitch) of the base, shape (2,) [rad]."""
     tilt_rate: Array
     """Rate of roll and pitch, shape (2,) [rad/s]."""
+    underfoot: Underfoot = NOTHING_FELT
+    """The ground under the soles."""
 
     def led(self, shift: Array, change: Array) -> Seen:
         """Return it with the centre of mass ``shift`` (2,) on and ``change`` (2,) faster."""
@@ -73,6 +76,10 @@ class ObserverParameters:
     sole_rear: float = -0.09
     sole_side: float = 0.06
     """Force sensors on the sole, from the point under the ankle [m]."""
+    carries: float = 0.4
+    """Of the weight: a sole with more than this lies on the ground …"""
+    edge: float = 0.015
+    """… unless it presses so near to its edge [m]."""
 
 
 class ComObserver:
@@ -147,7 +154,25 @@ class ComObserver:
             yaw=self._yaw,
             tilt=state.tilt,
             tilt_rate=np.array([wx, wy * math.cos(roll) - wz * math.sin(roll)]),
+            underfoot=self._underfoot(poses, shift, force),
         )
+
+    def _underfoot(
+        self, soles: list[tuple[Array, Array]], shift: Array, force: Array
+    ) -> Underfoot:
+        parameters = self._parameters
+        edge, weight = parameters.edge, self._dynamics.mass * GRAVITY
+        low = np.array([parameters.sole_rear, -parameters.sole_side]) + edge
+        high = np.array([parameters.sole_front, parameters.sole_side]) - edge
+        pressure, lean, lies = np.zeros((2, 3)), np.zeros((2, 2)), [False, False]
+        for side, (place, rotation) in enumerate(soles):
+            load = float(force[side].sum())
+            at = force[side] @ self._corners / load if load > 1.0 else np.zeros(3)
+            pressure[side] = place + rotation @ at + (*shift, 0.0)
+            lean[side] = rpy_from_matrix(rotation)[:2]
+            inside = bool(((low < at[:2]) & (at[:2] < high)).all())
+            lies[side] = inside and load > parameters.carries * weight
+        return Underfoot(pressure, lean, (lies[0], lies[1]))
 
     def _learn(
         self, com: Array, soles: list[tuple[Array, Array]], force: Array, rate: float

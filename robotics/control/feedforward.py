@@ -60,13 +60,14 @@ def torques(
     torque, force, moment = _inverse_dynamics(dynamics, body, joints)
     dynamics.prepare_jacobians()
     if body.swinging:
-        push = _cop_of_push(dynamics, joints, force, moment)
+        ground = float(body.soles[body.stance][2])
+        push = _cop_of_push(dynamics, joints.position_base - (0.0, 0.0, ground), force, moment)
         shares = [(body.stance, 1.0, _inside(walk, body, push))]
     else:
         shares = _shared(body)
     for side, share, cop in shares:
         jacobian = dynamics.sole_jacobian(side)
-        arm = np.array([*cop, 0.0]) - dynamics.sole(side)[0]
+        arm = np.array([*cop, float(body.soles[side][2])]) - dynamics.sole(side)[0]
         push_here = share * force
         torque = torque - jacobian[:3].T @ push_here - jacobian[3:].T @ cross(arm, push_here)
     return np.asarray(torque)
@@ -88,9 +89,16 @@ def _inverse_dynamics(
     )
 
 
-def _cop_of_push(dynamics: Dynamics, joints: JointReference, force: Array, moment: Array) -> Array:
-    """Return where on the ground (2,) [m] the push on the base has no horizontal moment."""
-    about_origin = moment + cross(joints.position_base, force)
+def _cop_of_push(dynamics: Dynamics, base: Array, force: Array, moment: Array) -> Array:
+    """Return where on the ground (2,) [m] the push on ``base`` (3,) has no horizontal moment.
+
+    Args:
+        dynamics: For the weight.
+        base: Its place, the ground at height zero [m].
+        force: On it, shape (3,) [N].
+        moment: On it, shape (3,) [N·m].
+    """
+    about_origin = moment + cross(base, force)
     load = max(float(force[2]), _LEAST_LOAD * dynamics.mass * GRAVITY)
     return np.array([-about_origin[1], about_origin[0]]) / load
 

@@ -39,13 +39,14 @@ def landed(gait: Gait, body: BodyReference) -> tuple[BodyReference, float]:
         gait: Which foot goes where, and until when.
         body: What the body does now.
     """
-    soles, sole_yaw = np.array(body.soles), np.array(body.sole_yaw)
-    soles[:, 2] = 0.0
+    soles, sole_yaw, lean = body.soles.copy(), body.sole_yaw.copy(), body.sole_lean.copy()
     left = 0.0 if gait.phase is Phase.STAND else _SHIFTING
     if body.swinging:
         swinging = 1 - body.stance
-        soles[swinging] = (*gait.swing.target, -_PRESS)
+        way = gait.swing.target - gait.planted
+        soles[swinging] = (*gait.swing.target, gait.terrain.ahead(body.stance, way) - _PRESS)
         sole_yaw[swinging] = gait.swing.target_yaw
+        lean[swinging] = gait.terrain.lean_at(gait.swing.target_yaw)
         left = max(gait.time_left, _SHORTEST)
     middle = soles[:, :2].mean(axis=0)
     at_rest = replace(
@@ -56,6 +57,7 @@ def landed(gait: Gait, body: BodyReference) -> tuple[BodyReference, float]:
         yaw=heading_of(sole_yaw),
         soles=soles,
         sole_yaw=sole_yaw,
+        sole_lean=lean,
         swinging=False,
     )
     return at_rest, left

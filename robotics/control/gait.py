@@ -24,12 +24,13 @@ from robotics.control.balance import (
 from robotics.control.body_reference import BodyReference as BodyReference
 from robotics.control.body_reference import Phase as Phase
 from robotics.control.body_reference import heading_of
-from robotics.control.cadence import Beat
+from robotics.control.cadence import Beat, shift_time
 from robotics.control.com_observer import Seen
 from robotics.control.footfalls import Footfalls
 from robotics.control.pendulum_model import PendulumModel
 from robotics.control.speed_feedback import SpeedFeedback
 from robotics.control.swing import Swing
+from robotics.control.terrain import Terrain
 from robotics.control.trunk import STILL, TrunkReference
 from robotics.control.twist_ramp import TwistRamp
 from robotics.control.walk_parameters import WalkParameters
@@ -73,7 +74,7 @@ class Gait:
         self.followed = TwistRamp(walk, period)
         self._feedback = SpeedFeedback(walk)
         self._on_the_spot = 0
-        self._trunk = STILL
+        self._trunk, self.terrain = STILL, Terrain(walk.terrain, period=period)
         self._beat: Beat | None = None
         self._shift_time, self._dancing = walk.start_time, False
 
@@ -136,6 +137,7 @@ class Gait:
         late = rotation2(self._heading) @ (self._stand.late * self._swaying)
         self._model.correct(seen.led(*late.T), omega=self.omega, stepping=stepping, awake=awake)
         self._track_stance_heading(seen)
+        self._feel(seen)
         wants_to_walk = not crouch and (self._beat is not None or bool(np.any(twist)))
         if self.phase is Phase.STAND:
             cop = self._standing(seen, wants_to_walk)
@@ -172,6 +174,10 @@ class Gait:
             return
         foot = self.stance
         self.sole_yaw[foot] += 0.05 * wrap(float(seen.sole_yaw[foot] - self.sole_yaw[foot]))
+
+    def _feel(self, seen: Seen) -> None:
+        feet = (self.stance,) if self.phase is Phase.STEP else (0, 1)
+        self.terrain.feel(seen.underfoot, feet)
 
     def _settle(self, crouch: bool) -> None:
         walk = self._walk
@@ -228,11 +234,9 @@ class Gait:
         self.phase, self._elapsed = Phase.SHIFT, 0.0
         self._shift_time, self._dancing = self._walk.start_time, self._beat is not None
         if self._beat is not None:
-            land = self._beat.until
-            while land < least + self._walk.step_time:
-                land += self._beat.every
-            self.phase = Phase.SHIFT if land < self._beat.left + 0.05 else Phase.STAND
-            self._shift_time = land - self._walk.step_time + self._walk.touch_lead
+            time = shift_time(self._beat, least, self._walk.step_time)
+            self.phase = Phase.SHIFT if math.isfinite(time) else Phase.STAND
+            self._shift_time = time + self._walk.touch_lead
 
     @property
     def _is_rested(self) -> bool:
@@ -294,7 +298,12 @@ class Gait:
         self._duration = self._walk.step_time
         place = steps.nominal_step(self._walk, self._commanded, self._out)
         self._landing = steps.Landing(place, False)
-        self.swing = Swing.lift_off(self.soles[swinging], float(self.sole_yaw[swinging]))
+        self.swing = Swing.lift_off(
+            self.soles[swinging],
+            float(self.sole_yaw[swinging]),
+            ground=float(self.terrain.level[swinging]),
+            lean=self.terrain.lean[swinging],
+        )
         self.steps_taken += 1
 
     def _stepping(self, seen: Seen, wants_to_walk: bool) -> Array:
@@ -331,9 +340,9 @@ class Gait:
             duration=self._duration - walk.response,
             dt=self._period,
         )
-        self.swing.lift(
-            walk.step_height, elapsed=self._elapsed, duration=self._duration + self._footfalls.early
-        )
+        ground = self.terrain.ahead(self.stance, self.swing.target - foot)
+        lasts = self._duration + self._footfalls.early
+        self.swing.lift(walk.step_height, ground, elapsed=self._elapsed, duration=lasts)
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
         return np.asarray(foot + turn @ cop - walk.leg_reaction * self.swing.acceleration)
@@ -359,6 +368,7 @@ class Gait:
         swung = 1 - self.stance
         self.soles[swung] = seen.soles[swung]
         self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
+        self.terrain.landed(swung, seen.underfoot, self.soles, self.sole_yaw)
         self.stance, self._landed = swung, True
         self._model.land(self.soles[swung] + self._drift, omega=self.omega)
         if self.followed.is_moving or self._beat is not None:
@@ -379,20 +389,33 @@ class Gait:
 
     # ------------------------------------------------------------------ out
 
+    def _ground(self) -> float:
+        """Return how high the ground under the body is [m]."""
+        com, level = self._model.com, self.terrain.level
+        if self.phase is Phase.STEP:
+            height = self.terrain.ahead(self.stance, com - self.soles[self.stance])
+        else:
+            height = float(level.mean() + self.terrain.slope @ (com - self._middle))
+        return self.terrain.under(com, height)
+
     def _reference(self, cop: Array, acceleration: Array) -> BodyReference:
-        soles = np.column_stack((self.soles, np.zeros(2)))
-        sole_yaw = self.sole_yaw.copy()
+        soles = np.column_stack((self.soles, self.terrain.level))
+        sole_yaw, lean = self.sole_yaw.copy(), self.terrain.lean.copy()
         swinging = self.phase is Phase.STEP
         if swinging:
-            soles[1 - self.stance] = self.swing.position
-            sole_yaw[1 - self.stance] = self.swing.yaw
+            swung = 1 - self.stance
+            soles[swung], sole_yaw[swung] = self.swing.position, self.swing.yaw
+            there = self.terrain.lean_at(self.swing.target_yaw)
+            lean[swung] = self.swing.lean(there, self._elapsed / self._duration)
+        height = self._height.value + self._trunk.offset[2] + self._ground()
         return BodyReference(
-            com=np.array([*self._model.com, self._height.value + self._trunk.offset[2]]),
+            com=np.array([*self._model.com, height]),
             cop=cop,
             acceleration=acceleration,
             yaw=heading_of(sole_yaw) + float(self._trunk.offset[3]),
             soles=soles,
             sole_yaw=sole_yaw,
+            sole_lean=lean,
             stance=self.stance,
             swinging=swinging,
             landed=self._landed,

@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from robotics.core.arrays import Array, clamped
 
@@ -41,12 +42,19 @@ class Swing:
     target_yaw: float
     """Its heading then [rad]."""
     acceleration: Array
+    ground_start: float
+    """Height of the ground at lift-off [m]."""
+    lean_start: Array
+    """(roll, pitch) of the sole at lift-off, shape (2,) [rad]."""
 
     @staticmethod
-    def lift_off(place: Array, yaw: float) -> Swing:
-        """Begin at ``place`` (2,) on the ground, for the same place."""
-        at = np.array([place[0], place[1], 0.0])
-        return Swing(at, np.zeros(2), yaw, yaw, np.array(place), yaw, np.zeros(2))
+    def lift_off(
+        place: Array, yaw: float, *, ground: float = 0.0, lean: ArrayLike = (0.0, 0.0)
+    ) -> Swing:
+        """Begin at ``place`` (2,) on the ``ground`` [m], for the same place."""
+        at, rest = np.array([place[0], place[1], ground]), np.zeros(2)
+        target = np.array(place)
+        return Swing(at, rest, yaw, yaw, target, yaw, rest.copy(), ground, np.array(lean))
 
     def pull_to_come(self, left: float, *, omega: float) -> Array:
         """Return how the rest of the swing pulls at ξ: ∫ ω e^{ω(left - u)} a(u) du, (2,) [m/s²].
@@ -82,13 +90,27 @@ class Swing:
         share = min(max(elapsed / duration, 0.0), 1.0)
         self.yaw = self.yaw_start + (yaw - self.yaw_start) * share * share * (3.0 - 2.0 * share)
 
-    def lift(self, height: float, *, elapsed: float, duration: float) -> None:
-        """Set the height: up fast, down softly; below the ground where it comes late."""
-        share = elapsed / duration
+    def lift(self, height: float, ground: float, *, elapsed: float, duration: float) -> None:
+        """Set the height: up fast, down softly; below the ground where it comes late.
+
+        Args:
+            height: How far the foot is lifted [m].
+            ground: How high the ground is expected to be where it lands [m].
+            elapsed: Time since lift-off [s].
+            duration: Of the step [s].
+        """
+        share = max(elapsed / duration, 0.0)
         if share >= 1.0:
-            self.position[2] = max(-_DEEPEST, -_REACH * (elapsed - duration))
+            self.position[2] = ground + max(-_DEEPEST, -_REACH * (elapsed - duration))
         else:
-            self.position[2] = height * _profile(max(share, 0.0))
+            rise = share * share * (3.0 - 2.0 * share) * (ground - self.ground_start)
+            self.position[2] = self.ground_start + rise + height * _profile(share)
+
+    def lean(self, lean: Array, share: float) -> Array:
+        """Return (roll, pitch) of the sole on its way to ``lean`` (2,), shape (2,) [rad]."""
+        share = min(max(share, 0.0), 1.0)
+        eased = share * share * (3.0 - 2.0 * share)
+        return np.asarray(self.lean_start + eased * (lean - self.lean_start))
 
 
 def pull(way: Array, velocity: Array, left: float, *, omega: float) -> Array:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from robotics.control.terrain import TerrainParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,3 +105,4 @@ class WalkParameters:
     """Of the step time: before this, force on the swing foot is a stumble, not a landing."""
     still_after: int = 1
     """Steps on the spot before standing still."""
+    terrain: TerrainParameters = field(default_factory=TerrainParameters)

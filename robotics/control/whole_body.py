@@ -124,7 +124,8 @@ class WholeBody:
         """Write the angles of a leg into ``target`` (n,)."""
         rotation, origin = base
         place = rotation.T @ (body.soles[side] - origin)
-        turned = rotation.T @ matrix_z(float(body.sole_yaw[side]))
+        roll, pitch = (float(angle) for angle in body.sole_lean[side])
+        turned = rotation.T @ matrix_from_rpy(roll, pitch, float(body.sole_yaw[side]))
         angles = inverse(self._legs[side], place, turned)
         target[self.leg_joints[side]] = angles.position
         self.reachable &= angles.reachable

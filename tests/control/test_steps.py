@@ -76,7 +76,7 @@ def test_swing_lands_at_rest_on_a_target_that_moves() -> None:
         target = np.array([0.1, 0.0]) if time < 0.18 else np.array([0.14, 0.02])
         before = swing.position.copy()
         swing.advance(target, 0.2, elapsed=time, duration=0.36, dt=dt)
-        swing.lift(0.045, elapsed=time, duration=0.36)
+        swing.lift(0.045, 0.0, elapsed=time, duration=0.36)
         highest = max(highest, float(swing.position[2]))
         assert np.abs(swing.position - before).max() < 0.02
     assert swing.position[:2] == pytest.approx([0.14, 0.02], abs=0.01)

@@ -1,0 +1,124 @@
+"""The ground as the feet find it: how high it is and how it leans under each sole.
+
+A robot that takes the ground for level pushes itself over on a ramp: its ankles hold the soles
+level, its legs are too long uphill. The joints, the tilt of the trunk and the soles' sensors tell
+where the ground is under a foot that carries; steps carry that on to where the next foot goes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from robotics.control.balance import Settling
+from robotics.core.arrays import Array, clamped
+from robotics.core.geometry import rotation2
+
+
+@dataclass(frozen=True, slots=True)
+class TerrainParameters:
+    """How quickly the ground is learned, and how much of it is believed."""
+
+    yielding: float = 0.08
+    """Time in which a loaded sole comes to lie as the ground does [s]."""
+    standing: float = 0.5
+    """The same on both feet [s]."""
+    from_sole: float = 0.3
+    """Share of a carrying sole's lean that a step adds to the slope."""
+    from_rise: float = 0.2
+    """Share of an unforeseen rise of a step that is added to the slope."""
+    steepest: float = 0.21
+    """Largest slope that is believed: 12°."""
+    highest: float = 0.05
+    """Largest rise from foot to foot beyond the slope [m]."""
+    settle: float = 0.12
+    """Time constant with which the body follows the ground [s]."""
+
+
+@dataclass(frozen=True, slots=True)
+class Underfoot:
+    """What is felt under the soles, in the walk frame."""
+
+    pressure: Array
+    """Where each sole presses, shape (2, 3) [m]; only differences of heights mean something."""
+    lean: Array
+    """(roll, pitch) of each sole, along its heading, shape (2, 2) [rad]."""
+    lies: tuple[bool, bool]
+    """Whether each sole carries, and not on an edge alone."""
+
+
+NOTHING_FELT = Underfoot(np.zeros((2, 3)), np.zeros((2, 2)), (False, False))
+
+
+class Terrain:
+    """Learns the ground.
+
+    Args:
+        parameters: Numbers.
+        period: Time of a tick [s].
+
+    Attributes:
+        level: Height of the ground under each sole's centre, shape (2,) [m].
+        lean: (roll, pitch) of each sole on it, along its heading, shape (2, 2) [rad].
+        slope: Rise along the axes of the walk frame, shape (2,) [m/m].
+    """
+
+    def __init__(self, parameters: TerrainParameters, *, period: float) -> None:
+        self._parameters, self._period = parameters, period
+        self.level, self.lean, self.slope = np.zeros(2), np.zeros((2, 2)), np.zeros(2)
+        self._under = Settling(0.0, parameters.settle)
+        self._com = np.zeros(2)
+
+    def feel(self, felt: Underfoot, feet: tuple[int, ...]) -> None:
+        """Let the soles of the ``feet`` that carry lie as the ground does."""
+        numbers = self._parameters
+        slow = numbers.yielding if len(feet) == 1 else numbers.standing
+        share = self._period / (slow + self._period)
+        for side in feet:
+            if felt.lies[side]:
+                self.lean[side] += share * (felt.lean[side] - self.lean[side])
+
+    def landed(self, swung: int, felt: Underfoot, soles: Array, sole_yaw: Array) -> None:
+        """Take in a step: how far up it went, and how the foot before lay.
+
+        Args:
+            swung: The foot that has landed.
+            felt: What is felt under both.
+            soles: Their centres, shape (2, 2) [m].
+            sole_yaw: Their headings, shape (2,) [rad].
+        """
+        numbers, before = self._parameters, 1 - swung
+        roll, pitch = self.lean[before]
+        lies = rotation2(float(sole_yaw[before])) @ (-math.tan(pitch), math.tan(roll))
+        step = soles[swung] - soles[before]
+        off = felt.pressure[:, :2] - soles
+        rise = felt.pressure[swung, 2] - felt.pressure[before, 2]
+        rise += float(self.slope @ (off[before] - off[swung]))
+        foreseen = float(self.slope @ step)
+        unforeseen = clamped(rise - foreseen, -numbers.highest, numbers.highest)
+        self.level[swung] = self.level[before] + foreseen + unforeseen
+        slope = self.slope + numbers.from_sole * (lies - self.slope)
+        slope += numbers.from_rise * unforeseen * step / max(float(step @ step), 0.01)
+        self.slope = clamped(slope, -numbers.steepest, numbers.steepest)
+
+    def ahead(self, stance: int, way: Array) -> float:
+        """Return the height of the ground ``way`` (2,) [m] from the centre of the stance foot."""
+        return float(self.level[stance] + self.slope @ way)
+
+    def lean_at(self, yaw: float) -> Array:
+        """Return (roll, pitch) of a sole with heading ``yaw`` on the slope, shape (2,) [rad]."""
+        ahead, left = rotation2(yaw).T @ self.slope
+        return np.array([math.atan(left), -math.atan(ahead)])
+
+    def under(self, com: Array, height: float) -> float:
+        """Return the height of the ground that the body goes by, at this tick [m].
+
+        Args:
+            com: Where the body is, shape (2,) [m].
+            height: Of the ground there, as the feet that carry tell [m].
+        """
+        self._under.value += float(self.slope @ (com - self._com))
+        self._com = np.array(com)
+        return self._under.follow(height, self._period)
