@@ -320,6 +320,9 @@ class Gait:
         left = max(self._duration - walk.response - self._elapsed, 0.0)
         pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
         dcm = turn.T @ (self.dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
+        late = self._elapsed > self._duration
+        if late:
+            self._landing = self._next_landing(dcm, offset, drift, middle_turn, walk.cop_hold)
         if left > walk.cop_hold:
             wanted = pendulum.cop_to_reach(dcm, nominal + offset, omega=omega, time=left)
             self._cop_in_sole = steps.limit_cop(walk, wanted - drift)
@@ -340,7 +343,7 @@ class Gait:
             duration=self._duration - walk.response,
             dt=self._period,
         )
-        ground = self.terrain.ahead(self.stance, self.swing.target - foot)
+        ground = self.terrain.under_way(self.stance, self.swing.target - foot, yaw)
         lasts = self._duration + self._footfalls.early
         self.swing.lift(walk.step_height, ground, elapsed=self._elapsed, duration=lasts)
         if self._has_landed(seen):

@@ -14,9 +14,9 @@ _SHORTEST = 0.03
 """What is left of a swing counts as at least this, so that nothing is divided by zero [s]."""
 _SHARPEST = 60.0
 """Largest horizontal acceleration [m/s²]."""
-_REACH = 0.15
+_REACH = 0.30
 """Speed of reaching down where the ground is late [m/s]."""
-_DEEPEST = 0.03
+_DEEPEST = 0.05
 """How far below the ground it reaches [m]."""
 
 

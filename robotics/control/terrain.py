@@ -23,6 +23,8 @@ class TerrainParameters:
 
     yielding: float = 0.08
     """Time in which a loaded sole comes to lie as the ground does [s]."""
+    landing: float = 0.1
+    """It may do so on an edge, too, for so long after it has landed [s]."""
     standing: float = 0.5
     """The same on both feet [s]."""
     from_sole: float = 0.3
@@ -33,6 +35,10 @@ class TerrainParameters:
     """Largest slope that is believed: 12°."""
     highest: float = 0.05
     """Largest rise from foot to foot beyond the slope [m]."""
+    sinking: float = 0.004
+    """A rise within this is what soles and joints give under the weight [m]."""
+    onward: float = 0.5
+    """Share of a carrying sole's lean that the ground is believed to go on with."""
     settle: float = 0.12
     """Time constant with which the body follows the ground [s]."""
 
@@ -60,24 +66,37 @@ class Terrain:
         period: Time of a tick [s].
 
     Attributes:
-        level: Height of the ground under each sole's centre, shape (2,) [m].
         lean: (roll, pitch) of each sole on it, along its heading, shape (2, 2) [rad].
         slope: Rise along the axes of the walk frame, shape (2,) [m/m].
     """
 
     def __init__(self, parameters: TerrainParameters, *, period: float) -> None:
         self._parameters, self._period = parameters, period
-        self.level, self.lean, self.slope = np.zeros(2), np.zeros((2, 2)), np.zeros(2)
+        self.lean, self.slope = np.zeros((2, 2)), np.zeros(2)
+        self._pivot = np.zeros((2, 3))
+        self._since = 0.0
         self._under = Settling(0.0, parameters.settle)
         self._com = np.zeros(2)
 
+    @property
+    def level(self) -> Array:
+        """Height of each sole's centre, shape (2,) [m]: it turns about where it touched first."""
+        roll, pitch = np.tan(self.lean).T
+        ahead, left, height = self._pivot.T
+        return np.asarray(height + pitch * ahead - roll * left)
+
     def feel(self, felt: Underfoot, feet: tuple[int, ...]) -> None:
-        """Let the soles of the ``feet`` that carry lie as the ground does."""
+        """Let the soles of the ``feet`` that carry lie as the ground does.
+
+        A sole that has just landed may still be on its way down from an edge.
+        """
         numbers = self._parameters
+        self._since += self._period
         slow = numbers.yielding if len(feet) == 1 else numbers.standing
         share = self._period / (slow + self._period)
         for side in feet:
-            if felt.lies[side]:
+            comes_down = len(feet) == 1 and self._since < numbers.landing
+            if felt.lies[side] or comes_down:
                 self.lean[side] += share * (felt.lean[side] - self.lean[side])
 
     def landed(self, swung: int, felt: Underfoot, soles: Array, sole_yaw: Array) -> None:
@@ -90,21 +109,39 @@ class Terrain:
             sole_yaw: Their headings, shape (2,) [rad].
         """
         numbers, before = self._parameters, 1 - swung
-        roll, pitch = self.lean[before]
-        lies = rotation2(float(sole_yaw[before])) @ (-math.tan(pitch), math.tan(roll))
+        lies = self._lies(before, float(sole_yaw[before]))
         step = soles[swung] - soles[before]
         off = felt.pressure[:, :2] - soles
         rise = felt.pressure[swung, 2] - felt.pressure[before, 2]
         rise += float(self.slope @ (off[before] - off[swung]))
         foreseen = float(self.slope @ step)
         unforeseen = clamped(rise - foreseen, -numbers.highest, numbers.highest)
-        self.level[swung] = self.level[before] + foreseen + unforeseen
+        unforeseen -= clamped(unforeseen, -numbers.sinking, numbers.sinking)
+        turned = rotation2(float(sole_yaw[swung])).T
+        touched = foreseen + unforeseen + float(self.slope @ off[swung])
+        self._pivot[swung] = (*(turned @ off[swung]), self.level[before] + touched)
+        self.lean[swung] = felt.lean[swung]
+        self._since = 0.0
         slope = self.slope + numbers.from_sole * (lies - self.slope)
         slope += numbers.from_rise * unforeseen * step / max(float(step @ step), 0.01)
         self.slope = clamped(slope, -numbers.steepest, numbers.steepest)
 
+    def _lies(self, side: int, yaw: float) -> Array:
+        """Return the slope under a sole with heading ``yaw`` [rad], shape (2,)."""
+        roll, pitch = self.lean[side]
+        return rotation2(yaw) @ np.array([-math.tan(pitch), math.tan(roll)])
+
+    def under_way(self, stance: int, way: Array, yaw: float) -> float:
+        """Return the height of the ground ``way`` (2,) [m] from the centre of the stance foot.
+
+        What lies ahead is between what steps have told and how that foot lies.
+        """
+        onward = self._parameters.onward
+        slope = self.slope + onward * (self._lies(stance, yaw) - self.slope)
+        return float(self.level[stance] + slope @ way)
+
     def ahead(self, stance: int, way: Array) -> float:
-        """Return the height of the ground ``way`` (2,) [m] from the centre of the stance foot."""
+        """Return the height of the slope ``way`` (2,) [m] from the centre of the stance foot."""
         return float(self.level[stance] + self.slope @ way)
 
     def lean_at(self, yaw: float) -> Array:
