@@ -76,10 +76,10 @@ class ObserverParameters:
     sole_rear: float = -0.09
     sole_side: float = 0.06
     """Force sensors on the sole, from the point under the ankle [m]."""
-    carries: float = 0.4
-    """Of the weight: a sole with more than this lies on the ground …"""
+    carries: float = 0.25
+    """Of the weight: a sole with more than this is turned by the ground."""
     edge: float = 0.015
-    """… unless it presses so near to its edge [m]."""
+    """A sole that presses so near to its edge may tip over it [m]."""
 
 
 class ComObserver:
@@ -164,15 +164,15 @@ class ComObserver:
         edge, weight = parameters.edge, self._dynamics.mass * GRAVITY
         low = np.array([parameters.sole_rear, -parameters.sole_side]) + edge
         high = np.array([parameters.sole_front, parameters.sole_side]) - edge
-        pressure, lean, lies = np.zeros((2, 3)), np.zeros((2, 2)), [False, False]
+        pressure, lean, edges = np.zeros((2, 3)), np.zeros((2, 2)), np.zeros((2, 2))
+        load = force.sum(axis=1)
         for side, (place, rotation) in enumerate(soles):
-            load = float(force[side].sum())
-            at = force[side] @ self._corners / load if load > 1.0 else np.zeros(3)
+            at = force[side] @ self._corners / load[side] if load[side] > 1.0 else np.zeros(3)
             pressure[side] = place + rotation @ at + (*shift, 0.0)
             lean[side] = rpy_from_matrix(rotation)[:2]
-            inside = bool(((low < at[:2]) & (at[:2] < high)).all())
-            lies[side] = inside and load > parameters.carries * weight
-        return Underfoot(pressure, lean, (lies[0], lies[1]))
+            edges[side] = (at[:2] > high).astype(float) - (at[:2] < low)
+        left, right = (load > parameters.carries * weight).tolist()
+        return Underfoot(pressure, lean, edges, (left, right))
 
     def _learn(
         self, com: Array, soles: list[tuple[Array, Array]], force: Array, rate: float

@@ -21,10 +21,8 @@ from robotics.core.geometry import rotation2
 class TerrainParameters:
     """How quickly the ground is learned, and how much of it is believed."""
 
-    yielding: float = 0.08
+    yielding: float = 0.04
     """Time in which a loaded sole comes to lie as the ground does [s]."""
-    landing: float = 0.1
-    """It may do so on an edge, too, for so long after it has landed [s]."""
     standing: float = 0.5
     """The same on both feet [s]."""
     from_sole: float = 0.3
@@ -51,11 +49,13 @@ class Underfoot:
     """Where each sole presses, shape (2, 3) [m]; only differences of heights mean something."""
     lean: Array
     """(roll, pitch) of each sole, along its heading, shape (2, 2) [rad]."""
-    lies: tuple[bool, bool]
-    """Whether each sole carries, and not on an edge alone."""
+    edge: Array
+    """Whether it presses at an edge: (+1 front, -1 rear; +1 left, -1 right), shape (2, 2)."""
+    carries: tuple[bool, bool]
+    """Whether each sole is loaded."""
 
 
-NOTHING_FELT = Underfoot(np.zeros((2, 3)), np.zeros((2, 2)), (False, False))
+NOTHING_FELT = Underfoot(np.zeros((2, 3)), np.zeros((2, 2)), np.zeros((2, 2)), (False, False))
 
 
 class Terrain:
@@ -74,7 +74,6 @@ class Terrain:
         self._parameters, self._period = parameters, period
         self.lean, self.slope = np.zeros((2, 2)), np.zeros(2)
         self._pivot = np.zeros((2, 3))
-        self._since = 0.0
         self._under = Settling(0.0, parameters.settle)
         self._com = np.zeros(2)
 
@@ -88,16 +87,18 @@ class Terrain:
     def feel(self, felt: Underfoot, feet: tuple[int, ...]) -> None:
         """Let the soles of the ``feet`` that carry lie as the ground does.
 
-        A sole that has just landed may still be on its way down from an edge.
+        A sole that turns over the edge at which it presses is tipped by the robot; one that turns
+        the other way comes down on the ground.
         """
         numbers = self._parameters
-        self._since += self._period
         slow = numbers.yielding if len(feet) == 1 else numbers.standing
         share = self._period / (slow + self._period)
         for side in feet:
-            comes_down = len(feet) == 1 and self._since < numbers.landing
-            if felt.lies[side] or comes_down:
-                self.lean[side] += share * (felt.lean[side] - self.lean[side])
+            if felt.carries[side]:
+                off = felt.lean[side] - self.lean[side]
+                front, left = felt.edge[side]
+                tipped = off * (-left, front) > 0.0
+                self.lean[side] += np.where(tipped, 0.0, share * off)
 
     def landed(self, swung: int, felt: Underfoot, soles: Array, sole_yaw: Array) -> None:
         """Take in a step: how far up it went, and how the foot before lay.
@@ -121,7 +122,6 @@ class Terrain:
         touched = foreseen + unforeseen + float(self.slope @ off[swung])
         self._pivot[swung] = (*(turned @ off[swung]), self.level[before] + touched)
         self.lean[swung] = felt.lean[swung]
-        self._since = 0.0
         slope = self.slope + numbers.from_sole * (lies - self.slope)
         slope += numbers.from_rise * unforeseen * step / max(float(step @ step), 0.01)
         self.slope = clamped(slope, -numbers.steepest, numbers.steepest)
