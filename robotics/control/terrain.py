@@ -25,7 +25,7 @@ class TerrainParameters:
     """Time in which a loaded sole comes to lie as the ground does [s]."""
     standing: float = 0.5
     """The same on both feet [s]."""
-    from_sole: float = 0.3
+    from_sole: float = 0.15
     """Share of a carrying sole's lean that a step adds to the slope."""
     from_rise: float = 0.2
     """Share of an unforeseen rise of a step that is added to the slope."""

@@ -42,7 +42,7 @@ class WalkParameters:
     """A walk is begun only while the centre of mass is slower than this [m/s]."""
     start_time: float = 0.35
     """Weight shift before the first step."""
-    step_height: float = 0.04
+    step_height: float = 0.05
     longest_step: float = 0.32
     widest_step: float = 0.44
     quickest_step: float = 0.5
