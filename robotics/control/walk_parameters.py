@@ -56,13 +56,13 @@ class WalkParameters:
     and who steers by its pose asks for the opposite sway; answering that would shake it up."""
     acceleration: tuple[float, float, float] = (0.4, 0.25, 1.0)
     """Of the twist followed: [m/s²], [m/s²], [rad/s²]."""
-    largest_twist: tuple[float, float, float] = (0.65, 0.30, 1.2)
+    largest_twist: tuple[float, float, float] = (0.65, 0.30, 1.5)
     """Of the twist followed: [m/s], [m/s], [rad/s]."""
     fastest_back: float = 0.40
     """Backwards [m/s]."""
     speed_feedback: tuple[float, float, float] = (0.1, 0.1, 0.2)
     """Share of the error of the mean speed over two steps that is added at each step."""
-    speed_correction: tuple[float, float, float] = (0.08, 0.05, 0.2)
+    speed_correction: tuple[float, float, float] = (0.08, 0.05, 0.4)
     """Largest correction of that kind: [m/s], [m/s], [rad/s]."""
     cop_forward: tuple[float, float] = (-0.06, 0.09)
     """How far the centre of pressure may go from the ankle in single support."""
