@@ -295,7 +295,7 @@ class Gait:
     def _begin_step(self) -> None:
         swinging = 1 - self.stance
         self.phase, self._elapsed = Phase.STEP, 0.0
-        self._duration = self._walk.step_time
+        self._duration = steps.step_time(self._walk, self._commanded)
         place = steps.nominal_step(self._walk, self._commanded, self._out)
         self._landing = steps.Landing(place, False)
         self.swing = Swing.lift_off(
@@ -311,7 +311,8 @@ class Gait:
         foot, yaw = self.soles[self.stance], float(self.sole_yaw[self.stance])
         turn = rotation2(yaw)
         twist = self._commanded
-        turning = float(twist[2]) * walk.step_time
+        usual = steps.step_time(walk, twist)
+        turning = float(twist[2]) * usual
         middle_turn = rotation2(0.5 * turning)  # in the axes of the stance foot, as all below
         offset = rotation2(turning) @ steps.nominal_offset(walk, twist, -out, omega=omega)
         drift = turn.T @ self._drift
@@ -331,6 +332,7 @@ class Gait:
             self._duration = steps.adapt_time(
                 walk,
                 self._duration,
+                usual=usual,
                 elapsed=self._elapsed,
                 arrival=steps.arrival(walk, outlook, self._landing, omega=omega),
             )

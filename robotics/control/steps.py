@@ -50,15 +50,23 @@ class Outlook(NamedTuple):
     """+1 where the swing foot is the left one, else -1."""
 
 
+def step_time(parameters: WalkParameters, twist: Array) -> float:
+    """Return the time of a step [s]: fast steps come sooner, for a leg is only so long."""
+    speed = float(np.linalg.norm(twist[:2]))
+    if speed * parameters.step_time <= parameters.usual_step:
+        return parameters.step_time
+    return max(parameters.usual_step / speed, parameters.briskest)
+
+
 def width(parameters: WalkParameters, twist: Array) -> float:
     """Return the mean distance of the feet across the direction of walking [m]."""
-    room = parameters.least_width + abs(float(twist[1])) * parameters.step_time
+    room = parameters.least_width + abs(float(twist[1])) * step_time(parameters, twist)
     return max(parameters.stance_width, room)
 
 
 def walking_height(parameters: WalkParameters, twist: Array) -> float:
     """Return the centre of mass's height [m], so low that the leg behind reaches its footprint."""
-    half = 0.5 * float(np.linalg.norm(twist[:2])) * parameters.step_time
+    half = 0.5 * float(np.linalg.norm(twist[:2])) * step_time(parameters, twist)
     behind = min(half + parameters.left_behind, 0.8 * parameters.longest_leg)
     reach = math.sqrt(parameters.longest_leg**2 - behind**2)
     return min(parameters.com_height, parameters.com_over_leg + reach)
@@ -66,7 +74,7 @@ def walking_height(parameters: WalkParameters, twist: Array) -> float:
 
 def nominal_step(parameters: WalkParameters, twist: Array, out: int) -> Array:
     """Return the next footprint (2,) of an undisturbed walk with ``twist`` (vx, vy, wz)."""
-    time = parameters.step_time
+    time = step_time(parameters, twist)
     across = out * width(parameters, twist) + float(twist[1]) * time
     return np.array([twist[0] * time, out * max(out * across, parameters.least_width)])
 
@@ -76,7 +84,7 @@ def nominal_offset(parameters: WalkParameters, twist: Array, out: int, *, omega:
 
     ``out`` tells the new swing foot.
     """
-    time = parameters.step_time
+    time = step_time(parameters, twist)
     sway = pendulum.steady_sway(width(parameters, twist), omega=omega, time=time)
     step = twist[:2] * time
     pulled = parameters.leg_reaction * pull(
@@ -135,6 +143,7 @@ def adapt_time(
     parameters: WalkParameters,
     planned: float,
     *,
+    usual: float,
     elapsed: float,
     arrival: float,
 ) -> float:
@@ -143,17 +152,18 @@ def adapt_time(
     Args:
         parameters: Limits.
         planned: Duration so far [s].
+        usual: Undisturbed, see ``step_time`` [s].
         elapsed: Time since lift-off [s].
         arrival: Time until ξ is where this step should end [s]; infinite if that says nothing.
     """
-    shortest = parameters.quickest_step * parameters.step_time
-    longest = parameters.slowest_step * parameters.step_time
+    shortest = parameters.quickest_step * usual
+    longest = parameters.slowest_step * usual
     if math.isfinite(arrival):
         wanted = min(max(elapsed + arrival, shortest, elapsed + 0.03), longest)
         share = _STRETCH if wanted > planned else _SHORTEN
         planned += share * (wanted - planned)
     else:
-        planned += _RELAX * (parameters.step_time - planned)
+        planned += _RELAX * (usual - planned)
     return planned
 
 

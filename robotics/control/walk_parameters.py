@@ -31,6 +31,10 @@ class WalkParameters:
     """A step never comes nearer than this: soles are 0.12 wide and must not tread on each other
     (with 0.135 they did, once in five minutes, when a foot came down late and turned in)."""
     step_time: float = 0.36
+    usual_step: float = 0.255
+    """Faster walking is made of quicker steps of this length, not of longer ones."""
+    briskest: float = 0.33
+    """No undisturbed step is quicker [s]."""
     wake_time: float = 0.6
     """After switching on, no foot is lifted for so long: the servos take up the weight."""
     calm_time: float = 2.0
