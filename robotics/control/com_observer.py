@@ -157,9 +157,7 @@ class ComObserver:
             underfoot=self._underfoot(poses, shift, force),
         )
 
-    def _underfoot(
-        self, soles: list[tuple[Array, Array]], shift: Array, force: Array
-    ) -> Underfoot:
+    def _underfoot(self, soles: list[tuple[Array, Array]], shift: Array, force: Array) -> Underfoot:
         parameters = self._parameters
         edge, weight = parameters.edge, self._dynamics.mass * GRAVITY
         low = np.array([parameters.sole_rear, -parameters.sole_side]) + edge

@@ -29,6 +29,7 @@ from robotics.control.com_observer import Seen
 from robotics.control.footfalls import Footfalls
 from robotics.control.pendulum_model import PendulumModel
 from robotics.control.speed_feedback import SpeedFeedback
+from robotics.control.step_plan import StepPlan, aim
 from robotics.control.swing import Swing
 from robotics.control.terrain import Terrain
 from robotics.control.trunk import STILL, TrunkReference
@@ -66,11 +67,10 @@ class Gait:
         self._model = PendulumModel.at_rest(walk, period)
         self._height = Settling(walk.com_height, stand.settle)
         self._sway = Settling(0.0, stand.settle)
-        self._elapsed, self._time, self._duration = 0.0, 0.0, walk.step_time
+        self._elapsed, self._time = 0.0, 0.0
+        self._plan = StepPlan(walk, walk.step_time)
         self.swing = Swing.lift_off(self.soles[0], 0.0)
-        self._cop_in_sole = np.zeros(2)
         self._footfalls, self._landed = Footfalls(), False
-        self._landing = steps.Landing(np.zeros(2), False)
         self.followed = TwistRamp(walk, period)
         self._feedback = SpeedFeedback(walk)
         self._on_the_spot = 0
@@ -86,7 +86,7 @@ class Gait:
     @property
     def time_left(self) -> float:
         """Until the foot in the air should land [s]."""
-        return self._duration - self._elapsed
+        return self._plan.duration - self._elapsed
 
     @property
     def omega(self) -> float:
@@ -295,9 +295,7 @@ class Gait:
     def _begin_step(self) -> None:
         swinging = 1 - self.stance
         self.phase, self._elapsed = Phase.STEP, 0.0
-        self._duration = steps.step_time(self._walk, self._commanded)
-        place = steps.nominal_step(self._walk, self._commanded, self._out)
-        self._landing = steps.Landing(place, False)
+        self._plan.begin(self._commanded, self._out)
         self.swing = Swing.lift_off(
             self.soles[swinging],
             float(self.sole_yaw[swinging]),
@@ -309,67 +307,38 @@ class Gait:
     def _stepping(self, seen: Seen, wants_to_walk: bool) -> Array:
         walk, omega, out = self._walk, self.omega, self._out
         foot, yaw = self.soles[self.stance], float(self.sole_yaw[self.stance])
-        turn = rotation2(yaw)
-        twist = self._commanded
-        usual = steps.step_time(walk, twist)
-        turning = float(twist[2]) * usual
-        middle_turn = rotation2(0.5 * turning)  # in the axes of the stance foot, as all below
-        offset = rotation2(turning) @ steps.nominal_offset(walk, twist, -out, omega=omega)
-        drift = turn.T @ self._drift
-        offset = offset + drift
-        nominal = middle_turn @ steps.nominal_step(walk, twist, out)
-        left = max(self._duration - walk.response - self._elapsed, 0.0)
+        turn, plan = rotation2(yaw), self._plan
+        towards = aim(walk, self._commanded, out, drift=turn.T @ self._drift, omega=omega)
+        left = max(plan.duration - walk.response - self._elapsed, 0.0)
         pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
         dcm = turn.T @ (self.dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
-        late = self._elapsed > self._duration
-        if late:
-            self._landing = self._next_landing(dcm, offset, drift, middle_turn, walk.cop_hold)
-        if left > walk.cop_hold:
-            wanted = pendulum.cop_to_reach(dcm, nominal + offset, omega=omega, time=left)
-            self._cop_in_sole = steps.limit_cop(walk, wanted - drift)
-            self._landing = self._next_landing(dcm, offset, drift, middle_turn, left)
-            outlook = steps.Outlook(dcm - drift, self._cop_in_sole, offset - drift, out)
-            self._duration = steps.adapt_time(
-                walk,
-                self._duration,
-                usual=usual,
-                elapsed=self._elapsed,
-                arrival=steps.arrival(walk, outlook, self._landing, omega=omega),
-            )
-        cop = self._cop_in_sole
-        place = middle_turn @ self._landing.place
+        plan.adapt(dcm, towards, elapsed=self._elapsed, omega=omega)
+        cop = foot + turn @ plan.cop
         self.swing.advance(
-            foot + turn @ (place - self._footfalls.missed * (1.0, out)),
-            yaw + turning,
+            foot + turn @ (plan.place - self._footfalls.missed * (1.0, out)),
+            yaw + towards.turning,
             elapsed=self._elapsed,
-            duration=self._duration - walk.response,
+            duration=plan.duration - walk.response,
             dt=self._period,
         )
         ground = self.terrain.under_way(self.stance, self.swing.target - foot, yaw)
-        lasts = self._duration + self._footfalls.early
+        lasts = plan.duration + self._footfalls.early
         self.swing.lift(walk.step_height, ground, elapsed=self._elapsed, duration=lasts)
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
-        return np.asarray(foot + turn @ cop - walk.leg_reaction * self.swing.acceleration)
-
-    def _next_landing(
-        self, dcm: Array, offset: Array, drift: Array, middle_turn: Array, left: float
-    ) -> steps.Landing:
-        pivot = self._cop_in_sole + drift
-        at_landing = pendulum.divergent_after(dcm, pivot, omega=self.omega, time=left)
-        return steps.limit_step(self._walk, middle_turn.T @ (at_landing - offset), self._out)
+        return np.asarray(cop - walk.leg_reaction * self.swing.acceleration)
 
     def _has_landed(self, seen: Seen) -> bool:
-        share = self._elapsed / self._duration
+        share = self._elapsed / self._plan.duration
         touched = bool(seen.force[1 - self.stance] > self._touch)
-        late = self._elapsed > self._duration + self._walk.late_limit
+        late = self._elapsed > self._plan.duration + self._walk.late_limit
         return (share > self._walk.touch_after and touched) or late
 
     def _land(self, seen: Seen, wants_to_walk: bool) -> None:
         out = self._out
         turn = rotation2(float(self.sole_yaw[self.stance]))
         missed = turn.T @ (seen.soles[1 - self.stance] - self.swing.target) * (1.0, out)
-        self._footfalls.landed(missed, self._duration - self._elapsed)
+        self._footfalls.landed(missed, self._plan.duration - self._elapsed)
         swung = 1 - self.stance
         self.soles[swung] = seen.soles[swung]
         self.sole_yaw[swung] += wrap(float(seen.sole_yaw[swung] - self.sole_yaw[swung]))
@@ -411,7 +380,7 @@ class Gait:
             swung = 1 - self.stance
             soles[swung], sole_yaw[swung] = self.swing.position, self.swing.yaw
             there = self.terrain.lean_at(self.swing.target_yaw)
-            lean[swung] = self.swing.lean(there, self._elapsed / self._duration)
+            lean[swung] = self.swing.lean(there, self._elapsed / self._plan.duration)
         height = self._height.value + self._trunk.offset[2] + self._ground()
         return BodyReference(
             com=np.array([*self._model.com, height]),

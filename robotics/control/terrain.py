@@ -8,7 +8,7 @@ where the ground is under a foot that carries; steps carry that on to where the 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -129,7 +129,7 @@ class Terrain:
     def _lies(self, side: int, yaw: float) -> Array:
         """Return the slope under a sole with heading ``yaw`` [rad], shape (2,)."""
         roll, pitch = self.lean[side]
-        return rotation2(yaw) @ np.array([-math.tan(pitch), math.tan(roll)])
+        return np.asarray(rotation2(yaw) @ np.array([-math.tan(pitch), math.tan(roll)]))
 
     def under_way(self, stance: int, way: Array, yaw: float) -> float:
         """Return the height of the ground ``way`` (2,) [m] from the centre of the stance foot.

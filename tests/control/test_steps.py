@@ -46,12 +46,12 @@ def test_steps_never_tread_on_the_other_foot() -> None:
 
 def test_time_is_changed_within_limits() -> None:
     """Steps get shorter or longer, never beyond the limits, and not without a reason."""
-    same = steps.adapt_time(WALK, 0.36, elapsed=0.1, arrival=math.inf)
+    same = steps.adapt_time(WALK, 0.36, usual=0.36, elapsed=0.1, arrival=math.inf)
     assert same == 0.36
     for arrival in (0.0, 0.1, 0.5, 3.0):
         duration = WALK.step_time
         for _ in range(100):
-            duration = steps.adapt_time(WALK, duration, elapsed=0.1, arrival=arrival)
+            duration = steps.adapt_time(WALK, duration, usual=0.36, elapsed=0.1, arrival=arrival)
         assert 0.5 * WALK.step_time - 1e-9 <= duration <= 1.35 * WALK.step_time + 1e-9
 
 

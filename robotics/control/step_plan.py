@@ -1,0 +1,106 @@
+"""The step that is being made: where it goes, when it ends, where the weight rests meanwhile."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from robotics.control import pendulum, steps
+from robotics.control.walk_parameters import WalkParameters
+from robotics.core.arrays import Array
+from robotics.core.geometry import rotation2
+
+
+class Aim(NamedTuple):
+    """What an undisturbed step would do; places (2,) in the axes of the stance foot [m]."""
+
+    place: Array
+    """The next footprint."""
+    offset: Array
+    """ξ from it on landing, drift included."""
+    drift: Array
+    """How much farther the body behaves as if its centre of pressure were."""
+    turning: float
+    """By how much the foot turns [rad]."""
+    usual: float
+    """Time from lift-off to landing [s]."""
+    out: int
+    """+1 where the swing foot is the left one, else -1."""
+
+    @property
+    def middle_turn(self) -> Array:
+        """Rotation half-way between the footprints, shape (2, 2): the direction of walking."""
+        return rotation2(0.5 * self.turning)
+
+
+def aim(walk: WalkParameters, twist: Array, out: int, *, drift: Array, omega: float) -> Aim:
+    """Return what a step of a walk with ``twist`` (3,) aims at; see ``Aim``."""
+    usual = steps.step_time(walk, twist)
+    turning = float(twist[2]) * usual
+    offset = rotation2(turning) @ steps.nominal_offset(walk, twist, -out, omega=omega)
+    place = rotation2(0.5 * turning) @ steps.nominal_step(walk, twist, out)
+    return Aim(place, offset + drift, drift, turning, usual, out)
+
+
+@dataclass(slots=True)
+class StepPlan:
+    """Adapts a step to what is measured, tick by tick.
+
+    Attributes:
+        walk: Numbers of the walk.
+        duration: From lift-off to landing [s].
+        cop: Centre of pressure, in the axes of the stance foot, shape (2,) [m].
+        place: The next footprint, in the same axes, shape (2,) [m].
+    """
+
+    walk: WalkParameters
+    duration: float
+    cop: Array = field(default_factory=lambda: np.zeros(2))
+    place: Array = field(default_factory=lambda: np.zeros(2))
+
+    def begin(self, twist: Array, out: int) -> None:
+        """Begin a step of a walk with ``twist`` (3,), to the side ``out``."""
+        self.duration = steps.step_time(self.walk, twist)
+        self.place = steps.nominal_step(self.walk, twist, out)
+
+    def adapt(self, dcm: Array, towards: Aim, *, elapsed: float, omega: float) -> None:
+        """Choose pressure, footprint and time for ξ at ``dcm`` (2,), in the stance foot's axes.
+
+        Shortly before the landing nothing is changed any more; if it does not come, the footprint
+        goes on with ξ.
+
+        Args:
+            dcm: ξ, without what the rest of the swing will do to it [m].
+            towards: What an undisturbed step would do.
+            elapsed: Time since lift-off [s].
+            omega: Rate of the pendulum [1/s].
+        """
+        walk = self.walk
+        left = self.duration - walk.response - elapsed
+        if elapsed > self.duration:
+            self._put_down(dcm, towards, walk.cop_hold, omega)
+        elif left > walk.cop_hold:
+            target = towards.place + towards.offset
+            wanted = pendulum.cop_to_reach(dcm, target, omega=omega, time=left)
+            self.cop = steps.limit_cop(walk, wanted - towards.drift)
+            landing = self._put_down(dcm, towards, left, omega)
+            away, offset = dcm - towards.drift, towards.offset - towards.drift
+            outlook = steps.Outlook(away, self.cop, offset, towards.out)
+            self.duration = steps.adapt_time(
+                walk,
+                self.duration,
+                usual=towards.usual,
+                elapsed=elapsed,
+                arrival=steps.arrival(walk, outlook, landing, omega=omega),
+            )
+
+    def _put_down(self, dcm: Array, towards: Aim, left: float, omega: float) -> steps.Landing:
+        """Place the footprint where ξ will need it in ``left`` [s]; return it along the walk."""
+        pivot = self.cop + towards.drift
+        at_landing = pendulum.divergent_after(dcm, pivot, omega=omega, time=left)
+        turn = towards.middle_turn
+        landing = steps.limit_step(self.walk, turn.T @ (at_landing - towards.offset), towards.out)
+        self.place = turn @ landing.place
+        return landing
