@@ -27,8 +27,8 @@ class Footfalls:
         early: Landing before its time [s].
     """
 
-    missed: Array = field(default_factory=lambda: np.zeros(2))
-    early: float = 0.02
+    missed: Array = field(default_factory=lambda: np.array([0.0, -0.012]))
+    early: float = 0.0
 
     def landed(self, missed: Array, early: float) -> None:
         """Take in one step: see the attributes."""

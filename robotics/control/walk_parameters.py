@@ -102,7 +102,7 @@ class WalkParameters:
     """Hip angle for each rad/s of tilting [s]."""
     touch_force: float = 0.15
     """Of the weight: a foot with more than this has landed."""
-    touch_lead: float = 0.02
+    touch_lead: float = 0.01
     """On a beat the sole touches so long before its planned time: it meets the ground with a
     tilted trunk, edge first (measured in the physics, ``benchmarks/beat.py``) [s]."""
     touch_after: float = 0.6
