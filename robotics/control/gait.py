@@ -221,7 +221,7 @@ class Gait:
         awake = self._time > self._walk.wake_time
         if awake and needs_step(self._stand, measured):
             self._catch(seen, float(measured[1]))
-        elif wants_to_walk and self._is_rested and np.hypot(*seen.velocity) < self._walk.calm:
+        elif wants_to_walk and self._may_begin(seen, float(measured[1])):
             sideways = float(self.followed.value @ (0.0, 1.0, 0.1))
             if abs(sideways) > 1e-4:
                 self._carry_on(seen, 1 if sideways > 0.0 else 0)
@@ -238,11 +238,12 @@ class Gait:
             self.phase = Phase.SHIFT if math.isfinite(time) else Phase.STAND
             self._shift_time = time + self._walk.touch_lead
 
-    @property
-    def _is_rested(self) -> bool:
+    def _may_begin(self, seen: Seen, sideways: float) -> bool:
+        """Whether it rests, with its weight on both feet: else the first shift cannot succeed."""
         walk = self._walk
         stood = self.steps_taken == 0 or self._elapsed > walk.rest_time
-        return self._time > walk.calm_time and stood
+        calm = np.hypot(*seen.velocity) < walk.calm and abs(sideways) < walk.centred
+        return bool(self._time > walk.calm_time and stood and calm)
 
     def _measured(self, seen: Seen) -> Array:
         """Return where ξ is seen, from the middle between the feet, along the heading, (2,)."""
@@ -251,8 +252,8 @@ class Gait:
 
     def _carry_on(self, seen: Seen, foot: int) -> None:
         """Let ``foot`` be the stance foot, where it is seen: else what is measured jumps."""
-        self.soles[foot], self.sole_yaw[foot] = seen.soles[foot], seen.sole_yaw[foot]
-        self.stance = foot
+        self.soles[foot], self.stance = seen.soles[foot], foot
+        self.sole_yaw[foot] += wrap(float(seen.sole_yaw[foot] - self.sole_yaw[foot]))
 
     def _catch(self, seen: Seen, sideways: float) -> None:
         """Begin a step against a fall: with the leg on the side of the fall, if it is free.
@@ -312,6 +313,8 @@ class Gait:
         left = max(plan.duration - walk.response - self._elapsed, 0.0)
         pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
         dcm = turn.T @ (self.dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
+        if self._at_rest(wants_to_walk):
+            towards = plan.last(dcm, towards, elapsed=self._elapsed, omega=omega)
         plan.adapt(dcm, towards, elapsed=self._elapsed, omega=omega)
         cop = foot + turn @ plan.cop
         self.swing.advance(
@@ -327,6 +330,10 @@ class Gait:
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
         return np.asarray(cop - walk.leg_reaction * self.swing.acceleration)
+
+    def _at_rest(self, wants_to_walk: bool) -> bool:
+        """Whether nothing asks for another step."""
+        return not wants_to_walk and not self.followed.is_moving
 
     def _has_landed(self, seen: Seen) -> bool:
         share = self._elapsed / self._plan.duration
@@ -347,7 +354,7 @@ class Gait:
         self._model.land(self.soles[swung] + self._drift, omega=self.omega)
         if self.followed.is_moving or self._beat is not None:
             self._feedback.landed(self._time, seen, self._heading, wanted=self.followed.value)
-        at_rest = not wants_to_walk and not self.followed.is_moving
+        at_rest = self._at_rest(wants_to_walk)
         self._on_the_spot = self._on_the_spot + 1 if at_rest else 0
         if at_rest and self._on_the_spot >= self._walk.still_after and self._can_stand(seen):
             self.phase, self._elapsed = Phase.STAND, 0.0

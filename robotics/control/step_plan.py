@@ -96,11 +96,25 @@ class StepPlan:
                 arrival=steps.arrival(walk, outlook, landing, omega=omega),
             )
 
+    def last(self, dcm: Array, towards: Aim, *, elapsed: float, omega: float) -> Aim:
+        """Return the aim of the last step of a walk: it ends with ξ half-way between the feet.
+
+        Where no pressure under the sole can do that, it is an ordinary step: one more will follow.
+        Arguments as those of ``adapt``.
+        """
+        left = max(self.duration - self.walk.response - elapsed, self.walk.cop_hold)
+        offset = towards.drift - 0.5 * towards.place
+        wanted = pendulum.cop_to_reach(dcm, towards.place + offset, omega=omega, time=left)
+        if abs(float(wanted[1] - towards.drift[1])) > self.walk.cop_outward:
+            return towards
+        return towards._replace(offset=offset)
+
     def _put_down(self, dcm: Array, towards: Aim, left: float, omega: float) -> steps.Landing:
-        """Place the footprint where ξ will need it in ``left`` [s]; return it along the walk."""
+        """Place the footprint where ξ will need it in ``left`` [s]; return it."""
         pivot = self.cop + towards.drift
         at_landing = pendulum.divergent_after(dcm, pivot, omega=omega, time=left)
         turn = towards.middle_turn
-        landing = steps.limit_step(self.walk, turn.T @ (at_landing - towards.offset), towards.out)
+        wanted = turn.T @ (at_landing - towards.offset)
+        landing = steps.limit_step(self.walk, wanted, towards.out, towards.turning)
         self.place = turn @ landing.place
-        return landing
+        return landing._replace(place=self.place)

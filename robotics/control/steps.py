@@ -58,9 +58,20 @@ def step_time(parameters: WalkParameters, twist: Array) -> float:
     return max(parameters.usual_step / speed, parameters.briskest)
 
 
+def least_width(parameters: WalkParameters, turning: float, out: int) -> float:
+    """Return how near to the other foot a foot may come that turns by ``turning`` [rad], in [m].
+
+    Turning in, its toe comes nearer than its middle; turning out, its heel.
+    """
+    inward = math.sin(-out * turning)
+    return parameters.least_width + max(parameters.toe * inward, -parameters.heel * inward)
+
+
 def width(parameters: WalkParameters, twist: Array) -> float:
     """Return the mean distance of the feet across the direction of walking [m]."""
-    room = parameters.least_width + abs(float(twist[1])) * step_time(parameters, twist)
+    time = step_time(parameters, twist)
+    sides = (least_width(parameters, float(twist[2]) * time, out) for out in (1, -1))
+    room = 0.5 * sum(sides) + abs(float(twist[1])) * time
     return max(parameters.stance_width, room)
 
 
@@ -76,7 +87,8 @@ def nominal_step(parameters: WalkParameters, twist: Array, out: int) -> Array:
     """Return the next footprint (2,) of an undisturbed walk with ``twist`` (vx, vy, wz)."""
     time = step_time(parameters, twist)
     across = out * width(parameters, twist) + float(twist[1]) * time
-    return np.array([twist[0] * time, out * max(out * across, parameters.least_width)])
+    least = least_width(parameters, float(twist[2]) * time, out)
+    return np.array([twist[0] * time, out * max(out * across, least)])
 
 
 def nominal_offset(parameters: WalkParameters, twist: Array, out: int, *, omega: float) -> Array:
@@ -99,12 +111,15 @@ def nominal_offset(parameters: WalkParameters, twist: Array, out: int, *, omega:
     )
 
 
-def limit_step(parameters: WalkParameters, place: Array, out: int) -> Landing:
-    """Keep a footprint (2,) within reach of the leg and off the other foot."""
+def limit_step(
+    parameters: WalkParameters, place: Array, out: int, turning: float = 0.0
+) -> Landing:
+    """Keep a footprint (2,), turned by ``turning`` [rad], within reach and off the other foot."""
     longest = parameters.longest_step
     forward = min(max(float(place[0]), -longest), longest)
     outward = out * float(place[1])
-    kept = min(max(outward, parameters.least_width), parameters.widest_step)
+    least = least_width(parameters, turning, out)
+    kept = min(max(outward, least), parameters.widest_step)
     return Landing(
         np.array([forward, out * kept]),
         abs(float(place[0])) > longest,
@@ -127,7 +142,7 @@ def arrival(
     """
     dcm, cop, offset, out = outlook
     away = out * float(dcm[1] - cop[1])
-    target = out * float(landing.place[1] - cop[1]) - abs(float(offset[1]))
+    target = out * float((landing.place + offset - cop)[1])
     outward = out * float(cop[1])
     if landing.is_longest:
         away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])

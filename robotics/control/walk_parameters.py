@@ -30,6 +30,10 @@ class WalkParameters:
     least_width: float = 0.15
     """A step never comes nearer than this: soles are 0.12 wide and must not tread on each other
     (with 0.135 they did, once in five minutes, when a foot came down late and turned in)."""
+    toe: float = 0.12
+    """Of the sole before the point under the ankle: a foot that turns in needs more room."""
+    heel: float = 0.09
+    """Of the sole behind it: a foot that turns out does, too."""
     step_time: float = 0.36
     usual_step: float = 0.255
     """Faster walking is made of quicker steps of this length, not of longer ones."""
@@ -44,6 +48,8 @@ class WalkParameters:
     last steps builds it up (an interrupted turn fell over it, once in twenty minutes)."""
     calm: float = 0.06
     """A walk is begun only while the centre of mass is slower than this [m/s]."""
+    centred: float = 0.04
+    """… and while ξ is so near to the middle between the feet [m]."""
     start_time: float = 0.35
     """Weight shift before the first step."""
     step_height: float = 0.05
