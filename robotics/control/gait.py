@@ -132,12 +132,13 @@ class Gait:
         self._trunk, self._beat = trunk, None if crouch else beat
         self._landed = False
         self._follow(np.zeros(3) if crouch else twist)
-        stepping = self.phase is Phase.STEP and self.followed.is_moving
+        stepping = self.phase is Phase.STEP
         awake = self._time > self._walk.wake_time
         late = rotation2(self._heading) @ (self._stand.late * self._swaying)
-        self._model.correct(seen.led(*late.T), omega=self.omega, stepping=stepping, awake=awake)
+        moving = stepping and self.followed.is_moving
+        self._model.correct(seen.led(*late.T), omega=self.omega, stepping=moving, awake=awake)
         self._track_stance_heading(seen)
-        self._feel(seen)
+        self.terrain.feel(seen.underfoot, (self.stance,) if stepping else (0, 1))
         wants_to_walk = not crouch and (self._beat is not None or bool(np.any(twist)))
         if self.phase is Phase.STAND:
             cop = self._standing(seen, wants_to_walk)
@@ -175,17 +176,12 @@ class Gait:
         foot = self.stance
         self.sole_yaw[foot] += 0.05 * wrap(float(seen.sole_yaw[foot] - self.sole_yaw[foot]))
 
-    def _feel(self, seen: Seen) -> None:
-        feet = (self.stance,) if self.phase is Phase.STEP else (0, 1)
-        self.terrain.feel(seen.underfoot, feet)
-
     def _settle(self, crouch: bool) -> None:
         walk = self._walk
         standing = self.phase is Phase.STAND
-        swayed = not self._trunk.is_still
         height = steps.walking_height(walk, self._commanded)
         height = walk.crouch_height if crouch and standing else height
-        idle = standing and not crouch and not swayed
+        idle = standing and not crouch and self._trunk.is_still
         if idle:
             height += breath(self._stand, self._elapsed)
         self._height.follow(height, self._period)
@@ -256,10 +252,7 @@ class Gait:
         self.sole_yaw[foot] += wrap(float(seen.sole_yaw[foot] - self.sole_yaw[foot]))
 
     def _catch(self, seen: Seen, sideways: float) -> None:
-        """Begin a step against a fall: with the leg on the side of the fall, if it is free.
-
-        Lifting the foot that carries would take away the ground.
-        """
+        """Begin a step against a fall: with the leg on the side of the fall, unless it carries."""
         low, high = self._stand.capture_low[1], self._stand.capture_high[1]
         if not 0.5 * low < sideways < 0.5 * high:
             self._carry_on(seen, 1 if sideways > 0.0 else 0)
@@ -356,17 +349,19 @@ class Gait:
             self._feedback.landed(self._time, seen, self._heading, wanted=self.followed.value)
         at_rest = self._at_rest(wants_to_walk)
         self._on_the_spot = self._on_the_spot + 1 if at_rest else 0
-        if at_rest and self._on_the_spot >= self._walk.still_after and self._can_stand(seen):
+        done = at_rest and self._on_the_spot >= self._walk.still_after
+        beside = steps.are_beside(self._walk, self.soles, self.sole_yaw)
+        held = self._beat is not None and self._is_between(seen, steps.HELD)
+        if done and beside and self._is_between(seen, steps.STOPPED):
             self.phase, self._elapsed = Phase.STAND, 0.0
-        elif self._beat is not None and self._can_stand(seen, moving=self.followed.is_moving):
+        elif held and (beside or self.followed.is_moving):
             self._begin_shift(LEAST_SHIFT)
         else:
             self._begin_step()
 
-    def _can_stand(self, seen: Seen, *, moving: bool = False) -> bool:
-        """Whether the feet are side by side (not asked if moving) and ξ is between them."""
-        beside = moving or steps.are_beside(self._walk, self.soles, self.sole_yaw)
-        return beside and bool((np.abs(self._measured(seen)) < (0.05, 0.07)).all())
+    def _is_between(self, seen: Seen, room: tuple[float, float]) -> bool:
+        """Whether ξ is near the middle between the feet."""
+        return bool((np.abs(self._measured(seen)) < room).all())
 
     # ------------------------------------------------------------------ out
 

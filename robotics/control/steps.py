@@ -20,6 +20,9 @@ from robotics.control.walk_parameters import WalkParameters
 from robotics.core.arrays import Array
 from robotics.core.geometry import rotation2, wrap
 
+STOPPED, HELD = (0.05, 0.045), (0.05, 0.07)
+"""ξ (ahead, aside) from the middle between the feet with which a walk may end; with which both feet
+can hold it for a moment [m]."""
 _SHORTEN, _STRETCH = 0.4, 0.15
 """Share of a wanted change of step time that is made in one tick."""
 _RELAX = 0.05
@@ -111,9 +114,7 @@ def nominal_offset(parameters: WalkParameters, twist: Array, out: int, *, omega:
     )
 
 
-def limit_step(
-    parameters: WalkParameters, place: Array, out: int, turning: float = 0.0
-) -> Landing:
+def limit_step(parameters: WalkParameters, place: Array, out: int, turning: float = 0.0) -> Landing:
     """Keep a footprint (2,), turned by ``turning`` [rad], within reach and off the other foot."""
     longest = parameters.longest_step
     forward = min(max(float(place[0]), -longest), longest)
