@@ -55,11 +55,6 @@ def test_it_sways_dips_and_turns_on_its_feet() -> None:
     assert min(witness.upright[300:]) > math.cos(math.radians(3.0))
 
 
-LATE = "the lead of lift-off and the lead learned from landings add up: first ones 25 ms late; and "
-LATE += "at 90 a minute the foot behind is light for 80 ms and touches again 0.15 s after the beat"
-
-
-@pytest.mark.xfail(reason=LATE, strict=True)
 @pytest.mark.parametrize(("bpm", "seconds"), [(90.0, 20.0), (110.0, 12.0)])
 def test_it_steps_in_place_on_the_beat(bpm: float, seconds: float) -> None:
     """With its arms swinging; every footfall within 20 ms of its beat; it stays where it is."""
