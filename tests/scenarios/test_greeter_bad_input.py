@@ -105,7 +105,7 @@ def test_bad_input_ends_in_a_reason_and_no_fall(name: str) -> None:
 def test_a_weak_knee_seldom_fells_it() -> None:
     """A knee that loses 0.6 of its torque at any of eight instants of a stride: one fall at most.
 
-    It sags under the weight by what is missing; no fall at all is not reached (``docs/walking.md``).
+    It sags under the weight by what is missing; no fall at all is not reached: ``docs/walking.md``.
     """
     case = Case(steady, weak="left_knee")
     falls = sum(_live(case, FAULT + 0.09 * instant)[0].fell for instant in range(8))
