@@ -184,6 +184,9 @@ def emulate_command(
     seed: Annotated[
         int, typer.Option(help="Same seed, same noise.", metavar="<int>", parser=read_seed)
     ] = 1,
+    jig: Annotated[
+        bool, typer.Option("--jig", help="Hold a limp greeter in its zero pose, to calibrate.")
+    ] = False,
 ) -> None:
     """Put a simulated robot behind real serial ports, for any Dynamixel tool, until Ctrl-C.
 
@@ -192,7 +195,7 @@ def emulate_command(
     from robotics.console import emulate
     from robotics.wire.pacer import monotonic
 
-    emulate(robot, site, seed, monotonic, out)
+    emulate(robot, site, seed, monotonic, out, in_jig=jig)
 
 
 @app.command("replay")
@@ -311,7 +314,7 @@ def calibrate_command(
     """Find what differs from the drawing, with a person beside the robot.
 
     Sweeper: the IMU at rest, then 4 m straight ahead (measure it) and three turns on the spot, on
-    free, hard, level ground. Greeter: the servos' offsets in its zero pose, then the IMU at rest.
+    free, hard, level ground. Greeter: the servos' offsets, in its zero pose.
     """
     from robotics.deploy.procedures import Person, calibrate
 

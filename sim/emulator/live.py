@@ -10,11 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from robotics.core.arrays import Array
-from robotics.core.errors import UnknownName
+from robotics.core.errors import OptionError, UnknownName
 from robotics.core.geometry import rotation2
 from robotics.core.georeference import SiteOrigin
 from robotics.wire.ld19 import LD19
-from sim.body import BulletBody
+from sim.body import BodySpec, BulletBody
 from sim.emulator.gnss import BAUD, GnssPort
 from sim.emulator.lidar import LidarPort
 from sim.emulator.line import Line
@@ -24,6 +24,8 @@ from sim.world import load_world
 
 GAP = 0.050
 """Pauses within a packet that count as its end [s]: the host's scheduler pauses, too."""
+CLEAR = 0.005
+"""A greeter in its jig hangs so high above the ground [m]."""
 LOOK_PERIOD = 0.05
 """The onlooker looks this often [s]: dirt has to settle, too."""
 MOST_BEHIND = 0.25
@@ -40,7 +42,9 @@ class LiveEmulator:
         gnss: Its satellite receiver; None where it has none, or nobody knows where the site is.
     """
 
-    def __init__(self, stage: SimStage, name: str, clock: Callable[[], float]) -> None:
+    def __init__(
+        self, stage: SimStage, name: str, clock: Callable[[], float], *, in_jig: bool = False
+    ) -> None:
         body = stage.bodies[name].body
         self.robot = EmulatedRobot(body, DEVICES[name](body))
         segment = self.robot.devices.segment
@@ -54,6 +58,7 @@ class LiveEmulator:
         self._next = body.period
         self._looked = 0.0
         self._on_stand = self._is_ready = False
+        self.robot.in_jig = in_jig
         self.robot.place(0.0)
         self._hang(True)
 
@@ -143,23 +148,48 @@ class LiveEmulator:
         """
         body = self.robot.body
         if self._name == "greeter" and isinstance(body, BulletBody):
-            body.mechanism.suspend(held)
+            body.mechanism.suspend(held, raised=_rise(body.spec) if self.robot.in_jig else 0.0)
             self._on_stand = held
 
 
+def _rise(spec: BodySpec) -> float:
+    """Return how much higher the base is at which straight legs hang free [m]."""
+    foot, straight = spec.soles[0].foot, np.zeros(len(spec.initial_joints))
+    start, _ = spec.model.pose_in_base(foot, spec.initial_joints)
+    zero, _ = spec.model.pose_in_base(foot, straight)
+    return float(start[2] - zero[2]) + CLEAR
+
+
 def open_live(
-    site: str, robot: str, *, seed: int, site_folder: Path, clock: Callable[[], float]
+    site: str,
+    robot: str,
+    *,
+    seed: int,
+    site_folder: Path,
+    clock: Callable[[], float],
+    in_jig: bool = False,
 ) -> LiveEmulator:
     """Open a site with one robot behind serial ports.
 
+    Args:
+        site: Where it stands.
+        robot: greeter or sweeper.
+        seed: Of all noise.
+        site_folder: Where a copy of the map goes.
+        clock: The world's [s].
+        in_jig: While its torque is off a jig holds the greeter's joints in their zero pose.
+
     Raises:
         UnknownName: There is no such robot, or no such site.
+        OptionError: The sweeper fits into no jig.
         MissingDependency: PyBullet is not installed.
     """
     if robot not in DEVICES:
         raise UnknownName("robot", robot, list(DEVICES))
+    if in_jig and robot != "greeter":
+        raise OptionError("--jig is for the greeter; the sweeper has none")
     stage = open_stage(site, robots=(robot,), seed=seed, site_folder=site_folder, visitors=0)
-    emulator = LiveEmulator(stage, robot, clock)
+    emulator = LiveEmulator(stage, robot, clock, in_jig=in_jig)
     place = load_world(site).map.georeference
     if robot == "sweeper" and place is not None:
         latitude, longitude, height, yaw = place
