@@ -159,7 +159,7 @@ def test_a_wrong_model_and_a_stranger() -> None:
     extra = Servo(XM430_W350, memoryview(bytearray(256)), identity=60)
     kept = [one for id, one in line.devices.items() if id != 15]
     found = ills(visit(DeviceLine([*kept, wrong, extra]), 4_000_000))
-    assert "(id 15): is a XM430-W350, not a XM540-W270" in found
+    assert "(id 15): is a XM430-W350, not a XM540-W150" in found
     assert "id 60: a XM430-W350 that nobody expects" in found
 
 
