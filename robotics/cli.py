@@ -337,7 +337,10 @@ def install_command(
     folder: Annotated[Path, typer.Option(help="Where it runs, and may write.")] = Path(
         "/srv/robot"
     ),
-    site: Annotated[str, typer.Option(help="Name of a site.")] = "zhanqiao",
+    site: Annotated[str, typer.Option(help="Folder of its map, seen from FOLDER.")] = "map",
+    more: Annotated[
+        list[str] | None, typer.Argument(help="After '--': further options of 'robotics run'.")
+    ] = None,
     adapter: Annotated[
         list[str] | None,
         typer.Option(help="SERIAL=NAME: give a USB adapter a name in /dev that stays."),
@@ -351,9 +354,11 @@ def install_command(
     A systemd unit, udev rules and real-time limits; then the commands that take them into use.
     """
     from robotics.console import install
+    from robotics.deploy.service import run_words
 
-    program = str(Path(sys.argv[0]).resolve())
-    command = (program, "run", site, "--robot", robot, "--on", on, "--no-video")
+    program, more = str(Path(sys.argv[0]).resolve()), more or []
+    command = (program, *run_words(site, robot, on, more))
+    typer.main.get_command(app).commands["run"].make_context("run", list(command[2:]))  # type: ignore[attr-defined]
     rest = (program, "rest", "--on", on, "--robot", robot)
     named = tuple((one.partition("=")[0], one.partition("=")[2]) for one in adapter or [])
     install((robot, user, str(folder)), (command, rest), named, out, write=write)

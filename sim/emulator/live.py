@@ -16,7 +16,7 @@ from robotics.core.georeference import SiteOrigin
 from robotics.wire.ld19 import LD19
 from sim.body import BodySpec, BulletBody
 from sim.emulator.gnss import BAUD, GnssPort
-from sim.emulator.lidar import LidarPort
+from sim.emulator.lidar import LidarPort, as_a_turn
 from sim.emulator.line import Line
 from sim.emulator.robots import DEVICES, EmulatedRobot
 from sim.scenario import SimStage, open_stage
@@ -39,6 +39,7 @@ class LiveEmulator:
         robot: The robot with its devices.
         line: Its serial line.
         lidar: Its lidar.
+        kerb_lidar: The down-tilted one; None where it has none.
         gnss: Its satellite receiver; None where it has none, or nobody knows where the site is.
     """
 
@@ -52,6 +53,8 @@ class LiveEmulator:
         self.line = Line(segment)
         self.line.on_heard = self.robot.obey
         self.lidar = LidarPort(body.spec.lidar.period)
+        kerb = body.spec.kerb_lidar
+        self.kerb_lidar = None if kerb is None else LidarPort(kerb.period)
         self.gnss: GnssPort | None = None
         self._stage, self._name, self._clock = stage, name, clock
         self._begin = clock()
@@ -70,11 +73,15 @@ class LiveEmulator:
             return []
         ids = sorted(device.identity for device in segment.devices)
         what = f"{len(ids)} devices, ids {ids[0]} to {ids[-1]}" if len(ids) > 1 else f"id {ids[0]}"
-        return [
+        found = [
             (self.line.terminal.name, f"{self._name}: {what}, {segment.baud} baud"),
             (self.lidar.terminal.name, f"lidar: LD19, {LD19.baud} baud"),
-            *([(self.gnss.terminal.name, f"satellites: NMEA, {BAUD} baud")] if self.gnss else []),
         ]
+        if self.gnss is not None:
+            found.append((self.gnss.terminal.name, f"satellites: NMEA, {BAUD} baud"))
+        if self.kerb_lidar is not None:
+            found.append((self.kerb_lidar.terminal.name, f"kerb lidar: LD19, {LD19.baud} baud"))
+        return found
 
     def serve(self, is_over: Callable[[], bool]) -> None:
         """Go on until ``is_over``."""
@@ -110,8 +117,9 @@ class LiveEmulator:
         """Leave. May be called twice."""
         self.line.unplug()
         self.lidar.close()
-        if self.gnss is not None:
-            self.gnss.close()
+        for port in (self.gnss, self.kerb_lidar):
+            if port is not None:
+                port.close()
         self._stage.close()
 
     def _now(self) -> float:
@@ -131,6 +139,8 @@ class LiveEmulator:
         seen = self.robot.latest
         if seen is not None and seen.scan is not None:
             self.lidar.send(seen.scan, now)
+        if seen is not None and seen.kerb_scan is not None and self.kerb_lidar is not None:
+            self.kerb_lidar.send(as_a_turn(seen.kerb_scan), now)
         if self.gnss is not None:
             self.gnss.tell(self._antenna(), now)
 

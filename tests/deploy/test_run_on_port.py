@@ -81,7 +81,7 @@ def heard(process: subprocess.Popen[str], until: str) -> list[str]:
 
 @contextlib.contextmanager
 def emulated(*arguments: str) -> Iterator[list[str]]:
-    """Yield the ports of an emulated robot: bus, lidar, satellites if it has them."""
+    """Yield the ports of an emulated robot: bus, lidar; satellites and kerb lidar, if any."""
     with started("emulate", *arguments) as process:
         lines = heard(process, "running")
         yield [line.split()[0] for line in lines if line.startswith("/dev/")]
@@ -110,11 +110,12 @@ def moved(record: Path, robot: str) -> float:
 def test_a_sweeper_runs_and_ends_by_ctrl_c(site: Path, tmp_path: Path) -> None:
     """Doctor; all ports are heard, wheels turn; the bus is kept; a report; rest."""
     folder = tmp_path / "report"
-    with emulated("sweeper") as (bus, lidar, satellites):
+    with emulated("sweeper") as (bus, lidar, satellites, kerb):
         doctor = robotics("doctor", "--on", bus)
         assert "all 1 ids answer" in doctor.stdout
         assert "chassis board (id 200)  battery" in doctor.stdout
         plugged = ("--on", bus, "--lidar", lidar, "--gnss", satellites, "--derate")
+        plugged = (*plugged, "--kerb-lidar", kerb)
         options = ("--robot", "sweeper", "--minutes", "30", "--no-video", "--report", str(folder))
         with started("run", str(site), *plugged, *options) as run:
             told = heard(run, "sweeper: driving")
@@ -133,10 +134,10 @@ def test_a_sweeper_runs_and_ends_by_ctrl_c(site: Path, tmp_path: Path) -> None:
         key
         for entry in read_entries(record)
         if entry.topic == "/sweeper/observation"
-        for key in ("scan", "gnss")
+        for key in ("scan", "gnss", "kerb_scan")
         if entry.value.get(key) is not None
     ]
-    assert set(kinds) == {"scan", "gnss"}
+    assert set(kinds) == {"scan", "gnss", "kerb_scan"}
     assert moved(record, "sweeper") > 0.1
 
 
