@@ -174,7 +174,6 @@ PH54_100 = _p_series("PH54-100-S500", 2010, half_turn=501_923, amps=15_900, spee
 PH54_200 = _p_series("PH54-200-S500", 2020, half_turn=501_923, amps=22_740, speed_limit=2900)
 
 SERVOS = {
-    one.model: one
-    for one in (XM430_W350, XM430_W210, XM540_W150, XM540_W270, PH54_100, PH54_200)
+    one.model: one for one in (XM430_W350, XM430_W210, XM540_W150, XM540_W270, PH54_100, PH54_200)
 }
 """By model number."""
