@@ -2,11 +2,13 @@
 
 Usage: python benchmarks/fuzz.py [--seed N] [--frames N] [--quick]
 
-*To the devices*: a Sync Write with goals of 22 servos is damaged (``wired/damage.py``: flipped
-bits, lost, added and overwritten bytes, torn and spliced frames, wrong lengths, garbage), and an
-intact one follows without any pause. Servos are played by our decoder; each obeys a goal if it is
-within its limits, and goes as far as an XM430-W350 can in a control period of 5 ms. *To the host*:
-the same with the common answer of 22 servos, read by our control cycle.
+*To the devices*: goals of 22 servos, as our cycle tells them on a line that damages bytes, are
+damaged (``wired/damage.py``: flipped bits, lost, added and overwritten bytes, torn and spliced
+frames, wrong lengths, garbage), in turn all that is said at once and a single frame of it; intact
+ones follow without any pause. Servos are played by our decoder; each obeys a goal if it is within
+its limits, and goes as far as an XM430-W350 can in a control period of 5 ms. With ``--long`` the
+goals go out as on a line that was clean until now: in one frame. *To the host*: the same with the
+common answer of 22 servos, read by our control cycle.
 
 - *accepted*: what passed every check although nobody sent it, now or one cycle before. A CRC of 16
   bits lets about one in 30 000 through if many bits are wrong, whoever implements it.
@@ -24,6 +26,7 @@ import json
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,7 +38,7 @@ from robotics.wire.cycle import Addresses, Cycle, Group
 from robotics.wire.fast import Block, common_answer
 from robotics.wire.health import Health, StepBound
 from robotics.wire.instructions import sync_write, writes
-from robotics.wire.packet import Decoder, Packet, WireError
+from robotics.wire.packet import HEADER, Decoder, Instruction, Packet, WireError
 from robotics.wire.servos import XM430_W350
 
 PERIOD = 0.005
@@ -74,13 +77,15 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--frames", type=int, default=1_000_000, help="damaged ones, each way")
     parser.add_argument("--quick", action="store_true", help="20 000 frames")
+    parser.add_argument("--long", action="store_true", help="goals in one frame")
     arguments = parser.parse_args()
     count = 20_000 if arguments.quick else arguments.frames
     print(
         f"{'':16}{'frames':>9}{'crashes':>9}{'accepted':>10}{'worst':>7}{'wrong':>7}{'resync':>8}"
     )
     accounts = []
-    for name, run in (("to the devices", to_devices), ("to the host", to_host)):
+    ways = {"to the devices": partial(to_devices, is_long=arguments.long), "to the host": to_host}
+    for name, run in ways.items():
         began = time.process_time()
         one = run(count, np.random.default_rng(arguments.seed))
         accounts.append(one)
@@ -115,6 +120,37 @@ def goal_frame(goals: NDArray[np.int64]) -> bytes:
     return sync_write(116, {id: rows[4 * at : 4 * at + 4] for at, id in enumerate(IDS)})
 
 
+def noisy_line() -> tuple[Cycle, Answering]:
+    """Return a cycle that has heard damaged bytes, and its link."""
+    link = Answering()
+    group = Group(IDS, Addresses(116, 4), Addresses(126, READING.itemsize))
+    cycle = Cycle(Bus(link, link, Timing(4_000_000)), group)
+    link.said = bytes(40)
+    cycle.exchange(None, until=0.0)
+    return cycle, link
+
+
+def told(cycle: Cycle, link: Answering, goals: NDArray[np.int64]) -> list[bytes]:
+    """Return the frames in which a cycle tells goals (22,)."""
+    link.said, link.heard = bytes(40), b""
+    rows = goals.astype("<i4").view(np.uint8).reshape(SERVOS, 4)
+    cycle.exchange(rows, until=link.time + 0.8 * PERIOD)
+    frames = [HEADER + one for one in link.heard.split(HEADER)[1:]]
+    return [one for one in frames if one[7] == Instruction.SYNC_WRITE]
+
+
+def damaged(
+    number: int, frames: list[bytes], before: list[bytes], rng: np.random.Generator
+) -> bytes:
+    """Return what arrives of frames that were sent: hit as a whole, or one of them."""
+    kind = KINDS[number % len(KINDS)]
+    if number // len(KINDS) % 2:
+        return kind(b"".join(frames), b"".join(before), rng)
+    at = int(rng.integers(len(frames)))
+    hit = kind(frames[at], (before[-1:] + frames)[at], rng)
+    return b"".join((*frames[:at], hit, *frames[at + 1 :]))
+
+
 def obeyed(packet: Packet, goals: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return the goals (22,) of servos after a packet."""
     try:
@@ -130,31 +166,34 @@ def obeyed(packet: Packet, goals: NDArray[np.int64]) -> NDArray[np.int64]:
     return new
 
 
-def to_devices(count: int, rng: np.random.Generator) -> Account:
-    """Damage goals."""
+def to_devices(count: int, rng: np.random.Generator, *, is_long: bool = False) -> Account:
+    """Damage goals, in short frames or in one."""
     account, decoder = Account(), Decoder()
     steps = rng.integers(-REACH, REACH + 1, (POOL, SERVOS))
     plans = np.clip(2048 + np.cumsum(steps, axis=0), 1024, 3072)
-    frames = [goal_frame(plan) for plan in plans]
+    line = noisy_line()
+    frames = [[goal_frame(plan)] if is_long else told(*line, plan) for plan in plans]
     said, goals, wished, lost = [0, 0, 0], plans[0], plans[0], 0
     position, wanted = goals.astype(float), goals.astype(float)
     for number, plan in zip(range(2 * count), there_and_back(POOL), strict=False):
         is_damaged = number % 2 == 0
         said = [*said[1:], plan]
-        sent = frames[plan]
+        sent = b"".join(frames[plan])
         if is_damaged:
             account.frames += 1
-            sent = KINDS[number // 2 % len(KINDS)](sent, frames[said[-2]], rng)
+            sent = damaged(number // 2, frames[plan], frames[said[-2]], rng)
         try:
             found = decoder.feed(sent)
         except Exception:  # that is what is looked for
             account.crashes += 1
             found, decoder = [], Decoder()
+        last = goals
         for packet in found:
             goals = obeyed(packet, goals)
-            is_sent = any(np.array_equal(goals, plans[one]) for one in said)
-            account.accepted += not is_sent
-            wished = goals if is_sent else wished
+        is_new = goals != last
+        is_sent = (goals == plans[said]).any(axis=0)
+        account.accepted += int(np.count_nonzero(is_new & ~is_sent))
+        wished = np.where(is_new & is_sent, goals, wished)
         position += np.clip(goals - position, -REACH, REACH)
         wanted += np.clip(wished - wanted, -REACH, REACH)
         off = int(np.abs(position - wanted).max())
@@ -176,6 +215,7 @@ class Answering:
 
     def __init__(self) -> None:
         self.said, self.time = b"", 0.0
+        self.heard = b""
 
     def now(self) -> float:
         """See ``Clock``."""
@@ -186,7 +226,8 @@ class Answering:
         self.time = max(self.time, instant)
 
     def write(self, data: bytes) -> None:
-        """See ``Link``."""
+        """See ``Link``; the first that was said is kept."""
+        self.heard = self.heard or data
 
     def read(self, timeout: float) -> bytes:
         """See ``Link``: once what was said, then nothing."""

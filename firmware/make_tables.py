@@ -16,7 +16,7 @@ from pathlib import Path
 
 from robotics.robots.sweeper.joints import load as load_sweeper
 from robotics.wire import boards
-from robotics.wire.servos import XM540_W270
+from robotics.wire.servos import XM540_W150
 from robotics.wire.table import Access, Field, Table
 
 CORE = Path(__file__).parent / "core"
@@ -158,7 +158,7 @@ def sensor() -> str:
         "SENSOR_MODEL": boards.SENSOR_PAGES[0].model,
         "SENSOR_PAGES": len(boards.SENSOR_PAGES),
         "LANDING_LEGS": boards.LANDING_LEGS,
-        "SERVO_PROFILE_AT": XM540_W270["profile_acceleration"].address,
+        "SERVO_PROFILE_AT": XM540_W150["profile_acceleration"].address,
         **{f"BIT_{name}": 1 << getattr(boards, name) for name in SENSOR_BITS},
     }
     parts = [enumeration(values)]

@@ -184,6 +184,9 @@ def emulate_command(
     seed: Annotated[
         int, typer.Option(help="Same seed, same noise.", metavar="<int>", parser=read_seed)
     ] = 1,
+    jig: Annotated[
+        bool, typer.Option("--jig", help="Hold a limp greeter in its zero pose, to calibrate.")
+    ] = False,
 ) -> None:
     """Put a simulated robot behind real serial ports, for any Dynamixel tool, until Ctrl-C.
 
@@ -192,7 +195,7 @@ def emulate_command(
     from robotics.console import emulate
     from robotics.wire.pacer import monotonic
 
-    emulate(robot, site, seed, monotonic, out)
+    emulate(robot, site, seed, monotonic, out, in_jig=jig)
 
 
 @app.command("replay")
@@ -311,7 +314,7 @@ def calibrate_command(
     """Find what differs from the drawing, with a person beside the robot.
 
     Sweeper: the IMU at rest, then 4 m straight ahead (measure it) and three turns on the spot, on
-    free, hard, level ground. Greeter: the servos' offsets in its zero pose, then the IMU at rest.
+    free, hard, level ground. Greeter: the servos' offsets, in its zero pose.
     """
     from robotics.deploy.procedures import Person, calibrate
 
@@ -334,7 +337,10 @@ def install_command(
     folder: Annotated[Path, typer.Option(help="Where it runs, and may write.")] = Path(
         "/srv/robot"
     ),
-    site: Annotated[str, typer.Option(help="Name of a site.")] = "zhanqiao",
+    site: Annotated[str, typer.Option(help="Folder of its map, seen from FOLDER.")] = "map",
+    more: Annotated[
+        list[str] | None, typer.Argument(help="After '--': further options of 'robotics run'.")
+    ] = None,
     adapter: Annotated[
         list[str] | None,
         typer.Option(help="SERIAL=NAME: give a USB adapter a name in /dev that stays."),
@@ -348,9 +354,11 @@ def install_command(
     A systemd unit, udev rules and real-time limits; then the commands that take them into use.
     """
     from robotics.console import install
+    from robotics.deploy.service import run_words
 
-    program = str(Path(sys.argv[0]).resolve())
-    command = (program, "run", site, "--robot", robot, "--on", on, "--no-video")
+    program, more = str(Path(sys.argv[0]).resolve()), more or []
+    command = (program, *run_words(site, robot, on, more))
+    typer.main.get_command(app).commands["run"].make_context("run", list(command[2:]))  # type: ignore[attr-defined]
     rest = (program, "rest", "--on", on, "--robot", robot)
     named = tuple((one.partition("=")[0], one.partition("=")[2]) for one in adapter or [])
     install((robot, user, str(folder)), (command, rest), named, out, write=write)

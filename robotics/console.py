@@ -168,14 +168,24 @@ def export(site: str, folder: Path) -> str:
     return f"{len(list(folder.iterdir()))} files in {folder}"
 
 
-def emulate(robot: str, site: str, seed: int, clock: Callable[[], float], out: Console) -> None:
+def emulate(
+    robot: str,
+    site: str,
+    seed: int,
+    clock: Callable[[], float],
+    out: Console,
+    *,
+    in_jig: bool,
+) -> None:
     """Put ``robot`` behind serial ports in real time until Ctrl-C, and say which ports."""
     open_live = _sim("sim.emulator.live", "open_live", "emulated devices")
     asked: list[bool] = []
     signal.signal(signal.SIGINT, lambda *_: asked.append(True))
     signal.signal(signal.SIGTERM, lambda *_: asked.append(True))
     with TemporaryDirectory() as folder:
-        emulator = open_live(site, robot, seed=seed, site_folder=Path(folder), clock=clock)
+        emulator = open_live(
+            site, robot, seed=seed, site_folder=Path(folder), clock=clock, in_jig=in_jig
+        )
         try:
             for port, what in emulator.ports:
                 out.print(f"{port}  {what}", soft_wrap=True)

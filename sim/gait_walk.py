@@ -13,7 +13,7 @@ from robotics.core.walked import Fall, Motors, Sole, Walked, WalkOrder
 from robotics.robots.greeter.config import PERIOD, GreeterConfig
 from robotics.robots.greeter.reflexes import Plight, Reflexes
 from robotics.robots.greeter.walker import largest_twist
-from robotics.wire.servos import XM540_W270
+from robotics.wire.servos import XM540_W150
 from sim import heat
 from sim.gait_trial import Push, Quirks, Setting, Trial
 from sim.gait_watch import GaitWatch
@@ -166,7 +166,7 @@ def _motors(trial: Trial, torque: Array) -> Motors:
     for row in loss:
         warm = heat.warmed(warm, row, PERIOD)
     mean = loss.mean(axis=0)
-    limit = float(XM540_W270["temperature_limit"].initial)
+    limit = float(XM540_W150["temperature_limit"].initial)
     stall = np.asarray(spec.motors.stall)
     return Motors(
         names=spec.model.joints.names,

@@ -161,11 +161,12 @@ class BulletMechanism:
             angular_velocity=rate,
         )
 
-    def suspend(self, held: bool) -> None:
-        """Hold the base where it is, as a stand does, or let go of it."""
+    def suspend(self, held: bool, *, raised: float = 0.0) -> None:
+        """Hold the base where it is, or ``raised`` [m], as a stand does, or let go of it."""
         engine = self._engine
         if held and self._stand is None:
-            position, turn = engine.getBasePositionAndOrientation(self._body)
+            (x, y, z), turn = engine.getBasePositionAndOrientation(self._body)
+            position = (x, y, z + raised)
             self._stand = engine.createConstraint(
                 *(self._body, -1, -1, -1, engine.JOINT_FIXED, (0, 0, 0), (0, 0, 0), position),
                 childFrameOrientation=turn,

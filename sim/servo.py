@@ -46,8 +46,8 @@ class ServoClass:
 
 
 SERVO_CLASSES = (
-    ServoClass(15.0, 150.0, 0.30, "leg: two XM540-W270-class motors; prototype"),
-    ServoClass(7.0, 75.0, 0.15, "hip yaw: one XM540-W270-class motor; prototype"),
+    ServoClass(15.0, 150.0, 0.30, "leg: two XM540-W150-class motors; prototype"),
+    ServoClass(7.0, 75.0, 0.15, "hip yaw: one XM540-W150-class motor; prototype"),
     ServoClass(4.0, 35.0, 0.075, "arm: XM430-W350 class; prototype"),
     ServoClass(0.0, 15.0, 0.075, "head: XM430-W210 class; prototype"),
 )

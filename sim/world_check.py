@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -14,6 +15,10 @@ from sim.world_model import Outline, Solid, World, Zone
 
 ROBOT_RADIUS = 0.45
 """A place must keep this far from every solid, and be reachable for a disc of this radius [m]."""
+
+RUN_UP = 1.3
+"""A robot drives straight into a dock from so far before it [m]
+(``robotics.planning.docking.DockingConfig.staging``)."""
 
 WALKER_RADIUS = 0.25
 """A visitors' route must keep this far from every solid [m]."""
@@ -132,10 +137,23 @@ def _check_places(path: Path, world: World, free: BaseGeometry, obstacles: BaseG
             problem = f"'{place.name}' at {where} cannot be reached"
         cure = f"put it on paving, {ROBOT_RADIUS} m from every solid, joined to the rest"
         raise fault_at(path, location, problem, cure)
+    _check_run_ups(path, world, free)
     for zone in world.zones:
         if zone.kind == "sweep" and not free.intersects(Polygon(zone.polygon, zone.holes)):
             cure = f"leave {2 * ROBOT_RADIUS} m between solids on the way to it"
             raise fault_at(path, ("zones", zone.name), f"'{zone.name}' cannot be reached", cure)
+
+
+def _check_run_ups(path: Path, world: World, free: BaseGeometry) -> None:
+    """A robot has to get before each dock, and stand there with its nose towards it."""
+    for place in world.places:
+        x, y, yaw = place.pose
+        before = Point(x - RUN_UP * math.cos(yaw), y - RUN_UP * math.sin(yaw))
+        if place.kind.startswith("dock_") and not free.covers(before):
+            where = f"({before.x:.2g}, {before.y:.2g})"
+            problem = f"no room before '{place.name}': {where} cannot be reached"
+            cure = f"a robot drives in from there along the pose's yaw; keep {RUN_UP} m free"
+            raise fault_at(path, ("docks", place.name), problem, cure)
 
 
 def _check_routes(path: Path, world: World, free: BaseGeometry) -> None:

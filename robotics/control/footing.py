@@ -2,7 +2,9 @@
 
 Both feet are down, the foot in the air where it is heading, the centre of mass between them. It is
 a guess made in advance, for joints that go there blindly; it holds as long as the step goes as
-planned.
+planned. A foot that has just left the ground comes down where it is: on the straight way of its
+joints to the end of the step it would not be lifted any more, but dragged along the ground, and
+would push the body back.
 """
 
 from __future__ import annotations
@@ -24,6 +26,10 @@ _SHIFTING = 0.35
 """Back from shifting the weight to one foot [s]."""
 _SHORTEST = 0.05
 """A foot is not put down blindly within less [s]."""
+_LOW, _FAR = 0.022, 0.15
+"""A foot that is lower [m] has just left the ground, if it has so long to go [s]."""
+_DOWN = 0.1
+"""It is put down again within so long [s]."""
 _LOWER, _HIGHER = 0.15, 0.03
 """So far the hips may go down or up for a leg of which a joint is stuck [m]."""
 _SEARCH = ((_LOWER, 31), (0.01, 11))
@@ -43,11 +49,14 @@ def landed(gait: Gait, body: BodyReference) -> tuple[BodyReference, float]:
     left = 0.0 if gait.phase is Phase.STAND else _SHIFTING
     if body.swinging:
         swinging = 1 - body.stance
-        way = gait.swing.target - gait.planted
-        soles[swinging] = (*gait.swing.target, gait.terrain.ahead(body.stance, way) - _PRESS)
-        sole_yaw[swinging] = gait.swing.target_yaw
-        lean[swinging] = gait.terrain.lean_at(gait.swing.target_yaw)
-        left = max(gait.time_left, _SHORTEST)
+        left, place = max(gait.time_left, _SHORTEST), gait.swing.target
+        if left > _FAR and body.soles[swinging, 2] - gait.swing.ground_start < _LOW:
+            left, place = _DOWN, soles[swinging, :2]
+        else:
+            sole_yaw[swinging] = gait.swing.target_yaw
+            lean[swinging] = gait.terrain.lean_at(gait.swing.target_yaw)
+        ground = gait.terrain.ahead(body.stance, place - gait.planted)
+        soles[swinging] = (*place, ground - _PRESS)
     middle = soles[:, :2].mean(axis=0)
     at_rest = replace(
         body,

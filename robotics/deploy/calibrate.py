@@ -17,12 +17,15 @@ from robotics.core.backend import Backend
 from robotics.core.errors import BackendError
 from robotics.core.messages import Command, Observation
 from robotics.wire.bus import Bus
-from robotics.wire.lineup import Line
+from robotics.wire.lineup import Device, Line
 
 STILL = 0.02
 """A gyro that varies by more than this did not stand still, one sigma [rad/s]."""
 GRAVITY = (9.3, 10.3)
 """Specific force at rest outside of this is a broken accelerometer [m/s²]."""
+FAR = 341
+"""A servo farther from its zero is no calibration's business [counts]; 30 degrees: half a tooth of
+a horn is less, and a limp robot hangs farther off."""
 RAMP = 1.0
 """Of the wheels in a calibration drive [rad/s²]."""
 
@@ -192,12 +195,21 @@ def set_offsets(bus: Bus, line: Line, zeros: Array) -> dict[str, int]:
 
     Raises:
         WireError: A servo does not answer, or its torque is on.
+        BackendError: A joint is far from its zero; no servo was written then.
     """
-    off = {}
+    off, offsets = dict[str, int](), list[tuple[Device, int]]()
     servos = [one for one in line.devices if "homing_offset" in one.table]
     for device, zero in zip(servos, zeros, strict=False):
-        field = device.table["homing_offset"]
         error = int(zero) - bus.get(device.id, device.table["present_position"])
-        bus.set(device.id, field, bus.get(device.id, field) + error)
+        offsets.append((device, bus.get(device.id, device.table["homing_offset"]) + error))
         off[device.name] = error
+    turn = 360.0 / 4096
+    far = [f"{name} by {turn * counts:.0f}°" for name, counts in off.items() if abs(counts) > FAR]
+    if far:
+        raise BackendError(
+            f"not in the zero pose: {', '.join(far)}; at most {turn * FAR:.0f}° are taken for an "
+            "offset. Hold it in its jig; else a horn is on a wrong tooth. Nothing was written"
+        )
+    for device, counts in offsets:
+        bus.set(device.id, device.table["homing_offset"], counts)
     return off

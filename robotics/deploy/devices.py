@@ -113,14 +113,14 @@ class Examiner:
             yield bad(who, "does not answer all instructions", cure)
         if self._count(device, "bus_watchdog") == -1:
             what = "its watchdog has tripped: a program died or hung while it was on"
-            yield warning(who, what, "nothing: the next activation clears it")
+            yield warning(who, what, "nothing: the next start clears it")
         wrong = [
             f"{name} is {held}, not {counts}"
             for name, counts in device.settings
             if (held := self._count(device, name)) != counts
         ]
         if wrong:
-            cure = "nothing: the next activation sets it"
+            cure = "nothing: the next start sets it; or robotics doctor --fix"
             yield warning(who, "; ".join(wrong), cure)
 
     def _servo(self, device: Device, who: str) -> Iterator[Finding]:
@@ -176,11 +176,12 @@ def mend(bus: Bus, device: Device) -> list[str]:
         WireError: The device refuses, or its torque is on.
     """
     done = []
-    for name, counts in (("return_delay", 0), ("status_return_level", 2)):
+    wanted = {"return_delay": 0, "status_return_level": 2, **dict(device.settings)}
+    for name, counts in wanted.items():
         field = device.table[name]
         if bus.get(device.id, field) != counts:
             bus.set(device.id, field, counts)
-            done.append(f"{device.name}: {name} = {counts}")
+            done.append(f"{name} set to {counts}")
     return done
 
 

@@ -141,10 +141,11 @@ class Doctor:
                 self._prove(bus, line)
 
     def _mend(self, bus: Bus, device: Device) -> None:
+        who = f"{device.name} (id {device.id})"
         try:
-            self.findings += [good("mended", done) for done in mend(bus, device)]
+            self.findings += [good(who, done) for done in mend(bus, device)]
         except WireError as error:
-            self.findings.append(bad("mended", str(error), "switch the torque off first"))
+            self.findings.append(bad(who, str(error), "switch the torque off first"))
 
     def _prove(self, bus: Bus, line: Line) -> None:
         """See that every watchdog bites; the torque is on meanwhile, where the devices are.

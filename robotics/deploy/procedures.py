@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 from collections.abc import Callable, Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -107,7 +107,8 @@ def _greeter(port: str, person: Person) -> Calibration:
     link = SerialLink(port, line.timing.baud)
     try:
         zeros = wiring(load_greeter().joints).zero
-        off = set_offsets(Bus(link, WallClock(), line.timing), line, zeros)
+        timing = replace(line.timing, delay=0.001, latency=0.02)  # nobody is in a hurry
+        off = set_offsets(Bus(link, WallClock(), timing), line, zeros)
     finally:
         link.close()
     worst = max(off, key=lambda name: abs(off[name]))

@@ -12,6 +12,8 @@ from robotics.wire.packet import WireError
 
 TRIES = 3
 """So often each device is told; one that is dead is left, and named."""
+MANY = 6
+"""More devices than that are counted, not listed."""
 
 
 def rest(link: Link, clock: Clock, line: Line) -> list[str]:
@@ -23,7 +25,7 @@ def rest(link: Link, clock: Clock, line: Line) -> list[str]:
     others.
 
     Returns:
-        What could not be done, one line for each device; empty if all is at rest.
+        What could not be done, one line for each device, two for many; empty if all is at rest.
     """
     timing = replace(line.timing, delay=0.001, latency=0.02)
     bus = Bus(link, clock, Timing(timing.baud, timing.delay, timing.latency, timing.quiet))
@@ -33,6 +35,10 @@ def rest(link: Link, clock: Clock, line: Line) -> list[str]:
             _rest_one(bus, device, line)
         except WireError as error:
             troubles.append(f"{device.name}: {error}")
+    if len(troubles) > MANY:
+        count = f"{len(troubles)} of {len(line.devices)} devices"
+        cure = "another robot's port, or no power? 'robotics doctor' tells more"
+        return [f"{count} do not answer or do not obey: {cure}", troubles[0]]
     return troubles
 
 

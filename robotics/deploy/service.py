@@ -8,6 +8,7 @@ in ``docs/hardware.md``.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
@@ -17,6 +18,8 @@ GROUP = "dialout"
 """Who may open serial ports on Debian."""
 PRIORITY = 60
 """Of the control loop under SCHED_FIFO."""
+LONGEST = "1440"
+"""Most that one run may last [min]: a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,16 @@ class Service:
     def name(self) -> str:
         """Of the unit."""
         return f"scenic-{self.robot}"
+
+
+def run_words(site: str, robot: str, port: str, more: Sequence[str] = ()) -> tuple[str, ...]:
+    """Return what a service says to the program so that it runs a robot.
+
+    It runs for ``LONGEST``, or as ``more`` says: for so many minutes, or by the plan of a day.
+    """
+    ends = any(one.partition("=")[0] in ("--minutes", "--day") for one in more)
+    length = () if ends else ("--minutes", LONGEST)
+    return ("run", site, "--robot", robot, "--on", port, "--no-video", *length, *more)
 
 
 def files(service: Service) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Control tables of the servos: Dynamixel X series and P series.
 
 Source of every address, size, unit, range and initial value: ROBOTIS e-manual, pages of
-XM430-W350, XM540-W270 and PH54-100-S500. Fields that this project has no use for are left out.
+XM430-W350, XM540-W150 and PH54-100-S500. Fields that this project has no use for are left out.
 """
 
 from __future__ import annotations
@@ -168,9 +168,12 @@ def _p_series(name: str, model: int, *, half_turn: int, amps: int, speed_limit: 
 
 XM430_W350 = _x_series("XM430-W350", 1020, current_limit=1193, velocity_limit=200)
 XM430_W210 = _x_series("XM430-W210", 1030, current_limit=1193, velocity_limit=330)
+XM540_W150 = _x_series("XM540-W150", 1130, current_limit=2047, velocity_limit=230)
 XM540_W270 = _x_series("XM540-W270", 1120, current_limit=2047, velocity_limit=128)
 PH54_100 = _p_series("PH54-100-S500", 2010, half_turn=501_923, amps=15_900, speed_limit=2920)
 PH54_200 = _p_series("PH54-200-S500", 2020, half_turn=501_923, amps=22_740, speed_limit=2900)
 
-SERVOS = {one.model: one for one in (XM430_W350, XM430_W210, XM540_W270, PH54_100, PH54_200)}
+SERVOS = {
+    one.model: one for one in (XM430_W350, XM430_W210, XM540_W150, XM540_W270, PH54_100, PH54_200)
+}
 """By model number."""

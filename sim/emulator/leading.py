@@ -16,12 +16,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from robotics.wire import boards
-from robotics.wire.servos import XM540_W270
+from robotics.wire.servos import XM540_W150
 from robotics.wire.table import Field, Table
 from sim.emulator.frames import BROADCAST, Code, Instruction
 from sim.emulator.watching import Board
 
-_PROFILE = XM540_W270["profile_acceleration"]
+_PROFILE = XM540_W150["profile_acceleration"]
 _ROW = 12
 """Bytes of a servo's profile and goal."""
 QUIET = 0.010

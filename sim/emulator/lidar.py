@@ -1,14 +1,19 @@
-"""The lidar that localises, behind a serial port of its own: the packets of an LD19."""
+"""Lidars behind serial ports of their own: the packets of an LD19."""
 
 from __future__ import annotations
 
 import math
+
+import numpy as np
 
 from robotics.core.errors import BackendError
 from robotics.core.messages import Scan
 from robotics.wire.ld19 import LD19, Decoder, encode_packet, packets_of, scan_of
 from robotics.wire.links import SerialLink
 from sim.emulator.line import PATIENCE, Terminal
+
+AROUND = 540
+"""Bearings of a whole turn, as close as those of the down-tilted lidar; a multiple of twelve."""
 
 
 class LidarPort:
@@ -34,6 +39,16 @@ class LidarPort:
     def close(self) -> None:
         """Let go of the port. May be called twice."""
         self.terminal.hang_up()
+
+
+def as_a_turn(scan: Scan) -> Scan:
+    """Return a scan of a sector as the whole turn that a lidar sends; nothing is seen beside it."""
+    bearings = np.linspace(-np.pi, np.pi, AROUND, endpoint=False)
+    after = np.clip(np.searchsorted(scan.angle, bearings), 1, len(scan.angle) - 1)
+    nearer = bearings - scan.angle[after - 1] <= scan.angle[after] - bearings
+    nearest = np.where(nearer, after - 1, after)
+    is_seen = np.abs(scan.angle[nearest] - bearings) < np.pi / AROUND
+    return Scan(bearings, np.where(is_seen, scan.range[nearest], 0.0))
 
 
 class WiredLidar:

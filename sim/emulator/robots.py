@@ -135,11 +135,13 @@ class EmulatedRobot:
         body: The body.
         devices: Its devices.
         latest: The body's last observation; what has no bus yet is taken from it.
+        in_jig: A jig holds joints without torque in the zero pose.
     """
 
     def __init__(self, body: SimulatedBody, devices: Devices) -> None:
         self.body, self.devices = body, devices
         self.latest: Observation | None = None
+        self.in_jig = False
 
     def place(self, now: float) -> None:
         """Put the body back to its start and show what its sensors find."""
@@ -164,4 +166,9 @@ class EmulatedRobot:
         del now
         if self.devices.is_changed:
             orders = self.devices.orders()
-            self.body.obey(orders.target, orders.limit, orders.tools)
+            target, limit = orders.target, orders.limit
+            if self.in_jig:
+                is_limp = limit == 0.0
+                target = np.where(is_limp, 0.0, target)
+                limit = np.where(is_limp, self.body.spec.motors.stall, limit)
+            self.body.obey(target, limit, orders.tools)

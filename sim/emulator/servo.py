@@ -1,6 +1,6 @@
 """Servos of the X and P series: what is special about their registers.
 
-Sources: ROBOTIS e-manual, "XM540-W270" (control table, "Shutdown", "Bus Watchdog", "Operating
+Sources: ROBOTIS e-manual, "XM540-W150" (control table, "Shutdown", "Bus Watchdog", "Operating
 Mode"); what a servo does on a silent bus in position mode was seen by crane_x7 (issue 11): it
 brakes where it is.
 """

@@ -204,3 +204,14 @@ def test_offsets_of_servos_are_written_into_them() -> None:
     assert [line.devices[id].memory["homing_offset"] for id in range(1, 23)] == [
         10 - id for id in range(1, 23)
     ]
+
+
+def test_a_robot_that_is_not_in_its_zero_pose_is_left_alone() -> None:
+    """One joint hangs 40 degrees off: it is named, and no servo is written."""
+    line, robot = greeter(), on_wire("greeter").line
+    for id in range(1, 23):
+        line.devices[id].memory["present_position"] = 2048 + id
+    line.devices[2].memory["present_position"] = 2048 - 456
+    with pytest.raises(BackendError, match=r"zero pose: head_pitch by 40°.*Nothing was written"):
+        set_offsets(Bus(line, line, robot.timing), robot, np.full(22, 2048))
+    assert not any(line.devices[id].memory["homing_offset"] for id in range(1, 23))

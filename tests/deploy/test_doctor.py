@@ -141,13 +141,18 @@ def test_each_illness_of_a_servo_is_named_with_its_device(name: str) -> None:
 
 
 def test_what_can_be_mended_is_mended() -> None:
-    """Return delay and status return level, and nothing else."""
+    """Return delay, status return level and the settings of a start, and nothing else."""
     line = greeter()
     line.devices[6].memory["return_delay"] = 250
+    line.devices[7].memory["drive_mode"] = 0
     doctor = visit(line, 4_000_000, fix=True)
     assert line.devices[6].memory["return_delay"] == 0
-    assert [one.what for one in doctor.findings if one.about == "mended"] == [
-        f"{on_wire('greeter').line.devices[5].name}: return_delay = 0"
+    assert line.devices[7].memory["drive_mode"] == 4
+    written = [(one.about, one.what) for one in doctor.findings if "set to" in one.what]
+    devices = on_wire("greeter").line.devices
+    assert written == [
+        (f"{devices[5].name} (id 6)", "return_delay set to 0"),
+        (f"{devices[6].name} (id 7)", "drive_mode set to 4"),
     ]
     assert ills(doctor) == ""
 
@@ -159,7 +164,7 @@ def test_a_wrong_model_and_a_stranger() -> None:
     extra = Servo(XM430_W350, memoryview(bytearray(256)), identity=60)
     kept = [one for id, one in line.devices.items() if id != 15]
     found = ills(visit(DeviceLine([*kept, wrong, extra]), 4_000_000))
-    assert "(id 15): is a XM430-W350, not a XM540-W270" in found
+    assert "(id 15): is a XM430-W350, not a XM540-W150" in found
     assert "id 60: a XM430-W350 that nobody expects" in found
 
 

@@ -39,3 +39,11 @@ def test_the_chassis_board_stops_and_lets_go() -> None:
         memory = line.devices[200].memory
         assert memory["torque_enable"] == 0
         assert memory["goal_wheel_left"] == 0
+
+
+def test_another_robots_port_takes_two_lines() -> None:
+    """Not one for each of its devices."""
+    line = sweeper()
+    first, second = rest(line, line, on_wire("greeter").line)
+    assert "of 26 devices do not answer" in first
+    assert second.startswith("head_yaw: ")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from robotics.core.errors import OptionError
-from robotics.deploy.service import Service, files, limits, steps, udev_rules, unit
+from robotics.deploy.service import Service, files, limits, run_words, steps, udev_rules, unit
 
 SWEEPER = Service(
     robot="sweeper",
@@ -126,3 +126,21 @@ def test_the_command_prints_what_it_would_write() -> None:
     assert "/etc/systemd/system/scenic-sweeper.service" in done.stdout
     assert "systemctl enable" in done.stdout
     assert not Path("/etc/systemd/system/scenic-sweeper.service").exists()
+
+
+def test_a_service_runs_what_a_person_would_type() -> None:
+    """A map's folder, further ports, a day's length; an option that 'run' does not have is told."""
+    words = [sys.executable, "-m", "robotics.cli", "install-service", "sweeper"]
+    words += ["--on", "/dev/scenic_bus", "--"]
+    done = subprocess.run(
+        [*words, "--lidar", "/dev/scenic_lidar"], capture_output=True, text=True, check=True
+    )
+    run = next(line for line in done.stdout.splitlines() if line.startswith("ExecStart="))
+    assert run.endswith("--no-video --minutes 1440 --lidar /dev/scenic_lidar")
+    assert " run map --robot sweeper --on /dev/scenic_bus " in run
+    wrong = subprocess.run(
+        [*words, "--lidr", "/dev/x"], capture_output=True, text=True, check=False
+    )
+    assert wrong.returncode == 2
+    assert "--lidr" in wrong.stderr
+    assert "--minutes" not in run_words("map", "sweeper", "/dev/x", ["--day", "day.yaml"])

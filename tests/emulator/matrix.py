@@ -91,9 +91,9 @@ ROWS = (
     Row("greeter", faults.restarted(None, "everything"), Answer.LIES, 2.5),
     Row("greeter", faults.interrupted(0.01), Answer.GOES_ON, 0.0),
     Row("greeter", faults.silent(_id("head_yaw"), "head"), Answer.STOPS, 2.5),
-    Row(
-        "greeter", faults.silent(_id("left_knee"), "knee"), Answer.KEEPS_STANDING, 1.5, moving=False
-    ),
+    Row("greeter", faults.silent(_id("left_knee"), "knee"), _STAYS, 1.5),
+    Row("greeter", faults.silent(_id("right_knee"), "right knee"), _STAYS, 1.5),
+    Row("greeter", faults.silent(_id("right_ankle_pitch"), "right ankle"), _STAYS, 1.5),
     Row("greeter", faults.overheated(_id("left_elbow"), "elbow"), Answer.STOPS, 2.5),
     Row("greeter", faults.unplugged(_FOREVER), Answer.HELD, 3.0, within_at_rest=0.6),
     Row("greeter", faults.paused(0.2), Answer.HELD, 3.0, within_at_rest=0.6),

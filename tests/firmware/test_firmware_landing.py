@@ -11,7 +11,7 @@ from robotics.wire import boards
 from robotics.wire.boards import LANDING, LANDING_LEGS
 from robotics.wire.instructions import sync_write
 from robotics.wire.packet import Instruction, instruction_frame
-from robotics.wire.servos import XM540_W270
+from robotics.wire.servos import XM540_W150
 from sim.emulator.frames import Listener
 from sim.emulator.leading import LeadingBoard
 
@@ -33,7 +33,7 @@ def told(span: int) -> bytes:
         11 + leg: b"".join(word.to_bytes(4, "little") for word in (*words, goal))
         for leg, goal in enumerate(GOALS)
     }
-    return sync_write(XM540_W270["profile_acceleration"].address, rows)
+    return sync_write(XM540_W150["profile_acceleration"].address, rows)
 
 
 @pytest.fixture

@@ -212,9 +212,14 @@ FAULTS = {
         r"LINE \(places\.bench\): 'bench' at \(-5\.5, 0\) is inside 'bench_1'",
     ),
     "dock in a corner": (
-        "pose: [3.0, -3.5, 90]}\n\nplaces",
-        "pose: [6.6, -3.5, 90]}\n\nplaces",
+        "pose: [3.0, -3.5, -90]}\n\nplaces",
+        "pose: [6.6, -3.5, -90]}\n\nplaces",
         r"LINE \(docks\.charge\): 'charge' at \(6\.6, -3\.5\) cannot be reached",
+    ),
+    "dock with its back to a wall": (
+        "pose: [3.0, -3.5, -90]}\n\nplaces",
+        "pose: [3.0, -3.5, 90]}\n\nplaces",
+        r"LINE \(docks\.charge\): no room before 'charge': \(3, -4\.8\) cannot be reached",
     ),
     "route through a wall": (
         "[[-1.0, -4.0], [-1.0, 2.5]]",

@@ -81,7 +81,7 @@ def test_a_window_is_read_as_a_record() -> None:
 
 def test_published_units() -> None:
     """As the e-manual prints them: 0.229 rev/min, 2.69 mA, 4096 in a turn, 20 ms."""
-    table = servos.XM540_W270
+    table = servos.XM540_W150
     assert table["present_velocity"].value(1) == pytest.approx(0.229 * 2 * np.pi / 60)
     assert table["goal_current"].value(1000) == pytest.approx(2.69)
     assert table["present_position"].value(4096) == pytest.approx(2 * np.pi)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from robotics.core.joints import JointTable
 from robotics.robots.greeter.joints import JOINT_NAMES
 from robotics.robots.wiring import ServoWire, ServoWiring
-from robotics.wire.servos import XM430_W210, XM430_W350, XM540_W270
+from robotics.wire.servos import XM430_W210, XM430_W350, XM540_W150
 
 BAUD = 4_000_000
 """Speed of the bus [bit/s]: 26 devices 200 times a second."""
@@ -27,4 +27,4 @@ def _servo(id: int, name: str) -> ServoWire:
         return ServoWire(id, XM430_W210)
     is_leg = axis.startswith(("hip", "knee", "ankle"))
     sign = -1 if side == "right" and axis in _REVERSED else 1
-    return ServoWire(id, XM540_W270 if is_leg else XM430_W350, sign)
+    return ServoWire(id, XM540_W150 if is_leg else XM430_W350, sign)
