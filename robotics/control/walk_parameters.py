@@ -66,7 +66,7 @@ class WalkParameters:
     and who steers by its pose asks for the opposite sway; answering that would shake it up."""
     acceleration: tuple[float, float, float] = (0.4, 0.25, 1.0)
     """Of the twist followed: [m/s²], [m/s²], [rad/s²]."""
-    largest_twist: tuple[float, float, float] = (0.65, 0.30, 1.5)
+    largest_twist: tuple[float, float, float] = (0.67, 0.30, 1.5)
     """Of the twist followed: [m/s], [m/s], [rad/s]."""
     fastest_back: float = 0.40
     """Backwards [m/s]."""
