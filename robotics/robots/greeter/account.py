@@ -24,6 +24,10 @@ class Account:
     greeted: int = 0
     greetings: int = 0
     strolls: int = 0
+    visits: int = 0
+    """Ways to people who lingered."""
+    met: int = 0
+    """Of these, ways at whose end they were still there."""
     turns: int = 0
     shaken: int = 0
     """Hands."""
@@ -56,6 +60,8 @@ class Account:
             "greeted": self.greeted,
             "greetings": self.greetings,
             "strolls": self.strolls,
+            "visits": self.visits,
+            "visits_met": self.met,
             "turns": self.turns,
             "said": sum(self.said.values()),
             "answered": known,

@@ -6,6 +6,7 @@ _PLAIN = {
     "idle": "swaying and looking around",
     "farewell": "saying goodbye",
     "answer": "answering a question",
+    "visit": "walking to somebody who lingers",
     "turn": "turning to people who stand aside",
     "stroll/out": "taking a few steps",
     "stroll/back": "walking back to its station",

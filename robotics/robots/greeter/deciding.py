@@ -13,16 +13,17 @@ from robotics.core.messages import Goal, State
 from robotics.core.parts import Progress
 from robotics.mapping.places import Site
 from robotics.robots.duty import Duty
+from robotics.robots.greeter import visiting
 from robotics.robots.greeter.account import Account
 from robotics.robots.greeter.acting import COMPANY
-from robotics.robots.greeter.audience import Audience
+from robotics.robots.greeter.audience import GREET, Audience
 from robotics.robots.greeter.conversation import Conversation
 from robotics.robots.greeter.hailing import Hails
 from robotics.robots.greeter.handshake import CLIP
 from robotics.robots.greeter.offering import Offers
 from robotics.robots.greeter.shows import STAYED, Shows
 from robotics.robots.greeter.states import table
-from robotics.robots.greeter.strolling import CROWDED, FAILED, LEASH, PATIENCE, Strolls
+from robotics.robots.greeter.strolling import CROWDED, FAILED, PATIENCE, Strolls
 from robotics.robots.means import Means
 
 FACED = math.radians(15.0)
@@ -35,6 +36,8 @@ PROMISED = 1.5
 """A wish that cannot be granted within this time is promised [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
+STAYED_WITH, LEFT_BEHIND = 6.0, 1.2
+"""Company is left for somebody who lingers after so long [s], and not from so near [m]."""
 
 
 @dataclass(slots=True)
@@ -80,6 +83,7 @@ class Deciding(Duty, ABC):
         self._talk = Conversation(behaviours, means.answer)
         self._shows, self._offers = Shows(behaviours), Offers(means.felt)
         self._strolls = Strolls(site, self.audience)
+        self._visits = visiting.Visits(self._strolls, self.audience)
         self._hails = Hails(self.acts, self.audience)
         self._start: float | None = None
         self._now = Now()
@@ -117,13 +121,19 @@ class Deciding(Duty, ABC):
         urgent = self._urgent(state, where, lasted)
         if urgent:
             return urgent
-        stepping = where in ("stroll/out", "stroll/back")  # a few seconds
+        stepping = where in ("stroll/out", "stroll/back", "visit")
+        if where == "visit" and self._visits.others_wait() and not self.acts.current(state.time):
+            return "near"
         if stepping:
             self._hail(state.time)
+        elif self._leaves_for_somebody(state, where, lasted):
+            return "lingers"
         elif self.audience.waiting() and not self.acts.current(state.time):
             return "near"
-        if where != "turn" and not stepping and self._asked_for(state.time) >= 0.0:
+        if where not in ("turn", "stroll/out") and self._asked_for(state.time) >= 0.0:
             return "asked"
+        if where == "visit":
+            return self._visits.due(state, lasted, self._progress())
         if where.startswith("stroll/"):
             return self._strolls.due(state, where.removeprefix("stroll/"), lasted, self._progress())
         choices: dict[str, Callable[[State, float], str]] = {
@@ -146,6 +156,18 @@ class Deciding(Duty, ABC):
             return "asked"
         close = where == "follow" and lasted > 0.8
         return "hand" if close and self._offers.is_due(self.audience, state.time) else ""
+
+    def _leaves_for_somebody(self, state: State, where: str, lasted: float) -> bool:
+        """Whether it walks to somebody who lingers now: nobody nearer waits for it."""
+        if where not in ("idle", "notice", "follow") or self.acts.current(state.time) is not None:
+            return False
+        if where == "follow" and (lasted < STAYED_WITH or self.acts.runner.is_busy()):
+            return False
+        if self.audience.within(LEFT_BEHIND) or self._asked_for(state.time) >= 0.0:
+            return False
+        if any(one.distance <= GREET for one in self.audience.strangers()) or self._shows.owes():
+            return False
+        return self._visits.wishes(state, self._left(state))
 
     def _helpless(self, where: str, lasted: float) -> str:
         """Wait until it knows where it is, ask for help if that takes long; try the way again."""
@@ -290,7 +312,7 @@ class Deciding(Duty, ABC):
     def _turning(self, state: State, lasted: float) -> str:
         aside = self.audience.find(self._now.turns_to)
         self._strolls.next_return = state.time + 20.0
-        tethered = self._strolls.away(state) < LEASH
+        tethered = self._strolls.away(state) < visiting.LEASH + 1.0
         if aside is None or abs(aside.bearing) < FACED or lasted > PATIENCE or not tethered:
             return "settled"
         return ""

@@ -25,7 +25,7 @@ from robotics.robots.means import Means
 
 TURN_RATE = 0.4
 """[rad/s]."""
-STEPPING = ("stroll/out", "stroll/back", "turn", "lost", "help")
+STEPPING = ("stroll/out", "stroll/back", "visit", "turn", "lost", "help")
 BACKGROUND = {"idle": "sway", **dict.fromkeys(STEPPING, "")}
 """What plays under everything else; in every other state it breathes."""
 
@@ -81,6 +81,8 @@ class GreeterMission(Deciding):
         account = replace(
             self._account,
             strolls=self._strolls.count,
+            visits=self._visits.count,
+            met=self._visits.met,
             replies=tuple(self._talk.replies),
             shaken=self._offers.shake.shaken,
             declined=self._offers.shake.declined,
@@ -126,6 +128,17 @@ class GreeterMission(Deciding):
         aside = self.audience.aside()
         self._now.turns_to = None if aside is None else aside.guest
         self._account.turns += 1
+
+    def begin_visit(self, event: Event) -> None:
+        """Set out; who is walked to is greeted there, not from afar."""
+        self.acts.break_off(event.time, "somebody lingers some way off")
+        self._visits.begin(event.time)
+        self.audience.awaited = self._visits.guest
+
+    def end_visit(self, event: Event) -> None:
+        """Stand, wherever it is."""
+        self.audience.awaited = None
+        self._visits.end(event.time, interrupted=event.name in ("near", "asked", "lost"))
 
     def begin_answer(self, event: Event) -> None:
         """Answer what was asked first, with a gesture."""
@@ -176,6 +189,7 @@ class GreeterMission(Deciding):
 
     def _work(self, state: State) -> Goal:
         self.audience.update(state)
+        self._visits.look(state)
         self.sight.look(state)
         self.acts.world = self._look_around(state)
         assert self._start is not None
@@ -199,7 +213,7 @@ class GreeterMission(Deciding):
             speaking=self.acts.current(state.time) is not None,
             held=self._means.felt().held,
         )
-        walks = self.machine.is_in("working/stroll") or self.machine.is_in("working/turn")
+        walks = any(self.machine.is_in(f"working/{one}") for one in ("stroll", "turn", "visit"))
         arrived = acting.has_arrived(seen, self._site, state)
         return replace(world, standing=world.standing or not walks, arrived=arrived)
 
@@ -230,6 +244,10 @@ class GreeterMission(Deciding):
             return Goal(GoTo(self._strolls.goal, speed=SPEED), activity=told)
         if where == "stroll/back":
             return Goal(GoTo(self._strolls.station, speed=SPEED), activity=told)
+        if where == "visit":
+            one = self.audience.find(self._visits.guest)
+            whom = Posture(look_at_in_map=None if one is None else self.audience.face_of(one))
+            return Goal(GoTo(self._visits.goal, speed=SPEED), whom, activity=told)
         here = self._gaze.target(self.audience, idle=where == "idle")
         face = None if here is None else self.audience.face_of(here)
         if where == "turn":

@@ -8,9 +8,12 @@ HOME = State("leaving", "bows; the visit is over", enter="begin_leaving")
 CALM = tuple(f"working/{name}" for name in ("idle", "notice", "follow", "farewell"))
 WAITING = ("working/idle", "working/notice", "working/follow")
 FREE = ("working/idle", "working/follow")
-WALKING = ("working/idle", "working/follow", "working/turn", "working/stroll", "working/show")
-TALKING = (*CALM, "working/stroll/pause")
-NEAR = (*CALM, "working/turn", "working/stroll/pause")
+WALKING = (
+    *("working/idle", "working/follow", "working/turn", "working/stroll", "working/show"),
+    "working/visit",
+)
+TALKING = (*CALM, "working/stroll/pause", "working/stroll/back", "working/visit")
+NEAR = (*CALM, "working/turn", "working/stroll/pause", "working/visit")
 
 
 def table() -> Table:
@@ -22,6 +25,7 @@ def table() -> Table:
         events=(
             *("noticed", "near", "aside", "greeted", "left", "settled"),
             *("restless", "reached", "away", "home"),
+            *("lingers", "met", "joined", "gave_up"),
             *("asked", "answered", "show", "shown", "hand", "shaken"),
             *("lost", "found", "lost_for_long", "stuck", "again"),
         ),
@@ -61,6 +65,12 @@ def _working() -> State:
                 leave="end_handshake",
             ),
             stroll,
+            State(
+                "visit",
+                "walks to people who linger",
+                enter="begin_visit",
+                leave="end_visit",
+            ),
             State("lost", "does not know where it is: stands still until it does"),
             State("help", "cannot go on by itself: asks for a person", enter="begin_help"),
         ),
@@ -88,6 +98,10 @@ def _transitions() -> tuple[Transition, ...]:
         Transition("away", "working/stroll/pause", "working/stroll/back"),
         *(Transition("away", source, "working/stroll/back") for source in FREE),
         Transition("home", "working/stroll/back", "working/idle"),
+        *(Transition("lingers", source, "working/visit") for source in WAITING),
+        Transition("met", "working/visit", "working/greet"),
+        Transition("joined", "working/visit", "working/follow"),
+        Transition("gave_up", "working/visit", "working/idle"),
         *(Transition("lost", source, "working/lost") for source in WALKING),
         Transition("found", "working/lost", "working/idle"),
         Transition("found", "working/help", "working/idle"),
@@ -115,6 +129,10 @@ def _promises() -> tuple[Promise, ...]:
         Promise("hand", "working/follow", "working/handshake"),
         Promise("shaken", "working/handshake", "working/follow"),
         Promise("home", "working/stroll/back", "working/idle"),
+        *(Promise("lingers", source, "working/visit") for source in WAITING),
+        Promise("met", "working/visit", "working/greet"),
+        Promise("joined", "working/visit", "working/follow"),
+        Promise("gave_up", "working/visit", "working/idle"),
         Promise("away", "working/stroll/pause", "working/stroll/back"),
         *(Promise("away", source, "working/stroll/back") for source in FREE),
         *(Promise("restless", source, "working/stroll/out") for source in FREE),
