@@ -247,7 +247,9 @@ class Gait:
 
     def _carry_on(self, seen: Seen, foot: int) -> None:
         """Let ``foot`` be the stance foot, where it is seen: else what is measured jumps."""
-        self.soles[foot], self.sole_yaw[foot] = seen.soles[foot], seen.sole_yaw[foot]
+        yaw = float(seen.sole_yaw[foot])
+        turns = round((self.sole_yaw[foot] - yaw) / (2.0 * math.pi))  # the other foot counts them
+        self.soles[foot], self.sole_yaw[foot] = seen.soles[foot], yaw + turns * 2.0 * math.pi
         self.stance = foot
 
     def _catch(self, seen: Seen, sideways: float) -> None:
