@@ -107,9 +107,9 @@ def test_it_never_comes_from_behind() -> None:
 
 
 def test_somebody_nearer_who_waits_comes_first() -> None:
-    """They stop at 2 m while it is on its way: it stops and greets them, then walks on."""
+    """They stop at 1.5 m while it is on its way: it stops and greets them, then walks on."""
     far = Walker(1, (7.0, 0.0), STANDS)
-    near = Walker(2, (3.4, -1.2), STANDS, between=(5.0, 20.0))
+    near = Walker(2, (3.0, -0.9), STANDS, between=(5.0, 20.0))
     stage, mission = scene(far, near)
     stage.run(mission, 60.0)
     seen = visited(mission)

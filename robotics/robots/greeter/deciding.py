@@ -16,7 +16,7 @@ from robotics.robots.duty import Duty
 from robotics.robots.greeter import visiting
 from robotics.robots.greeter.account import Account
 from robotics.robots.greeter.acting import COMPANY
-from robotics.robots.greeter.audience import GREET, Audience
+from robotics.robots.greeter.audience import GREET, Audience, is_slow
 from robotics.robots.greeter.conversation import Conversation
 from robotics.robots.greeter.hailing import Hails
 from robotics.robots.greeter.handshake import CLIP
@@ -36,8 +36,8 @@ PROMISED = 1.5
 """A wish that cannot be granted within this time is promised [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
-STAYED_WITH, LEFT_BEHIND = 6.0, 1.2
-"""Company is left for somebody who lingers after so long [s], and not from so near [m]."""
+STAYED_WITH, WITH = 6.0, 2.0
+"""Company that stands so near [m] is left for somebody who lingers after so long [s]."""
 
 
 @dataclass(slots=True)
@@ -161,13 +161,15 @@ class Deciding(Duty, ABC):
         """Whether it walks to somebody who lingers now: nobody nearer waits for it."""
         if where not in ("idle", "notice", "follow") or self.acts.current(state.time) is not None:
             return False
-        if where == "follow" and (lasted < STAYED_WITH or self.acts.runner.is_busy()):
+        if self._asked_for(state.time) >= 0.0 or self._shows.owes():
             return False
-        if self.audience.within(LEFT_BEHIND) or self._asked_for(state.time) >= 0.0:
+        standing = [one for one in self.audience.within(GREET) if is_slow(one.guest)]
+        stays = where == "follow" and (lasted < STAYED_WITH or self.acts.runner.is_busy())
+        if stays and any(one.distance <= WITH for one in standing):
             return False
-        if any(one.distance <= GREET for one in self.audience.strangers()) or self._shows.owes():
-            return False
-        return self._visits.wishes(state, self._left(state))
+        first = any(not one.guest.is_greeted(state.time) for one in standing)
+        crowded = bool(self.audience.within(CROWDED))
+        return not first and not crowded and self._visits.wishes(state, self._left(state))
 
     def _helpless(self, where: str, lasted: float) -> str:
         """Wait until it knows where it is, ask for help if that takes long; try the way again."""

@@ -30,8 +30,8 @@ LEASH = 1.0
 """Never farther from its station [m], unless a behaviour leads it away."""
 SPEED = 0.45
 """At most [m/s]; a few steps never come to it."""
-PATIENCE = 12.0
-"""For one stretch or turn [s]."""
+PATIENCE, TURNS = 12.0, 12.0
+"""For one stretch or turn, and for the half turns before and after a way home [s]."""
 SLOWEST = 0.08
 """A long way home may take so much longer that it is walked at this speed [m/s]."""
 FAILED = 3
@@ -120,7 +120,7 @@ class Strolls:
         offset = math.dist(goal[:2], state.pose_base_in_map[:2])
         turned = abs(wrap(float(goal[2] - state.pose_base_in_map[2])))
         there = offset < 0.12 and turned < 0.2
-        late = lasted > PATIENCE + max(offset - LEASH, 0.0) / SLOWEST
+        late = lasted > PATIENCE + max(offset - LEASH, 0.0) / SLOWEST + TURNS * (where == "back")
         over = told.status in (Status.DONE, Status.IMPOSSIBLE) or late
         crowded = bool(self.audience.within(CROWDED))
         if where == "out":

@@ -50,6 +50,8 @@ SLOWEST, SPARE = 0.5 * SPEED, 8.0
 """A way may take as long as at this speed [m/s], and so much longer [s]."""
 STAYS = 8.0
 """With them, before it goes home, at least [s]."""
+ASIDE = 2.0
+"""A stranger who stands so near comes first [m]."""
 RESERVE = 45.0
 """Time left of its work for the way home [s]."""
 
@@ -165,7 +167,7 @@ class Visits:
         here = self.audience.find(self.guest)
         return here is None or any(
             one.guest is not self.guest
-            and one.distance < min(here.distance, GREET)
+            and one.distance < min(here.distance, ASIDE)
             and is_slow(one.guest)
             for one in self.audience.strangers()
         )
