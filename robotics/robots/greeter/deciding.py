@@ -23,7 +23,7 @@ from robotics.robots.greeter.handshake import CLIP
 from robotics.robots.greeter.offering import Offers
 from robotics.robots.greeter.shows import STAYED, Shows
 from robotics.robots.greeter.states import table
-from robotics.robots.greeter.strolling import CROWDED, FAILED, PATIENCE, Strolls
+from robotics.robots.greeter.strolling import CROWDED, FAILED, LEASH, PATIENCE, Strolls
 from robotics.robots.means import Means
 
 FACED = math.radians(15.0)
@@ -161,7 +161,7 @@ class Deciding(Duty, ABC):
         """Whether it walks to somebody who lingers now: nobody nearer waits for it."""
         if where not in ("idle", "notice", "follow") or self.acts.current(state.time) is not None:
             return False
-        if self._asked_for(state.time) >= 0.0 or self._shows.owes():
+        if self._asked_for(state.time) >= 0.0 or self._shows.is_near(state.time):
             return False
         standing = [one for one in self.audience.within(GREET) if is_slow(one.guest)]
         stays = where == "follow" and (lasted < STAYED_WITH or self.acts.runner.is_busy())
@@ -295,6 +295,9 @@ class Deciding(Duty, ABC):
         return "restless" if self._strolls.may_go(state) else ""
 
     def _show_is_due(self, state: State) -> bool:
+        """Whether one is due; at its station, where people come by, unless somebody asked here."""
+        if self._strolls.away(state) > LEASH and not self._shows.owes():
+            return False
         self._now.show = self._shows.due(self.audience, self.acts.world, self._left(state))
         return bool(self._now.show)
 
