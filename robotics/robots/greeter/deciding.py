@@ -16,7 +16,7 @@ from robotics.robots.duty import Duty
 from robotics.robots.greeter import visiting
 from robotics.robots.greeter.account import Account
 from robotics.robots.greeter.acting import COMPANY
-from robotics.robots.greeter.audience import GREET, Audience, is_slow
+from robotics.robots.greeter.audience import APPROACH, GREET, Audience, is_slow
 from robotics.robots.greeter.conversation import Conversation
 from robotics.robots.greeter.hailing import Hails
 from robotics.robots.greeter.handshake import CLIP
@@ -36,7 +36,7 @@ PROMISED = 1.5
 """A wish that cannot be granted within this time is promised [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
-STAYED_WITH, WITH = 6.0, 2.0
+STAYED_WITH, WITH = 8.0, 2.0
 """Company that stands so near [m] is left for somebody who lingers after so long [s]."""
 
 
@@ -154,6 +154,9 @@ class Deciding(Duty, ABC):
             return "show"
         if lasted > 0.3 and self._asked_for(state.time) >= KEPT_WAITING:
             return "asked"
+        home = self._shows.is_near(state.time) and self._strolls.away(state) > LEASH
+        if home and lasted > 1.0 and free and not self.audience.within(CROWDED):
+            return "away"
         close = where == "follow" and lasted > 0.8
         return "hand" if close and self._offers.is_due(self.audience, state.time) else ""
 
@@ -168,7 +171,10 @@ class Deciding(Duty, ABC):
         if stays and any(one.distance <= WITH for one in standing):
             return False
         first = any(not one.guest.is_greeted(state.time) for one in standing)
-        crowded = bool(self.audience.within(CROWDED))
+        crowded = any(
+            one.distance < CROWDED or (one.closing > APPROACH and one.distance < WITH)
+            for one in self.audience.seen
+        )
         return not first and not crowded and self._visits.wishes(state, self._left(state))
 
     def _helpless(self, where: str, lasted: float) -> str:
