@@ -29,6 +29,8 @@ class Account:
     met: int = 0
     """Of these, ways at whose end they were still there."""
     turns: int = 0
+    bumped: int = 0
+    """How often somebody ran into it."""
     shaken: int = 0
     """Hands."""
     declined: int = 0
@@ -63,6 +65,7 @@ class Account:
             "visits": self.visits,
             "visits_met": self.met,
             "turns": self.turns,
+            "bumped": self.bumped,
             "said": sum(self.said.values()),
             "answered": known,
             "not_known": len(self.replies) - known,

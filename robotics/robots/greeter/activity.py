@@ -11,6 +11,7 @@ _PLAIN = {
     "stroll/out": "taking a few steps",
     "stroll/back": "walking back to its station",
     "stroll/pause": "standing and looking at the sea",
+    "bumped": "somebody ran into it: standing and saying that no harm is done",
     "lost": "finding out where it is",
     "leaving": "bowing: the visit is over",
 }

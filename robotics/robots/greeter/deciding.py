@@ -36,6 +36,8 @@ PROMISED = 1.5
 """A wish that cannot be granted within this time is promised [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
+CALMED = 2.5
+"""Who ran into it has so long to step back [s]."""
 STAYED_WITH, WITH = 8.0, 2.0
 """Company that stands so near [m] is left for somebody who lingers after so long [s]."""
 
@@ -113,6 +115,7 @@ class Deciding(Duty, ABC):
             "answer": self._answering,
             "show": self._showing,
             "handshake": self._shaking,
+            "bumped": self._calming,
         }
         self._grant(state)
         self._say_owed(state.time)
@@ -264,6 +267,10 @@ class Deciding(Duty, ABC):
         if not self._now.owed:
             self._hail(state.time, short=True)
         return "shaken" if over and lasted > 0.1 else ""
+
+    def _calming(self, state: State, lasted: float) -> str:
+        """Stand until it has said that no harm is done, and has itself under control."""
+        return "calmed" if lasted > CALMED and self.acts.current(state.time) is None else ""
 
     def _idling(self, state: State, lasted: float) -> str:
         if self.audience.aside() is not None and lasted > 1.0:

@@ -10,7 +10,7 @@ import numpy as np
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.mission import Event, MissionReport
 from robotics.behaviour.situation import Situation
-from robotics.core.messages import Drive, Goal, GoTo, Playing, Posture, State, Stay
+from robotics.core.messages import BaseGoal, Drive, Goal, GoTo, Playing, Posture, State, Stay
 from robotics.core.parts import Progress
 from robotics.mapping.places import Site
 from robotics.robots.greeter import acting
@@ -20,9 +20,14 @@ from robotics.robots.greeter.elbow_room import ElbowRoom
 from robotics.robots.greeter.gaze import Gaze
 from robotics.robots.greeter.greetings import farewells
 from robotics.robots.greeter.handshake import CLIP
+from robotics.robots.greeter.jolts import Jolts
 from robotics.robots.greeter.strolling import SPEED
 from robotics.robots.means import Means
 
+INTERRUPTS = ("near", "asked", "lost", "bumped")
+"""Events that break a visit off; it may set out for the same people again."""
+BUMPED = "bumped"
+"""What it says to who has run into it."""
 TURN_RATE = 0.4
 """[rad/s]."""
 STEPPING = ("stroll/out", "stroll/back", "visit", "turn", "lost", "help")
@@ -62,7 +67,8 @@ class GreeterMission(Deciding):
         means: Means,
     ) -> None:
         super().__init__(site, seconds, behaviours, progress, means)
-        self._elbows, self._gaze = ElbowRoom(), Gaze()
+        self._elbows, self._gaze, self._jolts = ElbowRoom(), Gaze(), Jolts()
+        self._told: BaseGoal = Stay()
 
     # ------------------------------------------------------------------ as a Mission
 
@@ -138,7 +144,15 @@ class GreeterMission(Deciding):
     def end_visit(self, event: Event) -> None:
         """Stand, wherever it is."""
         self.audience.awaited = None
-        self._visits.end(event.time, interrupted=event.name in ("near", "asked", "lost"))
+        self._visits.end(event.time, interrupted=event.name in INTERRUPTS)
+
+    def begin_bumped(self, event: Event) -> None:
+        """Say that no harm is done."""
+        self._account.bumped += 1
+        self.acts.break_off(event.time, "somebody ran into it")
+        self.acts.speaker.hush()
+        if BUMPED in self._behaviours:
+            self.acts.begin(BUMPED, event.time)
 
     def begin_answer(self, event: Event) -> None:
         """Answer what was asked first, with a gesture."""
@@ -194,6 +208,9 @@ class GreeterMission(Deciding):
         self.acts.world = self._look_around(state)
         assert self._start is not None
         over = state.time - self._start >= self._seconds - FAREWELL_TIME
+        stands = isinstance(self._told, Stay)
+        if self._jolts.felt(state, self.audience, stands=stands) and self._may("bumped"):
+            self._fire("bumped", state)
         due = "time_up" if over and self.machine.is_in("working") else self._next(state)
         self._fire(due, state)
         where = self.machine.state.removeprefix("working/")
@@ -201,6 +218,7 @@ class GreeterMission(Deciding):
         seen = self.acts.advance(self.acts.world)
         self._account.hear(seen.voice)
         goal = self._goal(state, where)
+        self._told = goal.base
         goal = replace(goal, voice=seen.voice, music=seen.music)
         return replace(goal, light=seen.light, chime=seen.chime)
 
@@ -216,6 +234,9 @@ class GreeterMission(Deciding):
         walks = any(self.machine.is_in(f"working/{one}") for one in ("stroll", "turn", "visit"))
         arrived = acting.has_arrived(seen, self._site, state)
         return replace(world, standing=world.standing or not walks, arrived=arrived)
+
+    def _may(self, event: str) -> bool:
+        return bool(self.machine.table.answers(self.machine.state, event))
 
     def _fire(self, event: str, state: State) -> None:
         if event:

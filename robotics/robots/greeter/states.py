@@ -12,6 +12,7 @@ WALKING = (
     *("working/idle", "working/follow", "working/turn", "working/stroll", "working/show"),
     "working/visit",
 )
+BUMPED = (*CALM, *(f"working/{one}" for one in ("greet", "answer", "turn", "visit", "stroll")))
 TALKING = (*CALM, "working/stroll/pause", "working/stroll/back", "working/visit")
 NEAR = (*CALM, "working/turn", "working/stroll/pause", "working/visit")
 
@@ -27,6 +28,7 @@ def table() -> Table:
             *("restless", "reached", "away", "home"),
             *("lingers", "met", "joined", "gave_up"),
             *("asked", "answered", "show", "shown", "hand", "shaken"),
+            *("bumped", "calmed"),
             *("lost", "found", "lost_for_long", "stuck", "again"),
         ),
         home=HOME,
@@ -71,6 +73,11 @@ def _working() -> State:
                 enter="begin_visit",
                 leave="end_visit",
             ),
+            State(
+                "bumped",
+                "somebody ran into it: stands, and says that no harm is done",
+                enter="begin_bumped",
+            ),
             State("lost", "does not know where it is: stands still until it does"),
             State("help", "cannot go on by itself: asks for a person", enter="begin_help"),
         ),
@@ -102,6 +109,8 @@ def _transitions() -> tuple[Transition, ...]:
         Transition("met", "working/visit", "working/greet"),
         Transition("joined", "working/visit", "working/follow"),
         Transition("gave_up", "working/visit", "working/idle"),
+        *(Transition("bumped", source, "working/bumped") for source in BUMPED),
+        Transition("calmed", "working/bumped", "working/idle"),
         *(Transition("lost", source, "working/lost") for source in WALKING),
         Transition("found", "working/lost", "working/idle"),
         Transition("found", "working/help", "working/idle"),
@@ -136,6 +145,8 @@ def _promises() -> tuple[Promise, ...]:
         Promise("away", "working/stroll/pause", "working/stroll/back"),
         *(Promise("away", source, "working/stroll/back") for source in FREE),
         *(Promise("restless", source, "working/stroll/out") for source in FREE),
+        *(Promise("bumped", source, "working/bumped") for source in BUMPED),
+        Promise("calmed", "working/bumped", "working/idle"),
         *(Promise("lost", source, "working/lost") for source in WALKING),
         *(Promise("found", f"working/{source}", "working/idle") for source in ("lost", "help")),
         Promise("lost_for_long", "working/lost", "working/help"),
