@@ -247,10 +247,9 @@ class Gait:
 
     def _carry_on(self, seen: Seen, foot: int) -> None:
         """Let ``foot`` be the stance foot, where it is seen: else what is measured jumps."""
-        yaw = float(seen.sole_yaw[foot])
-        turns = round((self.sole_yaw[foot] - yaw) / (2.0 * math.pi))  # the other foot counts them
-        self.soles[foot], self.sole_yaw[foot] = seen.soles[foot], yaw + turns * 2.0 * math.pi
-        self.stance = foot
+        turns = round((self.sole_yaw[foot] - seen.sole_yaw[foot]) / math.tau)  # kept by the other
+        self.sole_yaw[foot] = seen.sole_yaw[foot] + turns * math.tau
+        self.soles[foot], self.stance = seen.soles[foot], foot
 
     def _catch(self, seen: Seen, sideways: float) -> None:
         """Begin a step against a fall: with the leg on the side of the fall, if it is free.

@@ -157,9 +157,9 @@ class Deciding(Duty, ABC):
             return "show"
         if lasted > 0.3 and self._asked_for(state.time) >= KEPT_WAITING:
             return "asked"
-        home = self._shows.is_near(state.time) and self._strolls.away(state) > LEASH
-        if home and lasted > 1.0 and free and not self.audience.within(CROWDED):
-            return "away"
+        away = self._strolls.away(state) > LEASH and state.time >= self._strolls.next_return
+        if away and self._shows.is_near(state.time) and not self.audience.within(CROWDED):
+            return "away" if free else ""
         close = where == "follow" and lasted > 0.8
         return "hand" if close and self._offers.is_due(self.audience, state.time) else ""
 

@@ -27,7 +27,7 @@ AUDIENCE = 6.0
 """Somebody has to be so near to see it [m]; twice that when it has waited ``OVERDUE``."""
 OVERDUE = 25.0
 """[s]."""
-SOON = 10.0
+SOON = 12.0
 """It walks to nobody so long before one [s]."""
 TOO_NEAR = 0.75
 """A dance is ended before somebody who comes so near [m]."""
