@@ -30,7 +30,7 @@ LEASH = 1.0
 """Never farther from its station [m], unless a behaviour leads it away."""
 SPEED = 0.45
 """At most [m/s]; a few steps never come to it."""
-PATIENCE, TURNS = 12.0, 10.0
+PATIENCE, TURNS = 12.0, 5.0
 """For one stretch or turn, and for the half turns before and after a way home [s]."""
 SLOWEST = 0.08
 """A long way home may take so much longer that it is walked at this speed [m/s]."""
