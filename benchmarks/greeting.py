@@ -45,9 +45,12 @@ SIGHT = 12.0
 """[m]."""
 TAKES, HOLDS = 1.6, 5.0
 """A visitor's hand is in its own from so long to so long after it was held out to one [s]."""
-STRIDE, TURN = 0.2, 0.6
-"""How fast the point moves [m/s] and turns [rad/s]."""
-COUNTS = ("greetings", "danced", "sung", "answered", "hands_shaken", "strolls")
+STRIDE, TURN = 0.35, 0.6
+"""How fast the point moves [m/s], turns on the way included, and turns [rad/s]."""
+COUNTS = (
+    *("greetings", "danced", "sung", "answered", "hands_shaken", "strolls"),
+    *("visits", "visits_met"),
+)
 
 
 @dataclass(slots=True)

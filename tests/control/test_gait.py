@@ -85,7 +85,7 @@ class Puppet:
             com,
             velocity,
             body.soles[:, :2].copy(),
-            body.sole_yaw.copy(),
+            np.arctan2(np.sin(body.sole_yaw), np.cos(body.sole_yaw)),  # as sensors tell it
             force,
             yaw=body.yaw,
             tilt=np.zeros(2),
@@ -135,6 +135,21 @@ def test_a_push_is_caught_by_steps_and_ends_in_standing() -> None:
     puppet.walk(4.0, (0.0, 0.0, 0.0))
     assert puppet.gait.steps_taken >= 1
     assert puppet.gait.phase is Phase.STAND
+
+
+def test_more_than_half_a_turn_is_forgotten_by_nobody() -> None:
+    """Turned by 4 rad it stands and turns on: the first foot swings by no whole turn."""
+    puppet = Puppet()
+    puppet.walk(2.1, (0.0, 0.0, 0.0))
+    turned = puppet.walk(6.7, (0.0, 0.0, -0.6)).yaw
+    assert turned < -3.5
+    puppet.walk(4.0, (0.0, 0.0, 0.0))
+    assert puppet.gait.phase is Phase.STAND
+    last = puppet.walk(PERIOD, (0.0, 0.0, -0.4)).sole_yaw
+    for _ in range(400):
+        now = puppet.walk(PERIOD, (0.0, 0.0, -0.4)).sole_yaw
+        assert np.abs(now - last).max() < 0.02
+        last = now
 
 
 def test_foot_that_carries_is_not_lifted() -> None:

@@ -15,7 +15,7 @@ from robotics.core.messages import Battery, Drive, Goal, GoTo, Kind, Posture, St
 from robotics.robots.greeter.activity import people
 from robotics.robots.greeter.joints import load
 from robotics.robots.greeter.mission import GreeterMission, build_mission
-from robotics.robots.greeter.strolling import LEASH
+from robotics.robots.greeter.strolling import LEASH, SPEED
 
 BEHAVIOURS = load_behaviours(asset("behaviours/greeter"), load().joints)
 LEAVES = (
@@ -146,7 +146,7 @@ def test_alone_it_takes_a_few_steps_and_comes_back() -> None:
     reach = np.array([np.hypot(*pose[:2]) for pose in stage.path])
     assert 0.4 <= reach.max() <= 0.6 < LEASH
     assert reach[-1] < 0.2
-    assert all(g.base.speed <= 0.25 for _, g in stage.goals if isinstance(g.base, GoTo))
+    assert all(g.base.speed <= SPEED for _, g in stage.goals if isinstance(g.base, GoTo))
     walks = [goal.base for _, goal in stage.goals if isinstance(goal.base, GoTo)]
     assert len({id(base.pose_in_map) for base in walks}) == 3  # out, out, home: they compare
     assert all(g.posture.clip == "" for _, g in stage.goals if isinstance(g.base, GoTo))

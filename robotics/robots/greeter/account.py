@@ -24,7 +24,13 @@ class Account:
     greeted: int = 0
     greetings: int = 0
     strolls: int = 0
+    visits: int = 0
+    """Ways to people who lingered."""
+    met: int = 0
+    """Of these, ways at whose end they were still there."""
     turns: int = 0
+    bumped: int = 0
+    """How often somebody ran into it."""
     shaken: int = 0
     """Hands."""
     declined: int = 0
@@ -56,7 +62,10 @@ class Account:
             "greeted": self.greeted,
             "greetings": self.greetings,
             "strolls": self.strolls,
+            "visits": self.visits,
+            "visits_met": self.met,
             "turns": self.turns,
+            "bumped": self.bumped,
             "said": sum(self.said.values()),
             "answered": known,
             "not_known": len(self.replies) - known,

@@ -6,10 +6,12 @@ _PLAIN = {
     "idle": "swaying and looking around",
     "farewell": "saying goodbye",
     "answer": "answering a question",
+    "visit": "walking to somebody who lingers",
     "turn": "turning to people who stand aside",
     "stroll/out": "taking a few steps",
     "stroll/back": "walking back to its station",
     "stroll/pause": "standing and looking at the sea",
+    "bumped": "somebody ran into it: standing and saying that no harm is done",
     "lost": "finding out where it is",
     "leaving": "bowing: the visit is over",
 }

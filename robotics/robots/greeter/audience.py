@@ -16,8 +16,10 @@ NOTICE, COMING = 3.2, 5.0
 """Somebody so near, or so near and coming closer, is noticed [m]."""
 GREET, CALL = 2.8, 4.0
 """Somebody so near is greeted at once; so near, after ``LINGER`` [m]."""
-LINGER = 1.0
-"""[s]."""
+LINGER, STOPPED = 1.0, 2.2
+"""Who walks, and who has stopped there and may be walked to first [s]."""
+SLOW = 0.35
+"""Somebody slower has stopped, or strolls [m/s]."""
 FRONT = math.radians(110.0)
 """People are greeted so far to either side [rad]."""
 ASIDE = math.radians(60.0)
@@ -45,6 +47,8 @@ class Audience:
 
     book: GuestBook = field(default_factory=GuestBook)
     seen: tuple[Seen, ...] = ()
+    awaited: Guest | None = None
+    """Who is greeted when it has come to them, not before; None for nobody."""
     _time: float = 0.0
 
     def update(self, state: State) -> None:
@@ -77,13 +81,17 @@ class Audience:
         return [
             one
             for one in self.seen
-            if one.guest.close_since is not None and not one.guest.is_greeted(self._time)
+            if one.guest.close_since is not None
+            and one.guest is not self.awaited
+            and not one.guest.is_greeted(self._time)
         ]
 
     def waiting(self) -> bool:
         """Whether a stranger is so near, or has been close for so long, that it is time."""
         return any(
-            one.distance <= GREET or self._time - (one.guest.close_since or 0.0) >= LINGER
+            one.distance <= GREET
+            or self._time - (one.guest.close_since or 0.0)
+            >= (STOPPED if is_slow(one.guest) else LINGER)
             for one in self.strangers()
         )
 
@@ -113,6 +121,11 @@ class Audience:
         """Return where to look, shape (3,) in the map [m]: a child's or an adult's face."""
         height = 1.05 if one.guest.child else 1.5
         return np.array([*one.guest.position, height])
+
+
+def is_slow(guest: Guest) -> bool:
+    """Whether somebody has stopped, or strolls."""
+    return float(np.hypot(*guest.velocity)) < SLOW
 
 
 def _look(guest: Guest, pose: Array) -> Seen:

@@ -86,18 +86,18 @@ class GreeterConfig:
     tracker: PredictiveConfig = field(
         default_factory=lambda: PredictiveConfig(
             Limits(
-                speed=0.25,
-                turn_rate=0.45,
+                speed=0.45,
+                turn_rate=0.6,
                 acceleration=0.3,
                 angular_acceleration=0.9,
                 sideways=0.08,
-                backward=0.12,
+                backward=0.2,
             )
         )
     )
     navigator: NavigatorConfig = field(
         default_factory=lambda: NavigatorConfig(
-            pace=Pace(speed=0.25, acceleration=0.15, turn_rate=0.4),
+            pace=Pace(speed=0.45, acceleration=0.2, turn_rate=0.6),
             room=Room(0.28, 0.20),
             approach=0.0,  # it turns on the spot
             slows=False,
@@ -105,7 +105,8 @@ class GreeterConfig:
     )
     guard: GuardConfig = field(
         default_factory=lambda: GuardConfig(
-            # measured under physics: from 0.25 m/s to rest in 0.6 s and 0.10 m
+            # measured (benchmarks/braking.py): from 0.45 m/s to rest in 0.9 s and 0.26 m at most,
+            # where this keeps 0.34 m free; from 0.6 rad/s in 0.7 s and 0.23 rad of 0.28
             Body(footprint_outline(), deceleration=0.45, reaction=0.25, spin_deceleration=1.35)
         )
     )

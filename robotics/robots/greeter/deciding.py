@@ -13,9 +13,10 @@ from robotics.core.messages import Goal, State
 from robotics.core.parts import Progress
 from robotics.mapping.places import Site
 from robotics.robots.duty import Duty
+from robotics.robots.greeter import visiting
 from robotics.robots.greeter.account import Account
 from robotics.robots.greeter.acting import COMPANY
-from robotics.robots.greeter.audience import Audience
+from robotics.robots.greeter.audience import APPROACH, GREET, Audience, is_slow
 from robotics.robots.greeter.conversation import Conversation
 from robotics.robots.greeter.hailing import Hails
 from robotics.robots.greeter.handshake import CLIP
@@ -35,6 +36,10 @@ PROMISED = 1.5
 """A wish that cannot be granted within this time is promised [s]."""
 FAREWELL_TIME = 6.0
 """Left for the last bow [s]."""
+CALMED = 2.5
+"""Who ran into it has so long to step back [s]."""
+STAYED_WITH, WITH = 8.0, 2.0
+"""Company that stands so near [m] is left for somebody who lingers after so long [s]."""
 
 
 @dataclass(slots=True)
@@ -80,6 +85,7 @@ class Deciding(Duty, ABC):
         self._talk = Conversation(behaviours, means.answer)
         self._shows, self._offers = Shows(behaviours), Offers(means.felt)
         self._strolls = Strolls(site, self.audience)
+        self._visits = visiting.Visits(self._strolls, self.audience)
         self._hails = Hails(self.acts, self.audience)
         self._start: float | None = None
         self._now = Now()
@@ -109,6 +115,7 @@ class Deciding(Duty, ABC):
             "answer": self._answering,
             "show": self._showing,
             "handshake": self._shaking,
+            "bumped": self._calming,
         }
         self._grant(state)
         self._say_owed(state.time)
@@ -117,13 +124,19 @@ class Deciding(Duty, ABC):
         urgent = self._urgent(state, where, lasted)
         if urgent:
             return urgent
-        stepping = where in ("stroll/out", "stroll/back")  # a few seconds
+        stepping = where in ("stroll/out", "stroll/back", "visit")
+        if where == "visit" and self._visits.others_wait() and not self.acts.current(state.time):
+            return "near"
         if stepping:
             self._hail(state.time)
+        elif self._leaves_for_somebody(state, where, lasted):
+            return "lingers"
         elif self.audience.waiting() and not self.acts.current(state.time):
             return "near"
-        if where != "turn" and not stepping and self._asked_for(state.time) >= 0.0:
+        if where not in ("turn", "stroll/out") and self._asked_for(state.time) >= 0.0:
             return "asked"
+        if where == "visit":
+            return self._visits.due(state, lasted, self._progress())
         if where.startswith("stroll/"):
             return self._strolls.due(state, where.removeprefix("stroll/"), lasted, self._progress())
         choices: dict[str, Callable[[State, float], str]] = {
@@ -144,8 +157,28 @@ class Deciding(Duty, ABC):
             return "show"
         if lasted > 0.3 and self._asked_for(state.time) >= KEPT_WAITING:
             return "asked"
+        away = self._strolls.away(state) > LEASH and state.time >= self._strolls.next_return
+        if away and self._shows.is_near(state.time) and not self.audience.within(CROWDED):
+            return "away" if free else ""
         close = where == "follow" and lasted > 0.8
         return "hand" if close and self._offers.is_due(self.audience, state.time) else ""
+
+    def _leaves_for_somebody(self, state: State, where: str, lasted: float) -> bool:
+        """Whether it walks to somebody who lingers now: nobody nearer waits for it."""
+        if where not in ("idle", "notice", "follow") or self.acts.current(state.time) is not None:
+            return False
+        if self._asked_for(state.time) >= 0.0 or self._shows.is_near(state.time):
+            return False
+        standing = [one for one in self.audience.within(GREET) if is_slow(one.guest)]
+        stays = where == "follow" and (lasted < STAYED_WITH or self.acts.runner.is_busy())
+        if stays and any(one.distance <= WITH for one in standing):
+            return False
+        first = any(not one.guest.is_greeted(state.time) for one in standing)
+        crowded = any(
+            one.distance < CROWDED or (one.closing > APPROACH and one.distance < WITH)
+            for one in self.audience.seen
+        )
+        return not first and not crowded and self._visits.wishes(state, self._left(state))
 
     def _helpless(self, where: str, lasted: float) -> str:
         """Wait until it knows where it is, ask for help if that takes long; try the way again."""
@@ -235,6 +268,10 @@ class Deciding(Duty, ABC):
             self._hail(state.time, short=True)
         return "shaken" if over and lasted > 0.1 else ""
 
+    def _calming(self, state: State, lasted: float) -> str:
+        """Stand until it has said that no harm is done, and has itself under control."""
+        return "calmed" if lasted > CALMED and self.acts.current(state.time) is None else ""
+
     def _idling(self, state: State, lasted: float) -> str:
         if self.audience.aside() is not None and lasted > 1.0:
             return "aside"
@@ -271,6 +308,9 @@ class Deciding(Duty, ABC):
         return "restless" if self._strolls.may_go(state) else ""
 
     def _show_is_due(self, state: State) -> bool:
+        """Whether one is due; at its station, where people come by, unless somebody asked here."""
+        if self._strolls.away(state) > LEASH and not self._shows.owes():
+            return False
         self._now.show = self._shows.due(self.audience, self.acts.world, self._left(state))
         return bool(self._now.show)
 
@@ -290,7 +330,7 @@ class Deciding(Duty, ABC):
     def _turning(self, state: State, lasted: float) -> str:
         aside = self.audience.find(self._now.turns_to)
         self._strolls.next_return = state.time + 20.0
-        tethered = self._strolls.away(state) < LEASH
+        tethered = self._strolls.away(state) < visiting.LEASH + 1.0
         if aside is None or abs(aside.bearing) < FACED or lasted > PATIENCE or not tethered:
             return "settled"
         return ""

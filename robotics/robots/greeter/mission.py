@@ -10,7 +10,7 @@ import numpy as np
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.mission import Event, MissionReport
 from robotics.behaviour.situation import Situation
-from robotics.core.messages import Drive, Goal, GoTo, Playing, Posture, State, Stay
+from robotics.core.messages import BaseGoal, Drive, Goal, GoTo, Playing, Posture, State, Stay
 from robotics.core.parts import Progress
 from robotics.mapping.places import Site
 from robotics.robots.greeter import acting
@@ -20,12 +20,17 @@ from robotics.robots.greeter.elbow_room import ElbowRoom
 from robotics.robots.greeter.gaze import Gaze
 from robotics.robots.greeter.greetings import farewells
 from robotics.robots.greeter.handshake import CLIP
+from robotics.robots.greeter.jolts import Jolts
 from robotics.robots.greeter.strolling import SPEED
 from robotics.robots.means import Means
 
+INTERRUPTS = ("near", "asked", "lost", "bumped")
+"""Events that break a visit off; it may set out for the same people again."""
+BUMPED = "bumped"
+"""What it says to who has run into it."""
 TURN_RATE = 0.4
 """[rad/s]."""
-STEPPING = ("stroll/out", "stroll/back", "turn", "lost", "help")
+STEPPING = ("stroll/out", "stroll/back", "visit", "turn", "lost", "help")
 BACKGROUND = {"idle": "sway", **dict.fromkeys(STEPPING, "")}
 """What plays under everything else; in every other state it breathes."""
 
@@ -62,7 +67,8 @@ class GreeterMission(Deciding):
         means: Means,
     ) -> None:
         super().__init__(site, seconds, behaviours, progress, means)
-        self._elbows, self._gaze = ElbowRoom(), Gaze()
+        self._elbows, self._gaze, self._jolts = ElbowRoom(), Gaze(), Jolts()
+        self._told: BaseGoal = Stay()
 
     # ------------------------------------------------------------------ as a Mission
 
@@ -81,6 +87,8 @@ class GreeterMission(Deciding):
         account = replace(
             self._account,
             strolls=self._strolls.count,
+            visits=self._visits.count,
+            met=self._visits.met,
             replies=tuple(self._talk.replies),
             shaken=self._offers.shake.shaken,
             declined=self._offers.shake.declined,
@@ -126,6 +134,25 @@ class GreeterMission(Deciding):
         aside = self.audience.aside()
         self._now.turns_to = None if aside is None else aside.guest
         self._account.turns += 1
+
+    def begin_visit(self, event: Event) -> None:
+        """Set out; who is walked to is greeted there, not from afar."""
+        self.acts.break_off(event.time, "somebody lingers some way off")
+        self._visits.begin(event.time)
+        self.audience.awaited = self._visits.guest
+
+    def end_visit(self, event: Event) -> None:
+        """Stand, wherever it is."""
+        self.audience.awaited = None
+        self._visits.end(event.time, interrupted=event.name in INTERRUPTS)
+
+    def begin_bumped(self, event: Event) -> None:
+        """Say that no harm is done."""
+        self._account.bumped += 1
+        self.acts.break_off(event.time, "somebody ran into it")
+        self.acts.speaker.hush()
+        if BUMPED in self._behaviours:
+            self.acts.begin(BUMPED, event.time)
 
     def begin_answer(self, event: Event) -> None:
         """Answer what was asked first, with a gesture."""
@@ -176,10 +203,14 @@ class GreeterMission(Deciding):
 
     def _work(self, state: State) -> Goal:
         self.audience.update(state)
+        self._visits.look(state)
         self.sight.look(state)
         self.acts.world = self._look_around(state)
         assert self._start is not None
         over = state.time - self._start >= self._seconds - FAREWELL_TIME
+        stands = isinstance(self._told, Stay)
+        if self._jolts.felt(state, self.audience, stands=stands) and self._may("bumped"):
+            self._fire("bumped", state)
         due = "time_up" if over and self.machine.is_in("working") else self._next(state)
         self._fire(due, state)
         where = self.machine.state.removeprefix("working/")
@@ -187,6 +218,7 @@ class GreeterMission(Deciding):
         seen = self.acts.advance(self.acts.world)
         self._account.hear(seen.voice)
         goal = self._goal(state, where)
+        self._told = goal.base
         goal = replace(goal, voice=seen.voice, music=seen.music)
         return replace(goal, light=seen.light, chime=seen.chime)
 
@@ -199,9 +231,12 @@ class GreeterMission(Deciding):
             speaking=self.acts.current(state.time) is not None,
             held=self._means.felt().held,
         )
-        walks = self.machine.is_in("working/stroll") or self.machine.is_in("working/turn")
+        walks = any(self.machine.is_in(f"working/{one}") for one in ("stroll", "turn", "visit"))
         arrived = acting.has_arrived(seen, self._site, state)
         return replace(world, standing=world.standing or not walks, arrived=arrived)
+
+    def _may(self, event: str) -> bool:
+        return bool(self.machine.table.answers(self.machine.state, event))
 
     def _fire(self, event: str, state: State) -> None:
         if event:
@@ -230,6 +265,10 @@ class GreeterMission(Deciding):
             return Goal(GoTo(self._strolls.goal, speed=SPEED), activity=told)
         if where == "stroll/back":
             return Goal(GoTo(self._strolls.station, speed=SPEED), activity=told)
+        if where == "visit":
+            one = self.audience.find(self._visits.guest)
+            whom = Posture(look_at_in_map=None if one is None else self.audience.face_of(one))
+            return Goal(GoTo(self._visits.goal, speed=SPEED), whom, activity=told)
         here = self._gaze.target(self.audience, idle=where == "idle")
         face = None if here is None else self.audience.face_of(here)
         if where == "turn":

@@ -27,6 +27,8 @@ AUDIENCE = 6.0
 """Somebody has to be so near to see it [m]; twice that when it has waited ``OVERDUE``."""
 OVERDUE = 25.0
 """[s]."""
+SOON = 12.0
+"""It walks to nobody so long before one [s]."""
 TOO_NEAR = 0.75
 """A dance is ended before somebody who comes so near [m]."""
 SPARE = 8.0
@@ -76,6 +78,10 @@ class Shows:
     def owes(self) -> bool:
         """Whether somebody waits for a show that was wished for."""
         return bool(self._asked)
+
+    def is_near(self, time: float) -> bool:
+        """Whether one is due, or will be before a visit is over."""
+        return bool(self._asked) or time > self._next - SOON
 
     def gives_up(self, time: float, left: float) -> bool:
         """Whether a wish has to be given up now; told once for each."""

@@ -8,9 +8,13 @@ HOME = State("leaving", "bows; the visit is over", enter="begin_leaving")
 CALM = tuple(f"working/{name}" for name in ("idle", "notice", "follow", "farewell"))
 WAITING = ("working/idle", "working/notice", "working/follow")
 FREE = ("working/idle", "working/follow")
-WALKING = ("working/idle", "working/follow", "working/turn", "working/stroll", "working/show")
-TALKING = (*CALM, "working/stroll/pause")
-NEAR = (*CALM, "working/turn", "working/stroll/pause")
+WALKING = (
+    *("working/idle", "working/follow", "working/turn", "working/stroll", "working/show"),
+    "working/visit",
+)
+BUMPED = (*CALM, *(f"working/{one}" for one in ("greet", "answer", "turn", "visit", "stroll")))
+TALKING = (*CALM, "working/stroll/pause", "working/stroll/back", "working/visit")
+NEAR = (*CALM, "working/turn", "working/stroll/pause", "working/visit")
 
 
 def table() -> Table:
@@ -22,7 +26,9 @@ def table() -> Table:
         events=(
             *("noticed", "near", "aside", "greeted", "left", "settled"),
             *("restless", "reached", "away", "home"),
+            *("lingers", "met", "joined", "gave_up"),
             *("asked", "answered", "show", "shown", "hand", "shaken"),
+            *("bumped", "calmed"),
             *("lost", "found", "lost_for_long", "stuck", "again"),
         ),
         home=HOME,
@@ -61,6 +67,17 @@ def _working() -> State:
                 leave="end_handshake",
             ),
             stroll,
+            State(
+                "visit",
+                "walks to people who linger",
+                enter="begin_visit",
+                leave="end_visit",
+            ),
+            State(
+                "bumped",
+                "somebody ran into it: stands, and says that no harm is done",
+                enter="begin_bumped",
+            ),
             State("lost", "does not know where it is: stands still until it does"),
             State("help", "cannot go on by itself: asks for a person", enter="begin_help"),
         ),
@@ -88,6 +105,12 @@ def _transitions() -> tuple[Transition, ...]:
         Transition("away", "working/stroll/pause", "working/stroll/back"),
         *(Transition("away", source, "working/stroll/back") for source in FREE),
         Transition("home", "working/stroll/back", "working/idle"),
+        *(Transition("lingers", source, "working/visit") for source in WAITING),
+        Transition("met", "working/visit", "working/greet"),
+        Transition("joined", "working/visit", "working/follow"),
+        Transition("gave_up", "working/visit", "working/idle"),
+        *(Transition("bumped", source, "working/bumped") for source in BUMPED),
+        Transition("calmed", "working/bumped", "working/idle"),
         *(Transition("lost", source, "working/lost") for source in WALKING),
         Transition("found", "working/lost", "working/idle"),
         Transition("found", "working/help", "working/idle"),
@@ -115,9 +138,15 @@ def _promises() -> tuple[Promise, ...]:
         Promise("hand", "working/follow", "working/handshake"),
         Promise("shaken", "working/handshake", "working/follow"),
         Promise("home", "working/stroll/back", "working/idle"),
+        *(Promise("lingers", source, "working/visit") for source in WAITING),
+        Promise("met", "working/visit", "working/greet"),
+        Promise("joined", "working/visit", "working/follow"),
+        Promise("gave_up", "working/visit", "working/idle"),
         Promise("away", "working/stroll/pause", "working/stroll/back"),
         *(Promise("away", source, "working/stroll/back") for source in FREE),
         *(Promise("restless", source, "working/stroll/out") for source in FREE),
+        *(Promise("bumped", source, "working/bumped") for source in BUMPED),
+        Promise("calmed", "working/bumped", "working/idle"),
         *(Promise("lost", source, "working/lost") for source in WALKING),
         *(Promise("found", f"working/{source}", "working/idle") for source in ("lost", "help")),
         Promise("lost_for_long", "working/lost", "working/help"),

@@ -28,10 +28,10 @@ CROWDED = 1.0
 """It stops stepping with somebody so near [m]."""
 LEASH = 1.0
 """Never farther from its station [m], unless a behaviour leads it away."""
-SPEED = 0.2
-"""Of the steps [m/s]."""
-PATIENCE = 12.0
-"""For one stretch or turn [s]."""
+SPEED = 0.45
+"""At most [m/s]; a few steps never come to it."""
+PATIENCE, TURNS = 12.0, 5.0
+"""For one stretch or turn, and for the half turns before and after a way home [s]."""
 SLOWEST = 0.08
 """A long way home may take so much longer that it is walked at this speed [m/s]."""
 FAILED = 3
@@ -89,14 +89,14 @@ class Strolls:
         """Whether it is time for a few steps and there is room; the goal is set if so."""
         waited = state.time - self._next
         left = self._ends - state.time
-        if waited < 0.0 or left < 2.5 * PATIENCE or state.quality < 0.5:
+        if waited < 0.0 or left < 2.5 * PATIENCE or state.quality < 0.5 or self.is_off(state):
             return False
         clear = STROLL_FREE if waited < OVERDUE else 0.5 * STROLL_FREE
         if self.audience.within(clear):
             return False
         for goal in transform(self.station, STROLLS):
             crowded = any(math.dist(one.guest.position, goal) < 1.5 for one in self.audience.seen)
-            if self._is_free(goal) and not crowded:
+            if self.is_free(goal) and not crowded:
                 self.goal = frozen([*goal, self.station[2]])
                 self._next = state.time + STROLL_EVERY
                 self.count += 1
@@ -120,7 +120,7 @@ class Strolls:
         offset = math.dist(goal[:2], state.pose_base_in_map[:2])
         turned = abs(wrap(float(goal[2] - state.pose_base_in_map[2])))
         there = offset < 0.12 and turned < 0.2
-        late = lasted > PATIENCE + max(offset - LEASH, 0.0) / SLOWEST
+        late = lasted > PATIENCE + max(offset - LEASH, 0.0) / SLOWEST + TURNS * (where == "back")
         over = told.status in (Status.DONE, Status.IMPOSSIBLE) or late
         crowded = bool(self.audience.within(CROWDED))
         if where == "out":
@@ -134,7 +134,7 @@ class Strolls:
             return "home"
         return ""
 
-    def _is_free(self, point: Array) -> bool:
+    def is_free(self, point: Array) -> bool:
         """Whether the map has half a metre of room around ``point`` (2,)."""
         around = np.linspace(0.0, 2.0 * np.pi, 16, endpoint=False)
         ring = point + 0.5 * np.column_stack([np.cos(around), np.sin(around)])
