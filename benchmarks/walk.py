@@ -43,7 +43,8 @@ class Case:
         config = GreeterConfig()
         if not self.unlimited:
             return config
-        return replace(config, walk=replace(config.walk, largest_twist=self.twist))
+        vx, vy, wz = np.maximum(np.abs(self.twist), config.walk.largest_twist).tolist()
+        return replace(config, walk=replace(config.walk, largest_twist=(vx, vy, wz)))
 
 
 def cases(speed: float) -> list[Case]:
