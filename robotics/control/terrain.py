@@ -24,7 +24,9 @@ class TerrainParameters:
     yielding: float = 0.04
     """Time in which a loaded sole comes to lie as the ground does [s]."""
     standing: float = 0.5
-    """The same on both feet [s]."""
+    """The same on both feet [s], for what is beyond …"""
+    stiff: float = 0.03
+    """… this lean: ankles that follow small ones, too, let it sink to a side [rad]."""
     from_sole: float = 0.15
     """Share of a carrying sole's lean that a step adds to the slope."""
     from_rise: float = 0.2
@@ -90,12 +92,13 @@ class Terrain:
         A sole that turns over the edge at which it presses is tipped by the robot; one that turns
         the other way comes down on the ground.
         """
-        numbers = self._parameters
-        slow = numbers.yielding if len(feet) == 1 else numbers.standing
-        share = self._period / (slow + self._period)
+        numbers, alone = self._parameters, len(feet) == 1
+        share = self._period / ((numbers.yielding if alone else numbers.standing) + self._period)
+        stiff = 0.0 if alone else numbers.stiff
         for side in feet:
             if felt.carries[side]:
                 off = felt.lean[side] - self.lean[side]
+                off = off - clamped(off, -stiff, stiff)
                 front, left = felt.edge[side]
                 tipped = off * (-left, front) > 0.0
                 self.lean[side] += np.where(tipped, 0.0, share * off)
