@@ -302,7 +302,8 @@ class Gait:
         walk, omega, out = self._walk, self.omega, self._out
         foot, yaw = self.soles[self.stance], float(self.sole_yaw[self.stance])
         turn, plan = rotation2(yaw), self._plan
-        towards = aim(walk, self._commanded, out, drift=turn.T @ self._drift, omega=omega)
+        swung = turn.T @ (self.swing.position[:2] - foot)
+        towards = aim(walk, self._commanded, out, swung, drift=turn.T @ self._drift, omega=omega)
         left = max(plan.duration - walk.response - self._elapsed, 0.0)
         pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
         dcm = turn.T @ (self.dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))

@@ -28,6 +28,8 @@ class Aim(NamedTuple):
     """Time from lift-off to landing [s]."""
     out: int
     """+1 where the swing foot is the left one, else -1."""
+    foot: Array
+    """Where the swing foot is now."""
 
     @property
     def middle_turn(self) -> Array:
@@ -35,13 +37,15 @@ class Aim(NamedTuple):
         return rotation2(0.5 * self.turning)
 
 
-def aim(walk: WalkParameters, twist: Array, out: int, *, drift: Array, omega: float) -> Aim:
+def aim(
+    walk: WalkParameters, twist: Array, out: int, foot: Array, *, drift: Array, omega: float
+) -> Aim:
     """Return what a step of a walk with ``twist`` (3,) aims at; see ``Aim``."""
     usual = steps.step_time(walk, twist)
     turning = float(twist[2]) * usual
     offset = rotation2(turning) @ steps.nominal_offset(walk, twist, -out, omega=omega)
     place = rotation2(0.5 * turning) @ steps.nominal_step(walk, twist, out)
-    return Aim(place, offset + drift, drift, turning, usual, out)
+    return Aim(place, offset + drift, drift, turning, usual, out, foot)
 
 
 @dataclass(slots=True)
@@ -86,14 +90,14 @@ class StepPlan:
             wanted = pendulum.cop_to_reach(dcm, target, omega=omega, time=left)
             self.cop = steps.limit_cop(walk, wanted - towards.drift)
             landing = self._put_down(dcm, towards, left, omega)
-            away, offset = dcm - towards.drift, towards.offset - towards.drift
-            outlook = steps.Outlook(away, self.cop, offset, towards.out)
             self.duration = steps.adapt_time(
                 walk,
                 self.duration,
                 usual=towards.usual,
                 elapsed=elapsed,
-                arrival=steps.arrival(walk, outlook, landing, omega=omega),
+                arrival=steps.arrival(
+                    walk, self._outlook(dcm, towards), landing, left=left, omega=omega
+                ),
             )
 
     def last(self, dcm: Array, towards: Aim, *, elapsed: float, omega: float) -> Aim:
@@ -109,12 +113,21 @@ class StepPlan:
             return towards
         return towards._replace(offset=offset)
 
+    def _outlook(self, dcm: Array, towards: Aim) -> steps.Outlook:
+        """Return what is foreseen, in the direction of walking."""
+        back = towards.middle_turn.T
+        pivot = self.cop + towards.drift
+        places = (back @ place for place in (dcm, pivot, towards.offset))
+        return steps.Outlook(*places, self._room(towards))
+
+    def _room(self, towards: Aim) -> steps.Room:
+        return steps.Room(towards.out, towards.turning, towards.middle_turn.T @ towards.foot)
+
     def _put_down(self, dcm: Array, towards: Aim, left: float, omega: float) -> steps.Landing:
         """Place the footprint where ξ will need it in ``left`` [s]; return it."""
-        pivot = self.cop + towards.drift
-        at_landing = pendulum.divergent_after(dcm, pivot, omega=omega, time=left)
-        turn = towards.middle_turn
-        wanted = turn.T @ (at_landing - towards.offset)
-        landing = steps.limit_step(self.walk, wanted, towards.out, towards.turning)
-        self.place = turn @ landing.place
-        return landing._replace(place=self.place)
+        outlook = self._outlook(dcm, towards)
+        at_landing = pendulum.divergent_after(outlook.dcm, outlook.cop, omega=omega, time=left)
+        wanted = at_landing - outlook.offset
+        landing = steps.limit_step(self.walk, wanted, outlook.room, left=left)
+        self.place = towards.middle_turn @ landing.place
+        return landing

@@ -12,12 +12,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from robotics.control import pendulum
 from robotics.control.body_reference import heading_of
 from robotics.control.swing import pull
 from robotics.control.walk_parameters import WalkParameters
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2, wrap
 
 STOPPED, HELD = (0.05, 0.045), (0.05, 0.07)
@@ -27,17 +28,32 @@ _SHORTEN, _STRETCH = 0.4, 0.15
 """Share of a wanted change of step time that is made in one tick."""
 _RELAX = 0.05
 """Share of what a step is too long or too short that is taken back in a tick without a reason."""
-_TIPPING = 0.01
-"""ξ nearer than this to a centre of pressure at the outer edge counts as so far inside [m]."""
+_NEAR = 0.004
+"""A footprint so near to where ξ needs it is good enough [m]."""
+_TIMES = np.arange(0.02, 0.42, 0.01)
+"""Until landing, as far as tried [s]."""
+_PATIENCE = 0.01
+"""A change of step time by 0.1 s has to bring the footprint nearer by a tenth of this [m/s]."""
 
 
 class Landing(NamedTuple):
     """The next footprint, in the axes of the stance foot."""
 
     place: Array
-    """Where the foot is to land, shape (2,)."""
-    is_longest: bool
-    """The length was cut at its limit."""
+    """Where the foot is to land, shape (2,) or (k, 2)."""
+    missed: Array
+    """How far that is from where ξ needs it, shape () or (k,) [m]."""
+
+
+class Room(NamedTuple):
+    """What limits a footprint; places (2,), in the axes of the stance foot [m]."""
+
+    out: int
+    """+1 where the swing foot is the left one, else -1."""
+    turning: float
+    """By how much the foot turns [rad]."""
+    foot: Array
+    """Where the swing foot is now."""
 
 
 class Outlook(NamedTuple):
@@ -49,8 +65,8 @@ class Outlook(NamedTuple):
     """Centre of pressure now."""
     offset: Array
     """ξ from the next footprint, as it should be on landing."""
-    out: int
-    """+1 where the swing foot is the left one, else -1."""
+    room: Room
+    """For the footprint."""
 
 
 def step_time(parameters: WalkParameters, twist: Array) -> float:
@@ -114,17 +130,27 @@ def nominal_offset(parameters: WalkParameters, twist: Array, out: int, *, omega:
     )
 
 
-def limit_step(parameters: WalkParameters, place: Array, out: int, turning: float = 0.0) -> Landing:
-    """Keep a footprint (2,), turned by ``turning`` [rad], within reach and off the other foot."""
+def limit_step(
+    parameters: WalkParameters, wanted: Array, room: Room, *, left: ArrayLike
+) -> Landing:
+    """Keep footprints within reach of the leg, of the time that is left, off the other foot.
+
+    Args:
+        parameters: Limits.
+        wanted: Where ξ needs it, shape (2,) or (k, 2) [m].
+        room: What limits it.
+        left: Until landing, shape () or (k,) [s].
+    """
+    reach = parameters.swiftest * np.maximum(left, 0.0)
+    way = wanted - room.foot
+    far = np.maximum(np.linalg.norm(way, axis=-1), 1e-9)
+    place = room.foot + np.minimum(reach / far, 1.0)[..., None] * way
     longest = parameters.longest_step
-    forward = min(max(float(place[0]), -longest), longest)
-    outward = out * float(place[1])
-    least = least_width(parameters, turning, out)
-    kept = min(max(outward, least), parameters.widest_step)
-    return Landing(
-        np.array([forward, out * kept]),
-        abs(float(place[0])) > longest,
-    )
+    least = least_width(parameters, room.turning, room.out)
+    ahead = clamped(place[..., 0], -longest, longest)
+    outward = clamped(room.out * place[..., 1], least, parameters.widest_step)
+    kept = np.stack((ahead, room.out * outward), axis=-1)
+    return Landing(kept, np.linalg.norm(wanted - kept, axis=-1))
 
 
 def limit_cop(parameters: WalkParameters, cop: Array) -> Array:
@@ -135,24 +161,27 @@ def limit_cop(parameters: WalkParameters, cop: Array) -> Array:
 
 
 def arrival(
-    parameters: WalkParameters, outlook: Outlook, landing: Landing, *, omega: float
+    parameters: WalkParameters, outlook: Outlook, landing: Landing, *, left: float, omega: float
 ) -> float:
-    """Return in how long ξ is where the step should end, at full length or sideways [s].
+    """Return in how long the foot should land where it cannot be put where ξ needs it [s].
 
-    Infinite where that says nothing: the centre of pressure does it alone.
+    Infinite where it can: centre of pressure and footprint do it alone. Of the times that a step
+    may last, the one at which the nearest footprint misses least.
+
+    Args:
+        parameters: Limits.
+        outlook: What is foreseen.
+        landing: Where it would land by plan.
+        left: Until then [s].
+        omega: Rate of the pendulum [1/s].
     """
-    dcm, cop, offset, out = outlook
-    away = out * float(dcm[1] - cop[1])
-    target = out * float((landing.place + offset - cop)[1])
-    outward = out * float(cop[1])
-    if landing.is_longest:
-        away, target = float(dcm[0] - cop[0]), float((landing.place + offset - cop)[0])
-    elif outward <= -parameters.cop_outward:
-        # at the outer edge: no footprint inside can catch ξ, so stay as long as that holds it
-        away = max(away, _TIPPING)
-    elif outward < parameters.cop_outward or away < 0.004 or target < 0.01:
+    if landing.missed < _NEAR:
         return math.inf
-    return pendulum.time_to_reach(away, target, omega=omega) + parameters.response
+    growth = np.exp(omega * _TIMES)[:, None]
+    wanted = outlook.cop + (outlook.dcm - outlook.cop) * growth - outlook.offset
+    missed = limit_step(parameters, wanted, outlook.room, left=_TIMES).missed
+    missed = missed + _PATIENCE * np.abs(_TIMES - left)
+    return float(_TIMES[int(np.argmin(missed))]) + parameters.response
 
 
 def adapt_time(

@@ -55,6 +55,8 @@ class WalkParameters:
     step_height: float = 0.05
     longest_step: float = 0.32
     widest_step: float = 0.44
+    swiftest: float = 2.0
+    """Mean speed of the swinging foot between here and a landing place [m/s]: servos."""
     quickest_step: float = 0.5
     """Of the step time: a step may be shortened to this fraction."""
     slowest_step: float = 1.35
