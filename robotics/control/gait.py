@@ -30,7 +30,7 @@ from robotics.control.footfalls import Footfalls
 from robotics.control.pendulum_model import PendulumModel
 from robotics.control.speed_feedback import SpeedFeedback
 from robotics.control.step_plan import StepPlan, aim
-from robotics.control.swing import Swing
+from robotics.control.swing import Swing, righting
 from robotics.control.terrain import Terrain
 from robotics.control.trunk import STILL, TrunkReference
 from robotics.control.twist_ramp import TwistRamp
@@ -307,6 +307,7 @@ class Gait:
         left = max(plan.duration - walk.response - self._elapsed, 0.0)
         pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
         dcm = turn.T @ (self.dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
+        dcm = dcm + walk.trunk_reaction * righting(seen.tilt, seen.tilt_rate, omega=omega)
         if self._at_rest(wants_to_walk):
             towards = plan.last(dcm, towards, elapsed=self._elapsed, omega=omega)
         plan.adapt(dcm, towards, elapsed=self._elapsed, omega=omega)

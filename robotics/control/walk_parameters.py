@@ -53,7 +53,7 @@ class WalkParameters:
     start_time: float = 0.35
     """Weight shift before the first step."""
     step_height: float = 0.05
-    longest_step: float = 0.32
+    longest_step: float = 0.38
     widest_step: float = 0.44
     swiftest: float = 2.0
     """Mean speed of the swinging foot between here and a landing place [m/s]: servos."""
@@ -95,6 +95,8 @@ class WalkParameters:
     leg_reaction: float = 0.0048
     """What the swing leg does to the body: for each m/s² of the swinging foot the ground has to
     push so much farther ahead [s²]. From the URDF's masses (a test computes it)."""
+    trunk_reaction: float = 0.0014
+    """x"""
     transport: float = 0.015
     """From a sample to the torque that answers it [s]."""
     hip_damping: float = 5.0
@@ -104,9 +106,9 @@ class WalkParameters:
     drift_trust: float = 0.02
     """Errors beyond this are pushes, not a drift [m]."""
     largest_drift: float = 0.06
-    trunk_gain: float = 0.3
+    trunk_gain: float = 1.0
     """Hip angle for each radian of tilt."""
-    trunk_damping: float = 0.02
+    trunk_damping: float = 0.08
     """Hip angle for each rad/s of tilting [s]."""
     touch_force: float = 0.15
     """Of the weight: a foot with more than this has landed."""
