@@ -40,6 +40,7 @@ class BodyReference:
     """The foot that carries, or carried last (0 left, 1 right)."""
     swinging: bool
     """Whether the other foot is in the air."""
+    lean: Array
     landed: bool = False
     """Whether a foot has just landed: this reference jumped to where it really is."""
 

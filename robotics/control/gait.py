@@ -59,6 +59,7 @@ class Gait:
         self._period = period
         self._touch = walk.touch_force * mass * pendulum.GRAVITY
         self.phase = Phase.STAND
+        self._lean = np.zeros(2)
         self.stance = 1
         half = walk.stance_width / 2.0
         self.soles = np.array([[0.0, half], [0.0, -half]])
@@ -140,6 +141,8 @@ class Gait:
         self._track_stance_heading(seen)
         self.terrain.feel(seen.underfoot, (self.stance,) if stepping else (0, 1))
         wants_to_walk = not crouch and (self._beat is not None or bool(np.any(twist)))
+        if self.phase is not Phase.STEP:
+            self._counter(np.zeros(2))
         if self.phase is Phase.STAND:
             cop = self._standing(seen, wants_to_walk)
         elif self.phase is Phase.SHIFT:
@@ -311,6 +314,8 @@ class Gait:
         if self._at_rest(wants_to_walk):
             towards = plan.last(dcm, towards, elapsed=self._elapsed, omega=omega)
         plan.adapt(dcm, towards, elapsed=self._elapsed, omega=omega)
+        outward = -out * float(dcm[1])
+        self._counter(plan.short * (1.0, float(outward > walk.counter_from and out * plan.short[1] < 0.0)))
         cop = foot + turn @ plan.cop
         self.swing.advance(
             foot + turn @ (plan.place - self._footfalls.missed * (1.0, out)),
@@ -325,6 +330,14 @@ class Gait:
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
         return np.asarray(cop - walk.leg_reaction * self.swing.acceleration)
+
+    def _counter(self, short: Array) -> None:
+        """"""
+        walk = self._walk
+        wish = clamped(np.array([-short[1], short[0]]) * walk.counter, -walk.largest_lean, walk.largest_lean)
+        rising = np.abs(wish) > np.abs(self._lean)
+        share = self._period / np.where(rising, walk.lean_time[0], walk.lean_time[1])
+        self._lean = self._lean + share * (wish - self._lean)
 
     def _at_rest(self, wants_to_walk: bool) -> bool:
         """Whether nothing asks for another step."""
@@ -395,6 +408,7 @@ class Gait:
             sole_yaw=sole_yaw,
             sole_lean=lean,
             stance=self.stance,
+            lean=self._lean,
             swinging=swinging,
             landed=self._landed,
         )

@@ -63,6 +63,7 @@ class StepPlan:
     duration: float
     cop: Array = field(default_factory=lambda: np.zeros(2))
     place: Array = field(default_factory=lambda: np.zeros(2))
+    short: Array = field(default_factory=lambda: np.zeros(2))
 
     def begin(self, twist: Array, out: int) -> None:
         """Begin a step of a walk with ``twist`` (3,), to the side ``out``."""
@@ -89,6 +90,7 @@ class StepPlan:
             target = towards.place + towards.offset
             wanted = pendulum.cop_to_reach(dcm, target, omega=omega, time=left)
             self.cop = steps.limit_cop(walk, wanted - towards.drift)
+            self.short = wanted - towards.drift - self.cop
             landing = self._put_down(dcm, towards, left, omega)
             self.duration = steps.adapt_time(
                 walk,

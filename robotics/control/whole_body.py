@@ -169,9 +169,10 @@ def upright_offset(
         legs: Places of the leg joints, shape (2, 6).
         count: Number of joints.
     """
-    push = walk.trunk_gain * seen.tilt + walk.trunk_damping * seen.tilt_rate
+    push = walk.trunk_gain * (seen.tilt - walk.counter_hip * body.lean) + walk.trunk_damping * seen.tilt_rate
     offset = np.zeros(count)
     for side in (body.stance,) if body.swinging else (0, 1):
         offset[legs[side][JOINTS.index("hip_roll")]] = push[0]
         offset[legs[side][JOINTS.index("hip_pitch")]] = push[1]
+        offset[legs[side][JOINTS.index("ankle_roll")]] = walk.counter_ankle * body.lean[0]
     return offset
