@@ -315,7 +315,8 @@ class Gait:
             towards = plan.last(dcm, towards, elapsed=self._elapsed, omega=omega)
         plan.adapt(dcm, towards, elapsed=self._elapsed, omega=omega)
         outward = -out * float(dcm[1])
-        self._counter(plan.short * (1.0, float(outward > walk.counter_from and out * plan.short[1] < 0.0)))
+        lost = float(plan.missed > walk.counter_missed and dcm[0] * plan.short[0] > 0.0)
+        self._counter(plan.short * (lost, float(outward > walk.counter_from and out * plan.short[1] < 0.0)))
         cop = foot + turn @ plan.cop
         self.swing.advance(
             foot + turn @ (plan.place - self._footfalls.missed * (1.0, out)),

@@ -64,6 +64,7 @@ class StepPlan:
     cop: Array = field(default_factory=lambda: np.zeros(2))
     place: Array = field(default_factory=lambda: np.zeros(2))
     short: Array = field(default_factory=lambda: np.zeros(2))
+    missed: float = 0.0
 
     def begin(self, twist: Array, out: int) -> None:
         """Begin a step of a walk with ``twist`` (3,), to the side ``out``."""
@@ -92,6 +93,7 @@ class StepPlan:
             self.cop = steps.limit_cop(walk, wanted - towards.drift)
             self.short = wanted - towards.drift - self.cop
             landing = self._put_down(dcm, towards, left, omega)
+            self.missed = float(landing.missed)
             self.duration = steps.adapt_time(
                 walk,
                 self.duration,

@@ -95,11 +95,12 @@ class WalkParameters:
     leg_reaction: float = 0.0048
     """What the swing leg does to the body: for each m/s² of the swinging foot the ground has to
     push so much farther ahead [s²]. From the URDF's masses (a test computes it)."""
-    counter: tuple[float, float] = (10.0, 0.0)
+    counter: tuple[float, float] = (10.0, 10.0)
     """(roll, pitch)"""
-    counter_from: float = 0.02
-    counter_ankle: float = 1.0
-    counter_hip: float = 1.0
+    counter_from: float = 0.0
+    counter_missed: float = 0.01
+    counter_ankle: float = 1.5
+    counter_hip: float = -1.5
     largest_lean: float = 0.25
     lean_time: tuple[float, float] = (0.03, 0.3)
     trunk_reaction: float = 0.0014

@@ -175,4 +175,5 @@ def upright_offset(
         offset[legs[side][JOINTS.index("hip_roll")]] = push[0]
         offset[legs[side][JOINTS.index("hip_pitch")]] = push[1]
         offset[legs[side][JOINTS.index("ankle_roll")]] = walk.counter_ankle * body.lean[0]
+        offset[legs[side][JOINTS.index("ankle_pitch")]] = walk.counter_ankle * body.lean[1]
     return offset
