@@ -40,7 +40,9 @@ class BodyReference:
     """The foot that carries, or carried last (0 left, 1 right)."""
     swinging: bool
     """Whether the other foot is in the air."""
-    lean: Array
+    push_back: Array
+    """Offsets of hip and ankle of the legs that carry, about (ahead, left), shape (2,) [rad]: they
+    push the body back as one stiff post where the sole's edge is not enough."""
     landed: bool = False
     """Whether a foot has just landed: this reference jumped to where it really is."""
 

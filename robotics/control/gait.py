@@ -30,7 +30,7 @@ from robotics.control.footfalls import Footfalls
 from robotics.control.pendulum_model import PendulumModel
 from robotics.control.speed_feedback import SpeedFeedback
 from robotics.control.step_plan import StepPlan, aim
-from robotics.control.swing import Swing, righting
+from robotics.control.swing import Swing
 from robotics.control.terrain import Terrain
 from robotics.control.trunk import STILL, TrunkReference
 from robotics.control.twist_ramp import TwistRamp
@@ -59,7 +59,6 @@ class Gait:
         self._period = period
         self._touch = walk.touch_force * mass * pendulum.GRAVITY
         self.phase = Phase.STAND
-        self._lean = np.zeros(2)
         self.stance = 1
         half = walk.stance_width / 2.0
         self.soles = np.array([[0.0, half], [0.0, -half]])
@@ -69,7 +68,7 @@ class Gait:
         self._height = Settling(walk.com_height, stand.settle)
         self._sway = Settling(0.0, stand.settle)
         self._elapsed, self._time = 0.0, 0.0
-        self._plan = StepPlan(walk, walk.step_time)
+        self._plan = StepPlan(walk, period, walk.step_time)
         self.swing = Swing.lift_off(self.soles[0], 0.0)
         self._footfalls, self._landed = Footfalls(), False
         self.followed = TwistRamp(walk, period)
@@ -141,8 +140,8 @@ class Gait:
         self._track_stance_heading(seen)
         self.terrain.feel(seen.underfoot, (self.stance,) if stepping else (0, 1))
         wants_to_walk = not crouch and (self._beat is not None or bool(np.any(twist)))
-        if self.phase is not Phase.STEP:
-            self._counter(np.zeros(2))
+        if not stepping:
+            self._plan.relax()
         if self.phase is Phase.STAND:
             cop = self._standing(seen, wants_to_walk)
         elif self.phase is Phase.SHIFT:
@@ -310,13 +309,9 @@ class Gait:
         left = max(plan.duration - walk.response - self._elapsed, 0.0)
         pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
         dcm = turn.T @ (self.dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
-        dcm = dcm + walk.trunk_reaction * righting(seen.tilt, seen.tilt_rate, omega=omega)
         if self._at_rest(wants_to_walk):
             towards = plan.last(dcm, towards, elapsed=self._elapsed, omega=omega)
         plan.adapt(dcm, towards, elapsed=self._elapsed, omega=omega)
-        outward = -out * float(dcm[1])
-        lost = float(plan.missed > walk.counter_missed and dcm[0] * plan.short[0] > 0.0)
-        self._counter(plan.short * (lost, float(outward > walk.counter_from and out * plan.short[1] < 0.0)))
         cop = foot + turn @ plan.cop
         self.swing.advance(
             foot + turn @ (plan.place - self._footfalls.missed * (1.0, out)),
@@ -331,14 +326,6 @@ class Gait:
         if self._has_landed(seen):
             self._land(seen, wants_to_walk)
         return np.asarray(cop - walk.leg_reaction * self.swing.acceleration)
-
-    def _counter(self, short: Array) -> None:
-        """"""
-        walk = self._walk
-        wish = clamped(np.array([-short[1], short[0]]) * walk.counter, -walk.largest_lean, walk.largest_lean)
-        rising = np.abs(wish) > np.abs(self._lean)
-        share = self._period / np.where(rising, walk.lean_time[0], walk.lean_time[1])
-        self._lean = self._lean + share * (wish - self._lean)
 
     def _at_rest(self, wants_to_walk: bool) -> bool:
         """Whether nothing asks for another step."""
@@ -379,8 +366,6 @@ class Gait:
         """Whether ξ is near the middle between the feet."""
         return bool((np.abs(self._measured(seen)) < room).all())
 
-    # ------------------------------------------------------------------ out
-
     def _ground(self) -> float:
         """Return how high the ground under the body is [m]."""
         com, level = self._model.com, self.terrain.level
@@ -409,7 +394,7 @@ class Gait:
             sole_yaw=sole_yaw,
             sole_lean=lean,
             stance=self.stance,
-            lean=self._lean,
+            push_back=self._plan.push_back,
             swinging=swinging,
             landed=self._landed,
         )

@@ -9,7 +9,7 @@ import numpy as np
 
 from robotics.control import pendulum, steps
 from robotics.control.walk_parameters import WalkParameters
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
 from robotics.core.geometry import rotation2
 
 
@@ -54,17 +54,20 @@ class StepPlan:
 
     Attributes:
         walk: Numbers of the walk.
+        period: Time of a tick [s].
         duration: From lift-off to landing [s].
         cop: Centre of pressure, in the axes of the stance foot, shape (2,) [m].
         place: The next footprint, in the same axes, shape (2,) [m].
+        push_back: Offsets of the stance leg's hip and ankle, about (ahead, left), shape (2,) [rad].
     """
 
     walk: WalkParameters
+    period: float
     duration: float
     cop: Array = field(default_factory=lambda: np.zeros(2))
     place: Array = field(default_factory=lambda: np.zeros(2))
-    short: Array = field(default_factory=lambda: np.zeros(2))
-    missed: float = 0.0
+    push_back: Array = field(default_factory=lambda: np.zeros(2))
+    _short: Array = field(default_factory=lambda: np.zeros(2))
 
     def begin(self, twist: Array, out: int) -> None:
         """Begin a step of a walk with ``twist`` (3,), to the side ``out``."""
@@ -91,18 +94,21 @@ class StepPlan:
             target = towards.place + towards.offset
             wanted = pendulum.cop_to_reach(dcm, target, omega=omega, time=left)
             self.cop = steps.limit_cop(walk, wanted - towards.drift)
-            self.short = wanted - towards.drift - self.cop
             landing = self._put_down(dcm, towards, left, omega)
-            self.missed = float(landing.missed)
+            self._short = (wanted - towards.drift - self.cop) * (landing.is_cut, 1.0)
+            outlook = self._outlook(dcm, towards)
             self.duration = steps.adapt_time(
                 walk,
                 self.duration,
                 usual=towards.usual,
                 elapsed=elapsed,
-                arrival=steps.arrival(
-                    walk, self._outlook(dcm, towards), landing, left=left, omega=omega
-                ),
+                arrival=steps.arrival(walk, outlook, landing, left=left, omega=omega),
             )
+        self._press(dcm, towards.out)
+
+    def relax(self) -> None:
+        """Let go: both feet carry."""
+        self._push_back(np.zeros(2))
 
     def last(self, dcm: Array, towards: Aim, *, elapsed: float, omega: float) -> Aim:
         """Return the aim of the last step of a walk: it ends with ξ half-way between the feet.
@@ -117,15 +123,33 @@ class StepPlan:
             return towards
         return towards._replace(offset=offset)
 
+    def _press(self, dcm: Array, out: int) -> None:
+        """Push the body back where neither pressure nor footprint is enough.
+
+        Sideways when it falls over the outer edge, where no footprint can help; ahead and back
+        when the footprint cannot be far enough.
+        """
+        ahead, aside = self._short
+        if dcm[0] * ahead <= 0.0:
+            ahead = 0.0
+        if out * aside >= 0.0 or out * dcm[1] >= 0.0:
+            aside = 0.0
+        self._push_back(self.walk.push_back * np.array([-aside, ahead]))
+
+    def _push_back(self, wanted: Array) -> None:
+        walk = self.walk
+        wanted = clamped(wanted, -walk.largest_push_back, walk.largest_push_back)
+        comes, goes = walk.push_back_time
+        grows = np.abs(wanted) > np.abs(self.push_back)
+        share = self.period / np.where(grows, comes, goes)
+        self.push_back = self.push_back + share * (wanted - self.push_back)
+
     def _outlook(self, dcm: Array, towards: Aim) -> steps.Outlook:
         """Return what is foreseen, in the direction of walking."""
         back = towards.middle_turn.T
         pivot = self.cop + towards.drift
-        places = (back @ place for place in (dcm, pivot, towards.offset))
-        return steps.Outlook(*places, self._room(towards))
-
-    def _room(self, towards: Aim) -> steps.Room:
-        return steps.Room(towards.out, towards.turning, towards.middle_turn.T @ towards.foot)
+        room = steps.Room(towards.out, towards.turning, back @ towards.foot)
+        return steps.Outlook(back @ dcm, back @ pivot, back @ towards.offset, room)
 
     def _put_down(self, dcm: Array, towards: Aim, left: float, omega: float) -> steps.Landing:
         """Place the footprint where ξ will need it in ``left`` [s]; return it."""

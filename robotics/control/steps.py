@@ -44,6 +44,11 @@ class Landing(NamedTuple):
     missed: Array
     """How far that is from where ξ needs it, shape () or (k,) [m]."""
 
+    @property
+    def is_cut(self) -> bool:
+        """Whether the footprint is not where ξ needs it."""
+        return bool(self.missed > _NEAR)
+
 
 class Room(NamedTuple):
     """What limits a footprint; places (2,), in the axes of the stance foot [m]."""
@@ -175,7 +180,7 @@ def arrival(
         left: Until then [s].
         omega: Rate of the pendulum [1/s].
     """
-    if landing.missed < _NEAR:
+    if not landing.is_cut:
         return math.inf
     growth = np.exp(omega * _TIMES)[:, None]
     wanted = outlook.cop + (outlook.dcm - outlook.cop) * growth - outlook.offset

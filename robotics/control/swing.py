@@ -132,15 +132,6 @@ def pull(way: Array, velocity: Array, left: float, *, omega: float) -> Array:
     return np.asarray(math.exp(omega * time) * (begin * constant + slope * linear))
 
 
-def righting(tilt: Array, rate: Array, *, omega: float) -> Array:
-    """Return"""
-    lean, speed = np.array([tilt[1], -tilt[0]]), np.array([rate[1], -rate[0]])
-    return pull(lean, -speed, _RIGHTED, omega=omega) * math.exp(-omega * _RIGHTED)
-
-
-_RIGHTED = 0.2
-
-
 def _profile(share: float) -> float:
     """Return the lift, 0 to 1, at ``share`` of the step."""
     if share < 0.5:

@@ -160,7 +160,8 @@ def upright_offset(
 ) -> Array:
     """Return what to add to the joint targets so that the trunk comes upright, shape (n,) [rad].
 
-    Acts on the hips of the leg, or legs, on the ground.
+    Acts on the hips of the leg, or legs, on the ground; with their ankles where the body has to be
+    pushed back.
 
     Args:
         walk: Gains.
@@ -169,11 +170,10 @@ def upright_offset(
         legs: Places of the leg joints, shape (2, 6).
         count: Number of joints.
     """
-    push = walk.trunk_gain * (seen.tilt - walk.counter_hip * body.lean) + walk.trunk_damping * seen.tilt_rate
+    push = walk.trunk_gain * seen.tilt + walk.trunk_damping * seen.tilt_rate + body.push_back
     offset = np.zeros(count)
     for side in (body.stance,) if body.swinging else (0, 1):
-        offset[legs[side][JOINTS.index("hip_roll")]] = push[0]
-        offset[legs[side][JOINTS.index("hip_pitch")]] = push[1]
-        offset[legs[side][JOINTS.index("ankle_roll")]] = walk.counter_ankle * body.lean[0]
-        offset[legs[side][JOINTS.index("ankle_pitch")]] = walk.counter_ankle * body.lean[1]
+        leg = dict(zip(JOINTS, legs[side], strict=True))
+        offset[[leg["hip_roll"], leg["hip_pitch"]]] = push
+        offset[[leg["ankle_roll"], leg["ankle_pitch"]]] = body.push_back
     return offset

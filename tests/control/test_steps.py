@@ -10,6 +10,7 @@ import pytest
 from robotics.control import pendulum, steps
 from robotics.control.swing import Swing, pull
 from robotics.control.walk_parameters import WalkParameters
+from robotics.core.arrays import Array
 
 WALK = WalkParameters()
 OMEGA = pendulum.rate(WALK.com_height)
@@ -34,14 +35,19 @@ def test_nominal_gait_is_periodic(twist: tuple[float, float, float], out: int) -
 
 
 def test_steps_never_tread_on_the_other_foot() -> None:
-    """Whatever is asked for, soles stay apart and within reach."""
+    """Whatever is asked for, soles stay apart, within reach of the leg and of the time left."""
     rng = np.random.default_rng(2)
-    for place in rng.uniform(-1.0, 1.0, (200, 2)):
-        for out in (1, -1):
-            landing = steps.limit_step(WALK, place, out)
+    for out in (1, -1):
+        foot = np.array([-0.1, 0.2 * out])
+        room = steps.Room(out, 0.0, foot)
+        for x, y, left in rng.uniform((-1.0, -1.0, 0.0), (1.0, 1.0, 0.4), (200, 3)):
+            place = np.array([x, y])
+            landing = steps.limit_step(WALK, place, room, left=left)
             outward = out * landing.place[1]
             assert WALK.least_width <= outward <= WALK.widest_step
             assert abs(landing.place[0]) <= WALK.longest_step
+            assert np.linalg.norm(landing.place - foot) <= WALK.swiftest * left + 1e-9
+            assert landing.missed == pytest.approx(np.linalg.norm(place - landing.place))
 
 
 def test_time_is_changed_within_limits() -> None:
@@ -55,16 +61,40 @@ def test_time_is_changed_within_limits() -> None:
         assert 0.5 * WALK.step_time - 1e-9 <= duration <= 1.35 * WALK.step_time + 1e-9
 
 
-def test_a_step_lasts_while_the_outer_edge_holds_the_body() -> None:
-    """ξ at the outer edge: no footprint inside catches it, so the step is made longer."""
-    for out in (1, -1):
-        edge = np.array([0.0, -out * WALK.cop_outward])
-        landing = steps.limit_step(WALK, np.array([0.1, 0.0]), out)
-        offset = np.array([0.02, -out * 0.03])
-        for beyond in (-0.01, 0.0, 0.01):
-            dcm = edge - np.array([0.0, out * beyond])
-            outlook = steps.Outlook(dcm, edge, offset, out)
-            assert steps.arrival(WALK, outlook, landing, omega=OMEGA) > 0.4
+def outlook_of(dcm: Array, cop: Array, offset: Array, out: int = 1) -> steps.Outlook:
+    """What is foreseen in the middle of a step."""
+    return steps.Outlook(dcm, cop, offset, steps.Room(out, 0.0, np.array([0.0, 0.17 * out])))
+
+
+def landing_in(outlook: steps.Outlook, left: float) -> steps.Landing:
+    """The nearest footprint in ``left`` [s]."""
+    at_landing = pendulum.divergent_after(outlook.dcm, outlook.cop, omega=OMEGA, time=left)
+    return steps.limit_step(WALK, at_landing - outlook.offset, outlook.room, left=left)
+
+
+@pytest.mark.parametrize("out", [1, -1])
+def test_a_step_lasts_while_the_outer_edge_holds_the_body(out: int) -> None:
+    """ξ inside the edge comes back: the step is made longer. Beyond it, it ends at once."""
+    edge, offset = np.array([0.0, -out * WALK.cop_outward]), np.array([0.02, -out * 0.03])
+    for inside, longest in ((0.015, True), (-0.015, False)):
+        dcm = edge + np.array([0.0, out * inside])
+        outlook = outlook_of(dcm, edge, offset, out)
+        landing = landing_in(outlook, 0.2)
+        arrival = steps.arrival(WALK, outlook, landing, left=0.2, omega=OMEGA)
+        assert arrival > 0.3 if longest else arrival < 0.1
+
+
+def test_a_foot_lands_when_it_has_caught_up() -> None:
+    """ξ runs ahead of what a leg can do in time: of all times, that of the smallest miss."""
+    cop, offset = np.array([0.09, 0.03]), np.array([0.03, -0.03])
+    outlook = outlook_of(np.array([0.28, 0.07]), cop, offset)
+    landing = landing_in(outlook, 0.05)
+    assert landing.is_cut
+    arrival = steps.arrival(WALK, outlook, landing, left=0.05, omega=OMEGA)
+    least = min(float(landing_in(outlook, left).missed) for left in np.arange(0.02, 0.4, 0.002))
+    chosen = landing_in(outlook, arrival - WALK.response)
+    assert chosen.missed == pytest.approx(least, abs=0.004)
+    assert least < landing.missed - 0.05
 
 
 def test_swing_lands_at_rest_on_a_target_that_moves() -> None:
