@@ -12,7 +12,7 @@ import math
 
 import numpy as np
 
-from robotics.control import pendulum, steps
+from robotics.control import pendulum, reactions, steps
 from robotics.control.balance import (
     Settling,
     StandParameters,
@@ -307,8 +307,8 @@ class Gait:
         swung = turn.T @ (self.swing.position[:2] - foot)
         towards = aim(walk, self._commanded, out, swung, drift=turn.T @ self._drift, omega=omega)
         left = max(plan.duration - walk.response - self._elapsed, 0.0)
-        pulled = walk.leg_reaction * self.swing.pull_to_come(left, omega=omega)
-        dcm = turn.T @ (self.dcm - foot + pulled * math.exp(-omega * max(left, 0.02)))
+        reaction = reactions.to_come(walk, self.swing, seen, left=left, omega=omega)
+        dcm = turn.T @ (self.dcm - foot + reaction)
         if self._at_rest(wants_to_walk):
             towards = plan.last(dcm, towards, elapsed=self._elapsed, omega=omega)
         plan.adapt(dcm, towards, elapsed=self._elapsed, omega=omega)

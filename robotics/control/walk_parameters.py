@@ -84,6 +84,8 @@ class WalkParameters:
     body back as one post: offset of both for each metre that the pressure falls short [rad/m]. The
     hip alone, leaning with the fall as textbooks have it, lets a servo's ankle give way: the
     pressure left the edge of the sole (15 mm off the middle where 50 were asked for)."""
+    push_back_from: float = 0.01
+    """Ahead and back, only where the footprint misses by more [m]: sooner it hinders the step."""
     largest_push_back: float = 0.375
     """Of that offset [rad]: stall torque. With 0.5 it fell more often."""
     push_back_time: tuple[float, float] = (0.03, 0.3)
@@ -104,6 +106,8 @@ class WalkParameters:
     leg_reaction: float = 0.0048
     """What the swing leg does to the body: for each m/s² of the swinging foot the ground has to
     push so much farther ahead [s²]. From the URDF's masses (a test computes it)."""
+    trunk_reaction: float = 0.0014
+    """The same for each rad/s² of a trunk that turns backwards [m·s²]."""
     transport: float = 0.015
     """From a sample to the torque that answers it [s]."""
     hip_damping: float = 5.0
