@@ -22,9 +22,7 @@ _SHORTEST = 0.02
 """What is left of a step counts as at least this [s]."""
 
 
-def to_come(
-    walk: WalkParameters, swing: Swing, seen: Seen, *, left: float, omega: float
-) -> Array:
+def to_come(walk: WalkParameters, swing: Swing, seen: Seen, *, left: float, omega: float) -> Array:
     """Return by how much ξ now is as if it were elsewhere, in the walk frame, (2,) [m].
 
     Args:

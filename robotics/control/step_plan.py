@@ -95,7 +95,10 @@ class StepPlan:
             wanted = pendulum.cop_to_reach(dcm, target, omega=omega, time=left)
             self.cop = steps.limit_cop(walk, wanted - towards.drift)
             landing = self._put_down(dcm, towards, left, omega)
-            self._short = (wanted - towards.drift - self.cop) * (float(landing.missed) > walk.push_back_from, 1.0)
+            self._short = (wanted - towards.drift - self.cop) * (
+                float(landing.missed) > walk.push_back_from,
+                1.0,
+            )
             outlook = self._outlook(dcm, towards)
             self.duration = steps.adapt_time(
                 walk,

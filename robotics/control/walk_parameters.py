@@ -117,11 +117,11 @@ class WalkParameters:
     drift_trust: float = 0.02
     """Errors beyond this are pushes, not a drift [m]."""
     largest_drift: float = 0.06
-    trunk_gain: float = 1.0
-    """Hip angle for each radian of tilt (with 0.3 a push of 0.45 N·s/kg ahead tilted the trunk by
-    0.13 rad, and the foot in the air scuffed)."""
-    trunk_damping: float = 0.08
-    """Hip angle for each rad/s of tilting [s]."""
+    trunk_gain: tuple[float, float] = (1.0, 0.08)
+    """Hip angle for each radian of tilt and for each rad/s of tilting [s], on one foot (with 0.3
+    and 0.02 a push of 0.45 N·s/kg ahead tilted the trunk by 0.13 rad, and the foot scuffed)."""
+    trunk_gain_standing: tuple[float, float] = (0.3, 0.02)
+    """The same on both feet: stiffer hips work against each other there."""
     touch_force: float = 0.15
     """Of the weight: a foot with more than this has landed."""
     touch_lead: float = 0.01

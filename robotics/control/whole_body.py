@@ -170,7 +170,8 @@ def upright_offset(
         legs: Places of the leg joints, shape (2, 6).
         count: Number of joints.
     """
-    push = walk.trunk_gain * seen.tilt + walk.trunk_damping * seen.tilt_rate + body.push_back
+    gain, damping = walk.trunk_gain if body.swinging else walk.trunk_gain_standing
+    push = gain * seen.tilt + damping * seen.tilt_rate + body.push_back
     offset = np.zeros(count)
     for side in (body.stance,) if body.swinging else (0, 1):
         leg = dict(zip(JOINTS, legs[side], strict=True))
