@@ -37,9 +37,9 @@ _BACK = Keyframe(
         **{"shoulder_pitch": -0.6, "shoulder_roll": 0.6, "elbow": -1.2},
         **{"hip_pitch": -1.5, "knee": 1.6, "ankle_pitch": -0.5, **_APART},
     },
-    head_pitch=0.55,
+    head_pitch=0.45,
 )
-_ASIDE = Keyframe(_TIME, {"shoulder_pitch": -1.5, "shoulder_roll": 0.9, "elbow": -0.9, **_FOLDED})
+_ASIDE = Keyframe(_TIME, {"shoulder_pitch": -2.2, "shoulder_roll": 0.9, "elbow": -0.9, **_FOLDED})
 _SHARES = {
     **{"hip_roll": 1.0, "hip_yaw": 1.0, "hip": 0.6, "knee": 0.5, "ankle": 0.5},
     **{"shoulder": 0.5, "elbow": 0.4, "head": 0.7},
