@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from robotics.core.arrays import Array
 from robotics.core.rotation import cross, matrix_from_quaternion
 from sim.bullet import BulletWorld
+from sim.end_stops import EndStops
 from sim.motion import BaseMotion
 from sim.sensors import LidarSpec, corner_forces
 from sim.servo import Drive, LoopState, position_torque, speed_torque
@@ -49,6 +50,7 @@ class BulletMechanism:
         }
         self._read_inertial_frame()
         self._free_joints()
+        self._ends = self._end_stops()
         bullet.names[self._body] = spec.name
 
     def _load(self) -> int:
@@ -101,6 +103,14 @@ class BulletMechanism:
         for sole in spec.soles:
             engine.changeDynamics(self._body, self._links[sole.foot], spinningFriction=0.002)
 
+    def _end_stops(self) -> EndStops | None:
+        """Return the stops of a robot with position joints."""
+        table = self.spec.model.joints
+        if not self.spec.motors.is_position:
+            return None
+        limits = np.stack([table.column("lower"), table.column("upper")])
+        return EndStops(self._engine, self._body, self._indices, limits, step=self._bullet.step)
+
     # ------------------------------------------------------------------------------- motion
 
     def restart(self) -> None:
@@ -138,6 +148,8 @@ class BulletMechanism:
     def drive(self, drive: Drive) -> None:
         """Apply the motors' torques for one step."""
         motors = self.spec.motors
+        if self._ends is not None:
+            self._ends.hold(self.position, self.velocity)
         if motors.is_position:
             self.torque = position_torque(motors, drive, self.position, self.velocity)
         else:

@@ -8,6 +8,8 @@ from typing import Any
 
 SHOWN = {"a song": 14.0, "a dance": 16.0, "an answer": 8.0, "a handshake": 8.0}
 """How much of each is shown at most [s]."""
+BUMP = 8.0
+"""How much of a bump is shown [s]."""
 BEFORE = 1.0
 """The camera is there so long before [s]."""
 
@@ -45,6 +47,18 @@ def moments(goals: Iterable[tuple[float, dict[str, Any]]]) -> list[Moment]:
                 shown = min(SHOWN[title], length + 2.0 * BEFORE)
                 found[title] = Moment(title, max(0.0, start - BEFORE), shown)
     return sorted(found.values(), key=lambda one: one.start)
+
+
+def bumps(rows: Iterable[dict[str, Any]]) -> list[Moment]:
+    """Return the moments at which children ran into the greeter.
+
+    Args:
+        rows: ``run_ins`` of the summary, see ``sim.romp_stage.RunIn.row``.
+    """
+    return [
+        Moment("a child runs into it", max(0.0, float(one["time"]) - 2.0 * BEFORE), BUMP)
+        for one in rows
+    ]
 
 
 def _sings(goal: dict[str, Any]) -> bool:

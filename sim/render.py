@@ -21,7 +21,7 @@ from sim.captions import subtitle
 from sim.engine import Engine
 from sim.faces import Sign, draw_sign, has_sign, signs
 from sim.floor import Row
-from sim.moments import Moment, is_busy, moments
+from sim.moments import Moment, bumps, is_busy, moments
 from sim.shots import Camera, Frame, Shot, camera, choose, heading, nearest
 from sim.studio import Studio
 from sim.world import load_world
@@ -104,6 +104,7 @@ def read_story(record: Path) -> Story:
     scenes: list[Frame] = []
     spoken: list[dict[str, Any]] = []
     reported: list[dict[str, Any]] = []
+    run_ins: list[Moment] = []
     goals: list[tuple[float, dict[str, Any]]] = []
     lit: dict[str, list[tuple[float, dict[str, Any]]]] = {}
     for entry in read_entries(record):
@@ -118,8 +119,9 @@ def read_story(record: Path) -> Story:
                 spoken.append(voice)
         elif entry.topic == "/summary":
             reported = entry.value.get("litter_reported", [])
+            run_ins = bumps(entry.value.get("run_ins", []))
     robots = tuple(config["robots"])
-    shown = moments(goals)
+    shown = sorted([*moments(goals), *run_ins], key=lambda one: one.start)
     shows = {robot: signs(told) for robot, told in lit.items()}
     return Story(config["site"], robots, scenes, spoken, _trail(scenes), shown, reported, shows)
 

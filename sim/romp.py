@@ -92,6 +92,8 @@ class RompingChild:
         child: How.
         start: Where the child is, shape (2,) in the map [m].
         velocity: How it moves already, shape (2,) [m/s].
+        figure: The visitor who it is ("visitor 3"), whose own capsule touches nothing meanwhile;
+            "" for a child who comes from nowhere.
 
     Attributes:
         bump: What happened so far.
@@ -104,8 +106,11 @@ class RompingChild:
         child: Child,
         start: Array,
         velocity: Array | None = None,
+        *,
+        figure: str = "",
     ) -> None:
         self._bullet, self._engine, self.child = bullet, bullet.engine, child
+        self._name = figure or CHILD
         self._robot, (self._robot_body, _) = robot, robot.link(robot.spec.model.base)
         self.bump = Bump()
         self._course = np.array([1.0, 0.0])
@@ -114,6 +119,8 @@ class RompingChild:
         self._aim(np.asarray(start))
         self.body = self._make_trunk(np.asarray(start))
         self._hands = [self._make_hand(np.asarray(start), side) for side in HANDS]
+        self._figure = self._capsule(figure)
+        self._meets(False)
         speed = self._course * child.speed if velocity is None else np.asarray(velocity)
         for body in (self.body, *self._hands):
             self._engine.resetBaseVelocity(body, [*speed.tolist(), 0.0], [0.0, 0.0, 0.0])
@@ -140,7 +147,7 @@ class RompingChild:
             contactStiffness=CHEST,
             contactDamping=2.0 * math.sqrt(CHEST * child.mass) * 0.5,
         )
-        self._bullet.names[body] = CHILD
+        self._bullet.names[body] = self._name
         return body
 
     def _make_hand(self, start: Array, side: float) -> int:
@@ -160,8 +167,24 @@ class RompingChild:
         engine.setCollisionFilterGroupMask(body, -1, 0, 0)  # it meets the robot only
         for link in range(-1, engine.getNumJoints(self._robot_body)):
             engine.setCollisionFilterPair(body, self._robot_body, -1, link, 1)
-        self._bullet.names[body] = CHILD
+        self._bullet.names[body] = self._name
         return body
+
+    def _capsule(self, figure: str) -> int | None:
+        """Return the body that shows the visitor who it is, if it is one."""
+        own = (self.body, *self._hands)
+        found = [body for body, name in self._bullet.names.items() if name == figure]
+        return next((body for body in found if body not in own), None)
+
+    def _meets(self, touches: bool) -> None:
+        """Let the visitor's capsule touch the robot and the child, or go through them."""
+        if self._figure is None:
+            return
+        engine, robot = self._engine, self._robot_body
+        for link in range(-1, engine.getNumJoints(robot)):
+            engine.setCollisionFilterPair(self._figure, robot, -1, link, int(touches))
+        if not touches:
+            engine.setCollisionFilterPair(self._figure, self.body, -1, -1, 0)
 
     # ------------------------------------------------------------------------------- what it does
 
@@ -266,6 +289,7 @@ class RompingChild:
         """Leave the place. May be called twice."""
         if self in self._bullet.actors:
             self._bullet.actors.remove(self)
+            self._meets(True)
             for body in (self.body, *self._hands):
                 self._engine.removeBody(body)
                 self._bullet.names.pop(body, None)

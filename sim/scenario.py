@@ -21,6 +21,7 @@ from sim.cleaning.shapes import boxes
 from sim.dirt import Dirt
 from sim.hand import HAND
 from sim.kinematic import KinematicBody, KinematicWorld
+from sim.romp_stage import Romps
 from sim.shakers import HandShakers
 from sim.simulated import Levels, SimulatedBody
 from sim.site_export import export_site
@@ -31,8 +32,8 @@ from sim.visitors import Visitors
 from sim.witness import GREETER, TrueBody, Witness
 from sim.world import World, load_world
 
-TALKING, SHAKING = 6, 7
-"""Places of the streams of questions and of handshakes."""
+TALKING, SHAKING, ROMPING = 6, 7, 8
+"""Places of the streams of questions, of handshakes and of children at play."""
 MISPLACED = (0.03, 0.03, 0.02)
 """Nobody switches a robot on exactly at its mark: standard deviation of x, y [m], yaw [rad]."""
 
@@ -109,9 +110,11 @@ class SimStage:
         self._looked = self._sprayed = 0.0
         self._talk = Talk(visitors, world.visitors.questions, streams[TALKING])
         self._shakers = HandShakers(visitors, world.visitors.hands, streams[SHAKING])
+        self._romps = Romps(visitors, world.visitors.bumps, streams[ROMPING])
         greeter = bodies.get(GREETER)
         if isinstance(timeline, BulletWorld) and isinstance(greeter, BulletBody):
             self._shakers.bullet, self._shakers.robot = timeline, greeter.mechanism
+            self._romps.bullet, self._romps.robot = timeline, greeter.mechanism
 
     def look(self, time: float) -> None:
         """Let the onlooker look, and the dirt settle."""
@@ -121,7 +124,10 @@ class SimStage:
             self._clean(bodies["sweeper"], self.bodies["sweeper"].body, duration)
         self._witness.observe(time, bodies)
         if GREETER in bodies:
-            self._meet(time, bodies[GREETER].pose, self.bodies[GREETER])
+            seen = bodies[GREETER]
+            self._meet(time, seen.pose, self.bodies[GREETER])
+            busy = self._shakers.standing is not None
+            self._romps.look(time, seen.pose, seen.twist, seen.tilt, busy=busy)
 
     def _meet(self, time: float, pose: Array, greeter: StageBody) -> None:
         """Let visitors ask the greeter something, and shake its hand."""
@@ -153,10 +159,11 @@ class SimStage:
         return {**self._witness.snapshot(), **self._met()}
 
     def _met(self) -> Mapping[str, Any]:
-        """Return the figures of talk and handshakes, where there is a greeter."""
+        """Return the figures of talk, handshakes and bumps, where there is a greeter."""
         if GREETER not in self.bodies:
             return {}
-        return {**self._talk.figures(), **self._shakers.figures()}
+        romps = self._romps.figures() if self._romps.most else {}
+        return {**self._talk.figures(), **self._shakers.figures(), **romps}
 
     def scene(self) -> Mapping[str, Any]:
         """Return where everything is now."""
@@ -168,6 +175,8 @@ class SimStage:
     def summary(self) -> Mapping[str, Any]:
         """Return the onlooker's account, and how much the sweeper's battery holds [Wh]."""
         found = {**self._witness.summary(), **self._met()}
+        if self._romps.met:
+            found["run_ins"] = self._romps.rows()
         if "sweeper" in self.bodies:
             capacity = self.bodies["sweeper"].body.spec.battery.capacity
             found["battery_wh"] = capacity / 3600.0
@@ -285,7 +294,7 @@ def _prepare(
     world = load_world(site)
     site_folder.mkdir(parents=True, exist_ok=True)
     export_site(world, site_folder)
-    streams = np.random.default_rng(seed).spawn(8)
+    streams = np.random.default_rng(seed).spawn(9)
     return world, Visitors(world, streams[0], visitors), streams
 
 

@@ -253,6 +253,7 @@ def _visitors(file: WorldFile) -> VisitorPlan:
         ),
         hands=plan.hands,
         questions=plan.questions,
+        bumps=plan.bumps,
     )
 
 

@@ -76,6 +76,7 @@ class Visitors:
         self._id = np.full(n, -1, dtype=np.int64)
         self._next_id = 0
         self._invited: dict[int, Array] = {}
+        self._led: dict[int, tuple[Array, Array]] = {}
         self._time = 0.0
         starts = np.array([place.pose[:2] for place in world.places if place.kind == "start"])
         for first in np.flatnonzero(leader == np.arange(n)):
@@ -103,6 +104,7 @@ class Visitors:
             steer(self._walkers, self._ways, self._pace, self._errand, part)
             self._step_up(part)
             step(self._walkers, self._walls, robots, part)
+            self._carry()
             turn(self._walkers, self._ways, self._heading, part)
             self._replace(robots)
 
@@ -170,6 +172,30 @@ class Visitors:
             return False
         self._invited[who] = np.array(place, dtype=np.float64)
         return True
+
+    def lead(self, who: int, place: Array | None, velocity: Array | None = None) -> bool:
+        """Put a visitor where its body is that pushes and is pushed, until told otherwise.
+
+        Args:
+            who: The visitor's ``id``.
+            place: Where, shape (2,) [m]; None lets go of the visitor.
+            velocity: How it moves, shape (2,) [m/s].
+
+        Returns:
+            Whether the visitor is still there.
+        """
+        if place is None or not (self._id == who).any():
+            self._led.pop(who, None)
+            return False
+        moves = np.zeros(2) if velocity is None else np.array(velocity)
+        self._led[who] = (np.array(place), moves)
+        return True
+
+    def _carry(self) -> None:
+        """Put those who are led where they are."""
+        for who, (place, moves) in self._led.items():
+            for i in np.flatnonzero(self._id == who):
+                self._walkers.position[i], self._walkers.velocity[i] = place, moves
 
     def _halts(self, i: int) -> bool:
         ways = self._ways

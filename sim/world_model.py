@@ -109,6 +109,8 @@ class VisitorPlan:
     """Share of those who stop before the greeter who would like to shake hands …"""
     questions: float = 0.0
     """… and who ask it something."""
+    bumps: int = 0
+    """Children who run into the greeter in one run."""
 
 
 @dataclass(frozen=True, slots=True)

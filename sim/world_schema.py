@@ -314,6 +314,8 @@ class Visitors(Schema):
     """Of those who stop before the greeter, who would like to shake hands."""
     questions: Share = 0.0
     """Of those who stop before the greeter, who ask it something."""
+    bumps: Annotated[int, Field(ge=0, le=20)] = 0
+    """Children who run into the greeter in one run."""
 
     @model_validator(mode="after")
     def _check(self) -> Self:

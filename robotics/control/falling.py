@@ -8,6 +8,9 @@ point", Humanoids 2006; capturability: Koolen et al., IJRR 2012). A trunk that t
 sign, where the soles themselves have lost the ground: the tilt foreseen from its rate (Renner and
 Behnke, "Instability detection and fall avoidance for a humanoid", IROS 2006).
 
+A step that is under way may be just the one that catches it: as long as ξ will be over the sole
+that lands when it lands, it is no fall yet.
+
 The speed of the centre of mass is that of the gyro about the foot that carries, and that of the
 joints: no difference of a tilted position, so no delay by a filter of it.
 """
@@ -21,7 +24,8 @@ import numpy as np
 
 from robotics.control import pendulum
 from robotics.control.dynamics import SIDES, Dynamics
-from robotics.core.arrays import Array
+from robotics.core.arrays import Array, clamped
+from robotics.core.geometry import rotation2
 from robotics.core.messages import State
 from robotics.core.rotation import cross, matrix_from_rpy
 
@@ -42,12 +46,28 @@ class FallParameters:
     """… after so long at its present rate [s]."""
     lasting: float = 0.010
     """Either has to hold for so long [s]: one bad reading is no fall."""
+    caught: float = 0.0
+    """It is no fall if ξ will be no farther outside the soles once the next one lands [m] …"""
+    certain: float = 0.26
+    """… unless it is this far outside already [m]."""
     joint_filter: float = 0.01
     """Time constant of the motion by the joints [s]."""
     front: float = 0.12
     rear: float = -0.09
     side: float = 0.06
     """Of the soles, from the point under the ankle [m]."""
+
+
+@dataclass(frozen=True, slots=True)
+class StepAhead:
+    """The step that is under way."""
+
+    stance: int
+    """The foot that stands, 0 left, 1 right."""
+    place: Array
+    """Where the other one is to land, along the axes of the sole that stands, shape (2,) [m]."""
+    time: float
+    """Until then [s]."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +80,8 @@ class FallSigns:
     """Tilt after the time of foresight [rad]."""
     direction: float
     """Where it goes, seen from the base: 0 ahead, π/2 left [rad]."""
+    missed: float = math.inf
+    """How far ξ will be outside both soles when the next one lands, negative inside [m]."""
 
 
 class FallDetector:
@@ -91,15 +113,22 @@ class FallDetector:
         self._lasted = 0.0
         self.signs = FallSigns(-1.0, 0.0, 0.0)
 
-    def falls(self, state: State) -> bool:
-        """Return whether the robot will fall, whatever it does."""
-        self.signs = signs = self._read(state)
+    def falls(self, state: State, ahead: StepAhead | None = None) -> bool:
+        """Return whether the robot will fall, whatever it does.
+
+        Args:
+            state: Of a robot on its feet.
+            ahead: The step that it is about to make; None for none.
+        """
+        self.signs = signs = self._read(state, ahead)
         parameters = self._parameters
-        certain = signs.beyond > parameters.beyond or signs.foreseen > parameters.tilt
+        is_caught = signs.missed < parameters.caught and signs.beyond < parameters.certain
+        lost = signs.beyond > parameters.beyond and not is_caught
+        certain = lost or signs.foreseen > parameters.tilt
         self._lasted = self._lasted + self._period if certain else 0.0
         return self._lasted >= parameters.lasting
 
-    def _read(self, state: State) -> FallSigns:
+    def _read(self, state: State, ahead: StepAhead | None) -> FallSigns:
         roll, pitch = (float(angle) for angle in state.tilt)
         rate = state.angular_velocity_base_in_base
         com = self._dynamics.place(state.joints.position)  # all in the base frame
@@ -112,12 +141,36 @@ class FallDetector:
         level = matrix_from_rpy(roll, pitch, 0.0)
         velocity = level @ (cross(rate, arm) + self._drift)
         lift = max(float(level[2] @ arm), 0.1)
-        place = (level @ com)[:2] + velocity[:2] / pendulum.rate(lift)
+        omega = pendulum.rate(lift)
+        place = (level @ com)[:2] + velocity[:2] / omega
         corners = np.vstack([where + self._corners @ turn.T for where, turn in soles])
         ground = corners @ level[:2].T
         beyond = place @ _DIRECTIONS - (ground @ _DIRECTIONS).max(axis=0)
         worst = int(beyond.argmax())
-        return FallSigns(float(beyond[worst]), self._foreseen(state, level), self._way(worst))
+        missed = math.inf
+        if ahead is not None and beyond[worst] > self._parameters.beyond:
+            where, turn = soles[ahead.stance]
+            toes = level[:2] @ turn[:, 0]
+            along = rotation2(math.atan2(float(toes[1]), float(toes[0])))
+            missed = self._missed(along.T @ (place - level[:2] @ where), ahead, omega)
+        foreseen = self._foreseen(state, level)
+        return FallSigns(float(beyond[worst]), foreseen, self._way(worst), missed)
+
+    def _missed(self, dcm: Array, ahead: StepAhead, omega: float) -> float:
+        """Return how far ξ will be outside both soles when the foot lands [m], negative inside.
+
+        The pressure under the standing foot goes to its edge and holds ξ back as well as it can.
+
+        Args:
+            dcm: ξ along the axes of the standing sole, shape (2,) [m].
+            ahead: The step.
+            omega: Rate of the pendulum [1/s].
+        """
+        corners = self._corners[:, :2]
+        edge = clamped(dcm, corners[3], corners[0])
+        there = pendulum.divergent_after(dcm, edge, omega=omega, time=ahead.time)
+        both = np.vstack([corners, corners + ahead.place]) @ _DIRECTIONS
+        return float((there @ _DIRECTIONS - both.max(axis=0)).max())
 
     def _carrying(self, state: State) -> int:
         """Return the foot that carries more, with a dead zone; begin anew where it changes."""

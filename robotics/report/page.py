@@ -91,6 +91,7 @@ def figures(run: RunDigest) -> list[tuple[str, str, str]]:
     add("hand_force_max_n", "largest force on a hand", "{:.1f} N", "bound: 25 N")
     add("questions_asked", "questions asked", "{:.0f}", "by visitors")
     add("steps", "steps walked", "{:.0f}", "by the greeter")
+    add("bumps", "children ran into it", "{:.0f}", _run_ins(seen.get("run_ins")))
     add("falls", "falls", "{:.0f}")
     add(
         "contacts_caused",
@@ -104,6 +105,22 @@ def figures(run: RunDigest) -> list[tuple[str, str, str]]:
         if isinstance(clearance, int | float) and math.isfinite(clearance):
             found.append((f"{name}: closest", f"{clearance:.2f} m", "to a visitor"))
     return found
+
+
+def _run_ins(rows: Any) -> str:
+    """Return what came of the children who ran into the greeter, one after another."""
+    told = []
+    for one in rows if isinstance(rows, list) else []:
+        way = "walking" if one["walking"] else "standing"
+        outcome = "it kept its feet"
+        if one["fell"]:
+            up = one["up_after"]
+            outcome = "it fell" + ("" if up is None else f", and stood again after {up:.0f} s")
+        told.append(
+            f"{one['partner']} at {one['time']:.0f} s, {one['speed']:.1f} m/s, from "
+            f"{one['bearing_deg']:.0f}°, {one['impulse_ns']:.1f} N·s, {way}: {outcome}"
+        )
+    return "; ".join(told)
 
 
 def _as_mapping(value: Any) -> Mapping[str, Any]:

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from robotics.control.dynamics import Dynamics
-from robotics.control.falling import FallDetector, FallParameters
+from robotics.control.falling import FallDetector, FallParameters, StepAhead
 from robotics.core.messages import Contacts, Joints, State
 from robotics.robots.greeter.joints import load
 from robotics.robots.greeter.robot import standing_pose
@@ -83,3 +83,21 @@ def test_a_trunk_that_tips_is_a_fall_without_any_foot() -> None:
 def test_lifting_the_robot_upright_is_no_fall() -> None:
     """No load on the soles, no speed."""
     assert not _falls(replace(_state(), contacts=Contacts()))[0]
+
+
+@pytest.mark.parametrize(("length", "falls"), [(0.5, False), (0.15, True)])
+def test_a_step_that_will_land_under_it_is_no_fall(length: float, falls: bool) -> None:
+    """ξ is 0.2 m ahead of the soles; the step lands in 0.1 s, far enough ahead or not."""
+    state, detector = _state(rate=(0.0, 2.7)), _detector()
+    step = StepAhead(1, np.array([length, 0.13]), 0.1)
+    cried = [detector.falls(state, step) for _ in range(4)]
+    assert 0.17 < detector.signs.beyond < 0.25
+    assert any(cried) == falls
+    assert any(detector.falls(state) for _ in range(4))
+
+
+def test_no_step_catches_what_is_too_far_off() -> None:
+    """However far ahead the foot is said to land."""
+    state, detector = _state(rate=(0.0, 4.0)), _detector()
+    step = StepAhead(1, np.array([0.9, 0.13]), 0.1)
+    assert any(detector.falls(state, step) for _ in range(4))

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -197,6 +198,19 @@ def test_every_figure_is_the_recorded_one(run: RunDigest) -> None:
     assert found["sweeper: distance"][0] == "6 m"
     assert found["sweeper: closest"][0] == "0.62 m"
     assert not {"dirt removed", "steps walked", "greeter: closest"} & set(found)
+
+
+def test_a_child_that_ran_into_it_is_told_with_what_came_of_it(run: RunDigest) -> None:
+    """Who, when, how hard, from where; whether it kept its feet, and when it stood again."""
+    stood = {"time": 31.4, "partner": "visitor 7", "speed": 0.8, "bearing_deg": -20,
+             "walking": False, "impulse_ns": 5.25, "fell": False, "up_after": None}  # fmt: skip
+    felled = {**stood, "fell": True, "up_after": 17.8}
+    told = replace(run, summary={**run.summary, "bumps": 2, "run_ins": [stood, felled]})
+    found = {label: (value, note) for label, value, note in figures(told)}
+    value, note = found["children ran into it"]
+    assert value == "2"
+    assert "visitor 7 at 31 s, 0.8 m/s, from -20°, 5.2 N·s, standing: it kept its feet" in note
+    assert note.endswith("it fell, and stood again after 18 s")
 
 
 def test_belief_is_compared_with_what_the_onlooker_saw(run: RunDigest) -> None:

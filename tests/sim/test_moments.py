@@ -10,7 +10,7 @@ import numpy as np
 from robotics.core.messages import Goal, Hand, Music, Posture, Utterance
 from robotics.record.codec import encode, to_plain
 from sim.audio import cut_to
-from sim.moments import is_busy, moments
+from sim.moments import bumps, is_busy, moments
 from sim.shots import Shot
 
 RATE = 1000
@@ -63,6 +63,15 @@ def test_a_goal_without_voice_music_and_hand_is_passed_over() -> None:
 
 def _shot(start: float, end: float, pace: float = 1.0) -> Shot:
     return Shot("", start, end, pace, "greeter", 0.0, 1.0, 1.0, 1.0)
+
+
+def test_a_child_that_runs_into_it_is_shown() -> None:
+    """From before the touch until it has stepped back; nothing where nobody did."""
+    found = bumps([{"time": 31.5, "partner": "visitor 4"}])
+    assert [one.title for one in found] == ["a child runs into it"]
+    assert found[0].start < 31.0
+    assert found[0].start + found[0].length > 36.0
+    assert bumps([]) == []
 
 
 def test_each_shot_has_the_sound_of_its_time(tmp_path: Path) -> None:

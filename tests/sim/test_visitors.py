@@ -150,3 +150,17 @@ def test_a_crowd_that_finds_no_room_is_refused() -> None:
     """Half-entered visitors would have no body; the error says how many fit and what to change."""
     with pytest.raises(OptionError, match=r"400 visitors find no room at yard: \d+ do; give fewer"):
         Visitors(load_world("yard"), np.random.default_rng(1), 400)
+
+
+def test_who_is_led_is_where_it_is_put_and_then_goes_on():
+    """Among the others it counts as there; let go, it walks on from that place."""
+    visitors, _, _ = _watch(YARD, 5.0)
+    who, place = int(visitors.id[0]), visitors.position[0] + (0.3, 0.2)
+    assert visitors.lead(who, place, np.array([0.4, 0.0]))
+    visitors.advance(0.05, GREETER)
+    assert visitors.position[0] == pytest.approx(place)
+    assert visitors.velocity[0] == pytest.approx((0.4, 0.0))
+    assert not visitors.lead(who, None)
+    visitors.advance(0.05, GREETER)
+    assert 0.0 < np.hypot(*(visitors.position[0] - place)) < 0.15
+    assert not visitors.lead(10**6, place)

@@ -13,6 +13,7 @@ from robotics.control.body_reference import BodyReference
 from robotics.control.cadence import Beat, first_beat
 from robotics.control.com_observer import ComObserver, Seen
 from robotics.control.dynamics import SIDES, Dynamics
+from robotics.control.falling import StepAhead
 from robotics.control.feedforward import torques
 from robotics.control.footing import Brace, landed, settled
 from robotics.control.gait import Gait, Phase
@@ -101,6 +102,16 @@ class WalkingLocomotion:
     def is_standing(self) -> bool:
         """Whether both feet are down and stay there."""
         return self.gait.phase is Phase.STAND
+
+    @property
+    def step_ahead(self) -> StepAhead | None:
+        """The step that it is about to make; None while both feet stay down."""
+        gait = self.gait
+        if gait.phase is not Phase.STEP:
+            return None
+        turn = rotation2(float(gait.sole_yaw[gait.stance]))
+        place = turn.T @ (gait.swing.target - gait.planted)
+        return StepAhead(gait.stance, place, max(gait.time_left, 0.0))
 
     def take_over(self, state: State, sent: Array) -> None:
         """Begin with a robot that stands as it is, whose joints were last sent ``sent`` (n,)."""

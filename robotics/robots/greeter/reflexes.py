@@ -23,7 +23,7 @@ import numpy as np
 from robotics.control.dynamics import Dynamics
 from robotics.control.falling import FallDetector, FallParameters
 from robotics.control.keyframes import Moves
-from robotics.control.landing import brace, yielding
+from robotics.control.landing import apart, at_rest, brace, cushioned, limp, yielding
 from robotics.control.posture import Clip
 from robotics.control.rising import Outcome, Rising, RisingParameters
 from robotics.control.sitting import Course, Sitting, SittingParameters, is_seated
@@ -130,6 +130,7 @@ class Reflexes:
         self._bracing = Moves(self._joints, PERIOD, stand)
         self._effort = np.asarray(self._joints.column("effort"))
         self._yielding = yielding(self._joints)
+        self._limp = limp(self._joints, LIMP)
         self.plight = Plight.FEET
         self.log: list[tuple[float, Plight, str]] = []
         self._since, self._still, self._tried = 0.0, 0.0, 0
@@ -191,7 +192,7 @@ class Reflexes:
     # ------------------------------------------------------------------ on its feet
 
     def _loses_its_feet(self, state: State) -> bool:
-        falls = self._detector.falls(state)
+        falls = self._detector.falls(state, self.walking.step_ahead)
         if self._stands(state):
             self._has_stood = True
         return falls or has_fallen(state.tilt)
@@ -276,10 +277,10 @@ class Reflexes:
         self._since += PERIOD
         if self.plight is Plight.FALLING:
             over = self._since > self._parameters.longest_fall
-            target = self._bracing.advance()
+            target = apart(self._joints, self._bracing.advance())
             if over:
                 self._lie_down(state, "the fall is over")
-            return target, self._yielding
+            return target, cushioned(self._joints, state.joints, self._yielding)
         if self.plight is Plight.RISING:
             return self._get_up(state, goal), self._effort
         if self.plight is Plight.SITTING_DOWN:
@@ -293,10 +294,10 @@ class Reflexes:
             self._wait_for_help(state)
         else:
             self._rest(state, goal)
-        return self._held, LIMP * self._effort
+        return self._held, cushioned(self._joints, state.joints, self._limp)
 
     def _lie_down(self, state: State, why: str) -> None:
-        self._held = state.joints.position
+        self._held = at_rest(self._joints, state.joints.position)
         self._become(Plight.LYING, state, why)
 
     def _rest(self, state: State, goal: Goal) -> None:
