@@ -11,6 +11,7 @@ from typing import Any
 
 from robotics.core.spoken import bare
 from robotics.mapping.places import Site
+from robotics.report.activities import both
 from robotics.report.digest import STAGES, RobotDigest, RunDigest
 from robotics.report.map_view import COLOURS, map_view
 from robotics.report.style import PAGE
@@ -159,7 +160,7 @@ def _missions(run: RunDigest) -> str:
         bars = []
         for span in robot.activities:
             colour = shade.setdefault(span.label, _SHADES[len(shade) % len(_SHADES)])
-            bars.append(Bar(span.start, span.end, span.label, colour))
+            bars.append(Bar(span.start, span.end, both(span.label), colour))
         rows.append((name, bars))
         said = [
             Bar(

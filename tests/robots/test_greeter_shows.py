@@ -102,11 +102,11 @@ def test_it_dances_and_sings_in_turn_for_an_audience() -> None:
     counts = mission.report().counts
     assert (counts["danced"], counts["sung"]) == (1, 1)
     assert "it showed the dance “A little dance” (小舞)" in mission.report().notes
-    dancing = [goal for _, goal in stage.goals if goal.activity == "showing little_dance"]
+    dancing = [goal for _, goal in stage.goals if goal.activity == "showing A little dance (小舞)"]
     assert any(isinstance(goal.base, Drive) for goal in dancing)
     assert dancing[5].posture.clip == "little_dance"
     assert isinstance(dancing[5].music, Music)
-    singing = [goal for _, goal in stage.goals if goal.activity == "showing little_song"]
+    singing = [goal for _, goal in stage.goals if goal.activity == "showing A little song (小歌)"]
     assert singing[5].voice is not None
     assert singing[5].voice.song == "jasmine"
 
@@ -120,7 +120,7 @@ def test_who_comes_while_it_dances_is_greeted_with_words_alone() -> None:
     hello = [time for time, name in stage.spoken() if name.startswith("greet") and time > begun]
     assert begun < 81.0 < hello[0] < 84.0
     dancing = [goal for time, goal in stage.goals if abs(time - hello[0] - 0.5) < 0.03]
-    assert dancing[0].activity == "showing little_dance"
+    assert dancing[0].activity == "showing A little dance (小舞)"
     assert dancing[0].posture.clip == "little_dance"
 
 

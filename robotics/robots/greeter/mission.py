@@ -14,6 +14,7 @@ from robotics.core.messages import BaseGoal, Drive, Goal, GoTo, Playing, Posture
 from robotics.core.parts import Progress
 from robotics.mapping.places import Site
 from robotics.robots.greeter import acting
+from robotics.robots.greeter.account import title
 from robotics.robots.greeter.activity import activity
 from robotics.robots.greeter.deciding import FAREWELL_TIME, Deciding
 from robotics.robots.greeter.elbow_room import ElbowRoom
@@ -255,7 +256,7 @@ class GreeterMission(Deciding):
     def _goal(self, state: State, where: str) -> Goal:
         seen, part, account = self.acts.seen, self._offers.part, self._account
         about = {
-            "show": self._now.show,
+            "show": title(self._behaviours, self._now.show),
             "handshake": part.activity or "offers its hand",
             "help": account.help[-1] if account.help else "",
         }.get(where, "")
