@@ -57,8 +57,8 @@ def watch(session: Session, out: Console) -> None:
             doing[robot] = both(activity)
             first[:] = first or [session.clock()]
             pace = time / max(session.clock() - first[0], 1e-9)
-            note = "  ".join(f"[bold]{name}[/bold] {what}" for name, what in doing.items())
-            progress.update(bar, completed=time, note=f"{pace:.1f}× real time  {note}")
+            note = "\n".join(f"[bold]{name}[/bold] {what}" for name, what in doing.items())
+            progress.update(bar, completed=time, note=f"{pace:.1f}× real time\n{note}")
 
         session.on_preparing = lambda what: progress.update(bar, note=what)
         session.on_resuming = lambda line: progress.console.print(line, soft_wrap=True)
