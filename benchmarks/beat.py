@@ -65,11 +65,14 @@ def main() -> None:
                 print(f"{name:13} {kind:8} {len(values):8d} {figures}")
     for name, late in rows.items():
         _trunk(name, late)
+    kept = rows["ours"].withheld
+    print(f"not danced, for steps were just ending: {kept} accents of joints")
     answer = {
         "motion_p95_ms": round(_sharp(rows["ours"]), 1),
         "trunk_p95_ms": _rounded(rows["ours"].p95_ms("trunk")),
         "sound_p95_ms": _sound(arguments.seed),
         "accents": sum(len(values) for values in rows["ours"].found.values()),
+        "accents_withheld": kept,
         "without_lead_p95_ms": round(_sharp(rows["without lead"]), 1),
         "trunk_without_lead_p95_ms": _rounded(rows["without lead"].p95_ms("trunk")),
         "falls": falls,

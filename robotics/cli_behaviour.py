@@ -102,10 +102,13 @@ def certify_command(
     physics: Annotated[
         bool, typer.Option(help="Rehearse movements in the simulation: pushed, on wet ground.")
     ] = True,
+    again: Annotated[
+        bool, typer.Option("--again", help="Also those whose certificate holds already.")
+    ] = False,
 ) -> None:
     """Check behaviours and write the certificates of those that pass; a robot runs no others.
 
-    Ends with exit code 1 if one of them gets none.
+    Those whose certificate holds are left alone. Ends with exit code 1 if one of them gets none.
     """
     from robotics.authoring.examine import Examiner
     from robotics.authoring.shelf import Shelf, find
@@ -115,7 +118,7 @@ def certify_command(
         out.print(say("rehearsing", lang.value), markup=False)
     done = []
     found = find(Shelf(robot.value, folder), files or [])
-    for checked, path in Examiner().certify(found, physics=physics):
+    for checked, path in Examiner().certify(found, physics=physics, again=again):
         done.append((checked, path))
         for text in lines([checked], lang.value):
             out.print(text, markup=False)

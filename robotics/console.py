@@ -23,6 +23,7 @@ from robotics.deploy.service import Service, files, steps
 from robotics.mapping.places import load_site
 from robotics.record.reader import read_head
 from robotics.replay import Comparison, replay
+from robotics.report.activities import both
 from robotics.report.digest import RunDigest, digest
 from robotics.report.page import figures, write_report
 from robotics.report.quality import write_quality
@@ -47,17 +48,17 @@ def watch(session: Session, out: Console) -> None:
     if is_port(session.options.on):
         _watch_lines(session, out)
         return
-    doing = dict.fromkeys(session.options.robots, "getting ready")
+    doing = dict.fromkeys(session.options.robots, both("getting ready"))
     with _progress(out) as progress:
         bar = progress.add_task("", total=session.options.seconds, note="")
         first: list[float] = []
 
         def show(time: float, robot: str, activity: str) -> None:
-            doing[robot] = activity
+            doing[robot] = both(activity)
             first[:] = first or [session.clock()]
             pace = time / max(session.clock() - first[0], 1e-9)
-            note = "  ".join(f"[bold]{name}[/bold] {what}" for name, what in doing.items())
-            progress.update(bar, completed=time, note=f"{pace:.1f}× real time  {note}")
+            note = "\n".join(f"[bold]{name}[/bold] {what}" for name, what in doing.items())
+            progress.update(bar, completed=time, note=f"{pace:.1f}× real time\n{note}")
 
         session.on_preparing = lambda what: progress.update(bar, note=what)
         session.on_resuming = lambda line: progress.console.print(line, soft_wrap=True)
@@ -73,7 +74,7 @@ def _watch_lines(session: Session, out: Console) -> None:
         nonlocal told, told_at
         if activity != told and time >= told_at + 1.0:
             told, told_at = activity, time
-            out.print(f"{time:6.1f} s  {robot}: {activity}", markup=False, soft_wrap=True)
+            out.print(f"{time:6.1f} s  {robot}: {both(activity)}", markup=False, soft_wrap=True)
 
     def say(line: str) -> None:
         out.print(line, markup=False, soft_wrap=True)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 from PIL.ImageDraw import ImageDraw
 from PIL.ImageFont import FreeTypeFont, ImageFont
 
@@ -22,6 +25,21 @@ def subtitle(
     frame = (left - 9, top + box[1] - 6, left + box[2] + 9, top + box[3] + 6)
     draw.rounded_rectangle(frame, 8, PAPER)
     draw.multiline_text((left, top), written, INK, font, align="center")
+
+
+def spoken_at(spoken: Sequence[dict[str, Any]], time: float) -> dict[str, Any] | None:
+    """Return what is being said at ``time`` [s]; None for nothing.
+
+    There is one mouth: what began last has ended whatever was said before, a song held for a word,
+    a sentence broken off.
+
+    Args:
+        spoken: Utterances in order: ``start`` [s], ``duration`` [s].
+        time: [s].
+    """
+    begun = [said for said in spoken if said["start"] <= time]
+    last = begun[-1] if begun else None
+    return last if last is not None and time < last["start"] + last["duration"] else None
 
 
 def lines(draw: ImageDraw, text: str, width: int, font: FreeTypeFont | ImageFont) -> list[str]:

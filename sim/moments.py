@@ -73,7 +73,8 @@ def _seen(time: float, goal: dict[str, Any]) -> Iterable[tuple[str, float, float
             # its introduction is not what is to be heard
             yield "a song", start + min(3.0, 0.1 * length), length
         elif str(voice.get("behaviour", "")).startswith("answer_"):
-            yield "an answer", start, length
+            # what follows are its other sentences
+            yield "an answer", start, max(length, SHOWN["an answer"] - 2.0 * BEFORE)
     if music is not None and not (voice is not None and voice.get("song")):
         skipped = min(10.0, 0.2 * float(music["duration"]))
         yield "a dance", float(music["start"]) + skipped, float(music["duration"]) - skipped

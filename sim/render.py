@@ -17,7 +17,7 @@ from robotics.core.errors import MissingDependency
 from robotics.core.spoken import bare
 from robotics.record.reader import read_entries, read_head
 from sim.audio import cut_to
-from sim.captions import subtitle
+from sim.captions import spoken_at, subtitle
 from sim.engine import Engine
 from sim.faces import Sign, draw_sign, has_sign, signs
 from sim.floor import Row
@@ -201,10 +201,9 @@ def _caption(picture: Picture, shot: Shot, time: float, story: Story) -> Picture
     pace = "   slow motion" if shot.pace < 1.0 else pace
     draw.text((12, 9), f"{shot.title}  {minutes:.0f}:{seconds:04.1f}{pace}", (20, 30, 40), font)
     draw_sign(draw, story.signs.get(shot.subject, ()), time, width=SIZE[0], font=font)
-    for said in story.spoken:
-        until = said["start"] + said["duration"]
-        if shot.subject == "greeter" and said["start"] <= time < until:
-            subtitle(draw, f"“{bare(said['en'])}”", SIZE, font)
+    said = spoken_at(story.spoken, time) if shot.subject == "greeter" else None
+    if said is not None:
+        subtitle(draw, f"“{bare(said['en'])}”", SIZE, font)
     return np.asarray(image)
 
 

@@ -1,5 +1,7 @@
 """The greeter dances under physics; how late its joints, trunk and feet are at each accent.
 
+Arms do not dance while the last steps of a stretch end: accents then are counted apart.
+
 An accent is a knot of an authored curve at which the movement turns or comes to rest. How late the
 body is there is the shift in time, on the way to it and from it, at which the authored movement
 fits the true one best in least squares; its amplitude and offset are those that fit the whole
@@ -40,6 +42,9 @@ SETTLE = 1.0
 WINDOW = 0.7
 """So much before and after an accent is looked at, at most [s]: the way to it, and from it."""
 SHIFTS = np.arange(-0.12, 0.1201, 0.0025)
+WITHHELD = 2.0
+"""After the beat of a stretch of steps gestures wait until it has stood for 0.8 s, and are crossed
+over to (``locomotion.py``: balance comes before gestures): in this time arms do not dance [s]."""
 AXES = ("forward", "left", "up", "turn")
 LEAST = {"joint": np.radians(4.0), "along": 0.006, "up": 0.006, "turn": np.radians(2.0)}
 """A smaller movement is no accent: [rad], [m], [m], [rad]."""
@@ -65,6 +70,8 @@ class Late:
     found: dict[str, list[float]] = field(default_factory=dict)
     trunk: list[Phase] = field(default_factory=list)
     """Of each stretch in which the trunk sways."""
+    withheld: int = 0
+    """Accents of joints that were not danced: steps were just ending."""
 
     def add(self, kind: str, times: list[float]) -> None:
         """Take in more."""
@@ -121,7 +128,11 @@ def judge(one: Behaviour, seen: Seen, late: Late, *, seconds: float) -> None:
         for name, curve in zip(one.clip.joints, one.clip.curves, strict=True):
             if not name.startswith("head"):  # the head looks at people, too
                 true = seen.joints[:, names.index(name)]
-                late.add("joints", _accents(curve, seen.time, true, LEAST["joint"], seconds))
+                every = (curve, seen.time)
+                danced = np.where(_withheld(one, seen.time), np.nan, true)
+                found = _accents(*every, danced, LEAST["joint"], seconds)
+                late.withheld += len(_accents(*every, true, LEAST["joint"], seconds)) - len(found)
+                late.add("joints", found)
     if one.sway is not None:
         standing = np.all(seen.force > 5.0, axis=1)
         axes = (one.sway.forward, one.sway.left, one.sway.up, one.sway.turn)
@@ -133,6 +144,14 @@ def judge(one: Behaviour, seen: Seen, late: Late, *, seconds: float) -> None:
             late.trunk += phases(curve, seen.time, true, LEAST[kind], seconds, axis=AXES[axis])
     late.found["trunk"] = [one.lag for one in late.trunk if one.is_clear]
     late.add("feet", footfalls(one, seen, seconds))
+
+
+def _withheld(one: Behaviour, time: Array) -> Array:
+    """Return when gestures wait for the last steps of a stretch, shape (n,) of truth values."""
+    waits = np.zeros(len(time), dtype=np.bool_)
+    for stretch in one.feet:
+        waits |= (time > stretch.end) & (time < stretch.end + WITHHELD)
+    return waits
 
 
 def footfalls(one: Behaviour, seen: Seen, seconds: float) -> list[float]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from robotics.assets import asset
 from robotics.authoring.answers import check_answers
 from robotics.authoring.shelf import Found, Shelf
+from robotics.behaviour.certificate import certificate_path, read_certificate
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.finding import Finding, faults
 from robotics.behaviour.format.compile import Compiler, Outcome
@@ -40,6 +41,8 @@ class Checked:
     """The least margins of the proof."""
     rehearsal: Mapping[str, float] = field(default_factory=dict)
     """What the simulation measured; nothing if there was no rehearsal."""
+    is_kept: bool = False
+    """Whether the certificate that there was holds: nothing was proved again."""
 
     @property
     def passes(self) -> bool:
@@ -68,13 +71,14 @@ class Examiner:
         return tuple(found)
 
     def certify(
-        self, files: Found, *, physics: bool = True
+        self, files: Found, *, physics: bool = True, again: bool = False
     ) -> Iterator[tuple[Checked, Path | None]]:
         """Check files one after the other, and write the certificates of those that pass.
 
         Args:
             files: Read anew.
             physics: Whether a movement is rehearsed in the simulation, with pushes.
+            again: Also those whose certificate holds already.
 
         Yields:
             Each with the file of its certificate; None if it has none.
@@ -84,6 +88,10 @@ class Examiner:
         """
         for shelf, path in files:
             compiler = Compiler(shelf.library())
+            kept = None if again else _kept(compiler, shelf, path, physics=physics)
+            if kept is not None:
+                yield kept, certificate_path(shelf.roots[0], shelf.robot, path.stem)
+                continue
             checked, proof = self._file(compiler, shelf, path)
             if self.missing:
                 raise MissingDependency(self.missing, "a certificate", "all")
@@ -119,6 +127,21 @@ class Examiner:
                 self.missing = error.library
                 return None
         return self._provers[shelf]
+
+
+def _kept(compiler: Compiler, shelf: Shelf, path: Path, *, physics: bool) -> Checked | None:
+    """Return a behaviour whose certificate holds, a rehearsal included if one is asked for."""
+    from robotics.robots.proven import certified  # loads the numbers of the whole robot
+
+    outcome = _outcome(compiler, path)
+    one, home = outcome.behaviour, shelf.roots[0]
+    if one is None or not certified(one, shelf.robot, folder=home).holds:
+        return None
+    known = read_certificate(certificate_path(home, shelf.robot, one.name))
+    if known is None or (physics and _moves(shelf, one) and not known.physics):
+        return None
+    figures, rehearsal = dict(known.proved), dict(known.physics)
+    return Checked(path, one, outcome.findings, True, figures, rehearsal, is_kept=True)
 
 
 def _outcome(compiler: Compiler, path: Path) -> Outcome:

@@ -27,6 +27,7 @@ TEXTS: dict[str, tuple[str, str]] = {
         "rehearsed {runs:.0f} times in the simulation, with pushes: never fell, "
         "tilted up to {tilt:.1f} deg",
     ),
+    "kept": ("证书仍然有效", "its certificate holds"),
     "rehearsing": (
         "正在检查和仿真排练，每个动作大约半分钟",
         "checking and rehearsing in the simulation, about half a minute for each movement",
@@ -69,7 +70,7 @@ def lines(checked: Iterable[Checked], language: str) -> Iterator[str]:
         about = [one.path.stem, verdict]
         if one.behaviour is not None:
             about.append(say("seconds", language, seconds=one.behaviour.duration))
-            about.append(_margins(one, language))
+            about.append(say("kept", language) if one.is_kept else _margins(one, language))
         yield f"{mark} {'  '.join(part for part in about if part)}"
         if one.passes and one.rehearsal:
             words = {"runs": one.rehearsal["runs"], "tilt": one.rehearsal["tilt_deg"]}

@@ -39,6 +39,8 @@ class Guest:
     """Since when it has been close to the robot [s]; None if it is not."""
     greeted: float | None = None
     """When it was greeted [s]."""
+    afar: bool = False
+    """Whether it was greeted from afar only, and never from near."""
 
     def is_greeted(self, time: float) -> bool:
         """Whether a greeting within the last ``FORGET`` seconds counts for it."""

@@ -6,16 +6,24 @@ import base64
 import math
 from collections.abc import Mapping, Sequence
 from html import escape
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 from robotics.core.spoken import bare
 from robotics.mapping.places import Site
+from robotics.report.activities import both
 from robotics.report.digest import STAGES, RobotDigest, RunDigest
 from robotics.report.map_view import COLOURS, map_view
 from robotics.report.style import PAGE
 from robotics.report.svg import Bar, Line, line_chart, timeline
 
+SHOWING = "showing "
+"""So begins the activity of a robot that dances, sings or leads a tour, before its title."""
+UNKNOWN = "answer_unknown"
+"""What it says to a question that it cannot answer."""
+APART = 15.0
+"""Sentences of one answer are nearer, a word to somebody who comes between them included [s]."""
 _SHADES = ("#f3b49f", "#e8d5a3", "#a9cfc4", "#b5c7e3", "#d3b8dc", "#c9d6a5", "#e0b3bd", "#b8b8c8")
 
 
@@ -90,6 +98,7 @@ def figures(run: RunDigest) -> list[tuple[str, str, str]]:
     add("hands_shaken", "hands shaken", "{:.0f}")
     add("hand_force_max_n", "largest force on a hand", "{:.1f} N", "bound: 25 N")
     add("questions_asked", "questions asked", "{:.0f}", "by visitors")
+    found += _performed(run)
     add("steps", "steps walked", "{:.0f}", "by the greeter")
     add("bumps", "children ran into it", "{:.0f}", _run_ins(seen.get("run_ins")))
     add("falls", "falls", "{:.0f}")
@@ -121,6 +130,32 @@ def _run_ins(rows: Any) -> str:
             f"{one['bearing_deg']:.0f}°, {one['impulse_ns']:.1f} N·s, {way}: {outcome}"
         )
     return "; ".join(told)
+
+
+def _performed(run: RunDigest) -> list[tuple[str, str, str]]:
+    """Return what was shown, by name, and how many questions were answered; nothing if none."""
+    found, robots = [], run.robots.values()
+    labels = [span.label for robot in robots for span in robot.activities]
+    shown = [label.removeprefix(SHOWING) for label in labels if label.startswith(SHOWING)]
+    if shown:
+        found.append(("shows", str(len(shown)), ", ".join(shown)))
+    said = [one for robot in robots for one in robot.spoken if _answers(one)]
+    # an answer is said sentence by sentence
+    new = [two for one, two in pairwise([{}, *said]) if _is_new(one, two)]
+    if new:
+        known = sum(one["behaviour"] != UNKNOWN for one in new)
+        found.append(("questions answered", str(known), f"politely not known: {len(new) - known}"))
+    return found
+
+
+def _answers(said: Mapping[str, Any]) -> bool:
+    return str(said.get("behaviour", "")).startswith("answer_")
+
+
+def _is_new(before: Mapping[str, Any], said: Mapping[str, Any]) -> bool:
+    """Whether a sentence begins another answer than the one said before it."""
+    same = before.get("behaviour") == said["behaviour"]
+    return not same or bool(said["start"] - before["start"] - before["duration"] > APART)
 
 
 def _as_mapping(value: Any) -> Mapping[str, Any]:
@@ -176,7 +211,7 @@ def _missions(run: RunDigest) -> str:
         bars = []
         for span in robot.activities:
             colour = shade.setdefault(span.label, _SHADES[len(shade) % len(_SHADES)])
-            bars.append(Bar(span.start, span.end, span.label, colour))
+            bars.append(Bar(span.start, span.end, both(span.label), colour))
         rows.append((name, bars))
         said = [
             Bar(

@@ -8,11 +8,12 @@ from html import escape
 from pathlib import Path
 
 from robotics.mapping.places import Site
+from robotics.report.activities import chinese
 from robotics.report.digest import RunDigest
 from robotics.report.page import data_uri
 from robotics.report.quality_asked import amounts, verdict
 from robotics.report.quality_belief import comparisons
-from robotics.report.quality_charts import chinese, day, dust, levels, merged, progress
+from robotics.report.quality_charts import day, dust, levels, merged, progress
 from robotics.report.quality_data import ROBOT, Quality, gather
 from robotics.report.quality_files import write_files
 from robotics.report.quality_ground import kerb_section, missed_section, zone_section

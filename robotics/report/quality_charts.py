@@ -8,6 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 
+from robotics.report.activities import both
 from robotics.report.digest import Span
 from robotics.report.quality_data import ROBOT, KerbLine, Quality
 from robotics.report.quality_maps import gap_colour
@@ -28,28 +29,6 @@ SHADES = (
     ("", "#d9dbdd"),
 )
 """Beginning of an activity's name -> its colour."""
-CHINESE = (
-    ("sweeping", "清扫"),
-    ("driving to the station for charge", "去充电"),
-    ("driving to the station for water", "去加水"),
-    ("driving to the station for tip", "去倾倒尘箱"),
-    ("driving to the dock", "回充电位"),
-    ("driving", "前往作业区"),
-    ("at the station for charge", "充电"),
-    ("at the station for water", "加水"),
-    ("at the station for tip", "倾倒尘箱"),
-    ("asking people", "请游客让行"),
-    ("asking for help", "请求人员协助"),
-    ("lost", "请求人员协助"),
-    ("returning", "返回"),
-    ("leaving", "离开停靠位"),
-    ("choosing", "选择下一步"),
-    ("in the dock", "在充电位等候"),
-    ("parked", "已停靠"),
-    ("finding", "重新定位"),
-    ("finished", "完成"),
-)
-"""Beginning of an activity's name -> what it is in Chinese."""
 
 
 def gap_strip(kerbs: Sequence[KerbLine]) -> str:
@@ -79,10 +58,7 @@ def gap_strip(kerbs: Sequence[KerbLine]) -> str:
 def day(quality: Quality) -> str:
     """Return the day as bars: what it was doing, when its guard stopped it."""
     robot = quality.run.robots[ROBOT]
-    bars = [
-        Bar(s.start, s.end, f"{chinese(s.label)} {s.label}".strip(), shade(s.label))
-        for s in merged(robot.activities)
-    ]
+    bars = [Bar(s.start, s.end, both(s.label), shade(s.label)) for s in merged(robot.activities)]
     stops = [Bar(s.start, max(s.end, s.start + 0.3), s.label, "#c0392b") for s in robot.stops]
     rows = [("工作 work", bars), ("停车 stops", stops)]
     return timeline(rows, span=(0.0, quality.run.duration))
@@ -108,11 +84,6 @@ def merged(spans: Sequence[Span]) -> list[Span]:
 def shade(label: str) -> str:
     """Return the colour of an activity."""
     return next(colour for begin, colour in SHADES if label.startswith(begin))
-
-
-def chinese(label: str) -> str:
-    """Return what an activity is in Chinese; "" where nobody wrote it down."""
-    return next((zh for begin, zh in CHINESE if label.startswith(begin)), "")
 
 
 def progress(quality: Quality) -> str:

@@ -12,8 +12,8 @@ from typing import Any
 import numpy as np
 from shapely.geometry import mapping
 
+from robotics.report.activities import chinese
 from robotics.report.quality_asked import amounts, verdict
-from robotics.report.quality_charts import chinese
 from robotics.report.quality_data import ROBOT, KerbLine, Quality, ZoneWork
 from robotics.report.quality_missed import WORDS, Patch
 

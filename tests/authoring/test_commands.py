@@ -75,9 +75,14 @@ def test_a_first_greeting_from_nothing_to_its_certificate(tmp_path: Path) -> Non
     path.write_text(good, "utf-8")
     code, text = said("certify", "hello", "--no-physics", *folder)
     assert (code, "balance margin" in text) == (0, True), text
-    kept = json.loads((tmp_path / "certificates" / "greeter" / "hello.json").read_text("utf-8"))
+    file = tmp_path / "certificates" / "greeter" / "hello.json"
+    kept = json.loads(file.read_text("utf-8"))
     assert (kept["behaviour"], kept["robot"]) == ("hello", "greeter")
     assert "hello                    ✓" in said("list", *folder)[1]
+    assert "its certificate holds" in said("certify", "hello", "--no-physics", *folder)[1]
+    assert "balance margin" in said("certify", "hello", "--no-physics", "--again", *folder)[1]
+    path.write_text(good.replace("你好呀", "你好啊"), "utf-8")
+    assert "balance margin" in said("certify", "hello", "--no-physics", *folder)[1]
 
 
 def test_messages_are_chinese_unless_asked(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ from robotics.core.messages import (
 from robotics.mapping.grid import Grid
 from robotics.mapping.places import Place, Site
 from robotics.record.writer import Recorder
-from robotics.report.digest import RunDigest, digest
+from robotics.report.digest import RobotDigest, RunDigest, Span, digest
 from robotics.report.page import figures, position_errors, write_report
 
 SECONDS = 12.0
@@ -291,3 +291,19 @@ def test_a_torn_recording_still_gives_a_page(
     assert run.summary == {}
     assert "ended before an onlooker could sum it up" in page
     assert {"Map", "Missions", "How this was made"} <= set(re.findall(r"<h2>(.*?)</h2>", page))
+
+
+def test_shows_and_answers_are_told() -> None:
+    """By name; an answer counts once, however many sentences it has and whatever comes between."""
+    said = [("pier", 1.0), ("pier", 6.0), ("unknown", 12.0), ("photo", 20.0), ("pier", 60.0)]
+    robot = RobotDigest("greeter")
+    robot.activities = [Span(0.0, 9.0, "greeting one visitor"), Span(9.0, 70.0, "showing A (甲)")]
+    robot.spoken = [
+        {"behaviour": "greet_too", "start": 5.0, "duration": 1.0},
+        *({"behaviour": f"answer_{name}", "start": at, "duration": 2.0} for name, at in said),
+    ]
+    told = {
+        label: (value, note) for label, value, note in figures(RunDigest({}, {"greeter": robot}))
+    }
+    assert told["shows"] == ("1", "A (甲)")
+    assert told["questions answered"] == ("3", "politely not known: 1")

@@ -93,7 +93,7 @@ def visited(mission: GreeterMission, state: str) -> list[float]:
 
 
 def test_it_dances_and_sings_in_turn_for_an_audience() -> None:
-    """The first show after a minute and a half, the other kind next, minutes apart."""
+    """The first show after a minute, the other kind next, minutes apart."""
     stage, mission = scene(COMPANY)
     stage.run(mission, 260.0)
     times = visited(mission, "show")
@@ -102,11 +102,11 @@ def test_it_dances_and_sings_in_turn_for_an_audience() -> None:
     counts = mission.report().counts
     assert (counts["danced"], counts["sung"]) == (1, 1)
     assert "it showed the dance “A little dance” (小舞)" in mission.report().notes
-    dancing = [goal for _, goal in stage.goals if goal.activity == "showing little_dance"]
+    dancing = [goal for _, goal in stage.goals if goal.activity == "showing A little dance (小舞)"]
     assert any(isinstance(goal.base, Drive) for goal in dancing)
     assert dancing[5].posture.clip == "little_dance"
     assert isinstance(dancing[5].music, Music)
-    singing = [goal for _, goal in stage.goals if goal.activity == "showing little_song"]
+    singing = [goal for _, goal in stage.goals if goal.activity == "showing A little song (小歌)"]
     assert singing[5].voice is not None
     assert singing[5].voice.song == "jasmine"
 
@@ -114,13 +114,13 @@ def test_it_dances_and_sings_in_turn_for_an_audience() -> None:
 def test_who_comes_while_it_dances_is_greeted_with_words_alone() -> None:
     """Arms and legs dance on; a song is not interrupted."""
     stage, mission = scene(COMPANY)
-    stage.people.append(Walker(2, (2.2, -0.5), (0.0, 0.0), between=(81.0, 115.0)))
-    stage.run(mission, 97.0)
+    stage.people.append(Walker(2, (2.2, -0.5), (0.0, 0.0), between=(FIRST + 6.0, FIRST + 40.0)))
+    stage.run(mission, FIRST + 22.0)
     begun = visited(mission, "show")[0]
     hello = [time for time, name in stage.spoken() if name.startswith("greet") and time > begun]
-    assert begun < 81.0 < hello[0] < 84.0
+    assert begun < FIRST + 6.0 < hello[0] < FIRST + 9.0
     dancing = [goal for time, goal in stage.goals if abs(time - hello[0] - 0.5) < 0.03]
-    assert dancing[0].activity == "showing little_dance"
+    assert dancing[0].activity == "showing A little dance (小舞)"
     assert dancing[0].posture.clip == "little_dance"
 
 
@@ -203,12 +203,12 @@ def test_nobody_sees_no_show() -> None:
 
 def test_a_show_gives_way_to_who_comes_too_near_on_the_beat() -> None:
     """A child runs up to it: the dance ends at the next beat, without a word lost."""
-    stage, mission = scene(Walker(1, (2.0, 0.2), (0.0, 0.0), between=(0.0, 84.0)))
-    stage.people.append(Walker(2, (0.6, 0.0), (0.0, 0.0), between=(83.0, 115.0)))
-    stage.run(mission, 130.0)
+    stage, mission = scene(Walker(1, (2.0, 0.2), (0.0, 0.0), between=(0.0, FIRST + 9.0)))
+    stage.people.append(Walker(2, (0.6, 0.0), (0.0, 0.0), between=(FIRST + 8.0, FIRST + 40.0)))
+    stage.run(mission, FIRST + 55.0)
     begun = visited(mission, "show")[0]
     ended = next(line.time for line in mission.history if line.source == "working/show")
-    assert begun < 83.0 < ended < 84.2
+    assert begun < FIRST + 8.0 < ended < FIRST + 9.2
 
 
 def test_what_is_not_certified_is_not_shown() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
-from sim.captions import SIDE, lines, subtitle
+from sim.captions import SIDE, lines, spoken_at, subtitle
 
 FONT = ImageFont.load_default(15)
 LONG = "Four hundred and forty metres! With steps of half a metre that makes 880 steps. " * 3
@@ -29,3 +29,14 @@ def test_nothing_is_drawn_at_the_edges() -> None:
     assert not dark[: SIDE - 10].any()
     assert not dark[-(SIDE - 10) :].any()
     assert not (np.asarray(image)[-2:] < 250).any()
+
+
+def test_what_began_last_is_shown_alone() -> None:
+    """A greeting between two phrases of a song: one caption at a time, and none after both."""
+    song = {"start": 10.0, "duration": 60.0, "en": "Jasmine"}
+    hello = {"start": 20.0, "duration": 2.0, "en": "Hello"}
+    rest = {"start": 24.0, "duration": 46.0, "en": "Jasmine"}
+    spoken = [song, hello, rest]
+    shown = {time: spoken_at(spoken, time) for time in (9.9, 10.0, 19.9, 20.0, 23.0, 24.0, 69.9)}
+    assert list(shown.values()) == [None, song, song, hello, None, rest, rest]
+    assert spoken_at(spoken, 70.1) is None

@@ -95,6 +95,12 @@ def _answered(reply: Reply) -> str:
     return f"somebody asked “{reply.question}”; it answered “{plain(text)}”"
 
 
+def title(behaviours: Mapping[str, Behaviour], name: str) -> str:
+    """Return what people call a behaviour, "Jasmine dance (茉莉花舞)"; its name if it has none."""
+    one = behaviours.get(name)
+    return f"{one.title[1]} ({one.title[0]})" if one is not None and all(one.title) else name
+
+
 def _titled(behaviours: Mapping[str, Behaviour], name: str) -> str:
     one = behaviours.get(name)
     if one is None or not one.title[1]:

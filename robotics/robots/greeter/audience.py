@@ -20,10 +20,15 @@ LINGER, STOPPED = 1.0, 2.2
 """Who walks, and who has stopped there and may be walked to first [s]."""
 SLOW = 0.35
 """Somebody slower has stopped, or strolls [m/s]."""
-FRONT = math.radians(110.0)
+CLOSER, SINCE = 2.4, 3.0
+"""Who was greeted from farther away is greeted once more who comes so near [m] so much later [s]:
+people who look on from afar and come up, or pass, in their own time."""
+FRONT = math.radians(115.0)
 """People are greeted so far to either side [rad]."""
 ASIDE = math.radians(60.0)
 """Beyond this the body turns, not only the head [rad]."""
+STRAIGHT = 0.6
+"""Who comes closer by less than this part of the speed does not come straight."""
 APPROACH = 0.2
 """Closing speed of somebody who comes [m/s]."""
 
@@ -63,6 +68,8 @@ class Audience:
                 one.guest.close_since = None
             elif one.guest.close_since is None:
                 one.guest.close_since = state.time
+            if close and one.guest.greeted is not None and has_come_up(one):
+                self._meet(one.guest, state.time - one.guest.greeted)
 
     def within(self, distance: float) -> list[Seen]:
         """Return who is at most so far away [m]."""
@@ -97,10 +104,19 @@ class Audience:
 
     def greet(self) -> list[Guest]:
         """Enter the greeting of all strangers; return them."""
-        guests = [one.guest for one in self.strangers()]
-        for guest in guests:
-            guest.greeted = self._time
-        return guests
+        strangers = self.strangers()
+        for one in strangers:
+            one.guest.greeted = self._time
+            one.guest.afar = one.distance > CLOSER
+        return [one.guest for one in strangers]
+
+    @staticmethod
+    def _meet(guest: Guest, since: float) -> None:
+        """Let somebody who comes up be a stranger again, unless it was greeted on its way here."""
+        if since < SINCE:
+            guest.afar = False
+        else:
+            guest.greeted = None
 
     def aside(self) -> Seen | None:
         """Return who stands aside (behind: only strangers) while nobody is in front; or None."""
@@ -126,6 +142,17 @@ class Audience:
 def is_slow(guest: Guest) -> bool:
     """Whether somebody has stopped, or strolls."""
     return float(np.hypot(*guest.velocity)) < SLOW
+
+
+def has_come_up(one: Seen) -> bool:
+    """Whether somebody was greeted from afar before, and is near now."""
+    return one.guest.afar and one.distance <= CLOSER
+
+
+def passes_by(one: Seen) -> bool:
+    """Whether somebody walks past: neither stops nor comes straight."""
+    speed = float(np.hypot(*one.guest.velocity))
+    return speed >= SLOW and one.closing < STRAIGHT * speed
 
 
 def _look(guest: Guest, pose: Array) -> Seen:

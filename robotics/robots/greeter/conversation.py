@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from robotics.behaviour.clips import Behaviour
 from robotics.core.messages import Utterance
@@ -31,7 +31,10 @@ KNOWN = ("nod", "small_wave", "raise_head", "think")
 """Gestures for an answer that names none, in turn: those that exist."""
 UNKNOWN = ("shake_head", "shrug")
 """… for a question that it cannot answer."""
+PAUSE = 0.3
+"""Between two sentences of an answer [s]."""
 _TAG = re.compile(r"\[[a-z][a-z0-9_]*\]")
+_ENDS = re.compile(r"(?<=[。！？…])|(?<=[.!?])\s+(?=[A-Z\"“])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +46,25 @@ class Reply:
     """A behaviour that runs along; "" for none."""
     is_known: bool
     question: str
+
+
+def sentences(whole: Utterance) -> list[Utterance]:
+    """Return an utterance sentence by sentence, both languages side by side.
+
+    Where one language has more sentences than the other, its last ones stay together; the starts
+    are those of an answer that nobody breaks into.
+    """
+    zh, en = ([one for one in _ENDS.split(text) if one.strip()] for text in (whole.zh, whole.en))
+    count = max(1, min(len(zh), len(en)))
+    found: list[Utterance] = []
+    start = whole.start
+    for k in range(count):
+        last = k == count - 1
+        parts = ("".join(zh[k:] if last else zh[k : k + 1]), " ".join(en[k:] if last else [en[k]]))
+        length = duration(parts[1] if whole.language == "en" else parts[0])
+        found.append(replace(whole, zh=parts[0], en=parts[1], start=start, duration=length))
+        start += length + PAUSE
+    return found
 
 
 @dataclass(slots=True)

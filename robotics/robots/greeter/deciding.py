@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.guests import Guest
-from robotics.core.messages import Goal, State
+from robotics.core.messages import Goal, State, Utterance
 from robotics.core.parts import Progress
 from robotics.mapping.places import Site
 from robotics.robots.duty import Duty
@@ -17,7 +17,7 @@ from robotics.robots.greeter import visiting
 from robotics.robots.greeter.account import Account
 from robotics.robots.greeter.acting import COMPANY
 from robotics.robots.greeter.audience import APPROACH, GREET, Audience, is_slow
-from robotics.robots.greeter.conversation import Conversation
+from robotics.robots.greeter.conversation import PAUSE, Conversation, sentences
 from robotics.robots.greeter.hailing import Hails
 from robotics.robots.greeter.handshake import CLIP
 from robotics.robots.greeter.offering import Offers
@@ -54,6 +54,10 @@ class Now:
     company_until: float = 0.0
     owed: str = ""
     """Words that are to be said as soon as the mouth is free; "" for none."""
+    answer: tuple[Utterance, ...] = ()
+    """Sentences of an answer that are still to be said."""
+    spoke: float = -1e9
+    """When it began to say what it owed [s]."""
     wished: float | None = None
     """When somebody wished for something that has not begun [s]."""
 
@@ -149,7 +153,12 @@ class Deciding(Duty, ABC):
         return choices[where](state, lasted) if where in choices else ""
 
     def _urgent(self, state: State, where: str, lasted: float) -> str:
-        """Return what comes before the next greeting: in a busy place there is always one."""
+        """Return what comes before the next greeting: in a busy place there is always one.
+
+        Who stands before it first: a hand is soon shaken, and meanwhile the mouth greets.
+        """
+        if where in ("idle", "notice", "follow") and self._offers.is_due(state.time):
+            return "hand"
         if where not in ("idle", "follow"):
             return ""
         free = not self.acts.runner.is_busy() and self.acts.current(state.time) is None
@@ -160,8 +169,7 @@ class Deciding(Duty, ABC):
         away = self._strolls.away(state) > LEASH and state.time >= self._strolls.next_return
         if away and self._shows.is_near(state.time) and not self.audience.within(CROWDED):
             return "away" if free else ""
-        close = where == "follow" and lasted > 0.8
-        return "hand" if close and self._offers.is_due(self.audience, state.time) else ""
+        return ""
 
     def _leaves_for_somebody(self, state: State, where: str, lasted: float) -> bool:
         """Whether it walks to somebody who lingers now: nobody nearer waits for it."""
@@ -215,11 +223,27 @@ class Deciding(Duty, ABC):
         if waits and self._now.wished is not None and time - self._now.wished > PROMISED:
             self._now.owed, self._now.wished = self._now.owed or "wish_later", None
 
+    def _answer(self, whole: Utterance) -> None:
+        """Answer sentence by sentence: who comes is greeted between two."""
+        first, *rest = sentences(whole)
+        self.acts.speaker.speak(first)
+        self._now.answer = tuple(rest)
+
+    def _say_on(self, time: float) -> None:
+        """Say the next sentence of an answer when the mouth is free, after a word to who comes."""
+        if not self._now.answer or self.acts.current(time) is not None:
+            return
+        self._hail(time, short=True)
+        if self.acts.current(time) is None:
+            first, *rest = self._now.answer
+            self.acts.speaker.speak(replace(first, start=time + PAUSE))
+            self._now.answer = tuple(rest)
+
     def _say_owed(self, time: float) -> None:
         """Say what is still to be said, when the mouth is free."""
         name = self._now.owed
         if name and self.acts.current(time) is None and not self._hails.sings:
-            self._now.owed = ""
+            self._now.owed, self._now.spoke = "", time
             if name == CLIP:
                 self.acts.begin(name, time)
             elif name in self._behaviours:
@@ -227,6 +251,8 @@ class Deciding(Duty, ABC):
 
     def _hail(self, time: float, *, short: bool = False) -> None:
         """Say hello to who comes, whatever arms and legs are doing."""
+        if time <= self._now.spoke:  # the words that it owed begin with this tick
+            return
         self._note(self._hails.call(time, self._clock(time), short=short))
 
     def _note(self, guests: list[Guest]) -> None:
@@ -234,15 +260,18 @@ class Deciding(Duty, ABC):
         self._account.greetings += bool(guests)
         self._account.greeted += len(guests)
 
-    def _greeting_goes_on(self, _: State, lasted: float) -> str:
+    def _greeting_goes_on(self, state: State, lasted: float) -> str:
         name = self._now.greeting
         length = self._behaviours[name].duration if name else 0.0
-        talking = self.acts.current(self.machine.since + lasted) is not None
+        if lasted < length:
+            self._hail(state.time)  # who comes while the arms are still up
+        talking = self.acts.current(state.time) is not None
         return "" if lasted < length or talking else "greeted"
 
     def _answering(self, state: State, lasted: float) -> str:
+        self._say_on(state.time)
         talking = self.acts.current(state.time) is not None
-        return "" if talking or lasted < 0.8 else "answered"
+        return "" if talking or self._now.answer or lasted < 0.8 else "answered"
 
     def _showing(self, state: State, _: float) -> str:
         name, time = self._now.show, state.time
@@ -251,11 +280,12 @@ class Deciding(Duty, ABC):
             self.acts.runner.stop(name, time, "somebody comes too near")
         elif name and self.acts.runner.is_busy(name):
             self._note(self._hails.while_showing(name, time, self._clock(time)))
+        self._say_on(time)
         free = self.acts.current(time) is None
         if kind == "dance" and free and self._asked_for(time) >= KEPT_WAITING / 2.0:
             reply = self._talk.reply(time)
             if reply is not None:
-                self.acts.speaker.speak(reply.utterance)
+                self._answer(reply.utterance)
         return "" if name and self.acts.runner.is_busy(name) else "shown"
 
     def _shaking(self, state: State, lasted: float) -> str:
@@ -308,8 +338,9 @@ class Deciding(Duty, ABC):
         return "restless" if self._strolls.may_go(state) else ""
 
     def _show_is_due(self, state: State) -> bool:
-        """Whether one is due; at its station, where people come by, unless somebody asked here."""
-        if self._strolls.away(state) > LEASH and not self._shows.owes():
+        """Whether one is due; at its station, where people come by, unless it is late or asked."""
+        here = self._shows.owes() or self._shows.is_late(state.time)
+        if self._strolls.away(state) > LEASH and not here:
             return False
         self._now.show = self._shows.due(self.audience, self.acts.world, self._left(state))
         return bool(self._now.show)

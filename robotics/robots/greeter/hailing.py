@@ -12,12 +12,14 @@ from dataclasses import dataclass, field, replace
 from robotics.behaviour.clips import Behaviour
 from robotics.behaviour.guests import Guest
 from robotics.core.messages import Utterance
-from robotics.robots.greeter.audience import Audience
+from robotics.robots.greeter.audience import Audience, has_come_up, passes_by
 from robotics.robots.greeter.greetings import greetings
 from robotics.robots.performer import Performer
 
 SHORT = "greet_too"
 """The behaviour with short words."""
+PASSING, CLOSER = "greet_passing", "greet_closer"
+"""… for people who walk past; for those who were greeted from afar and have come up."""
 SOON = 8.0
 """So soon after a long greeting short words will do [s]."""
 WORD = 2.4
@@ -107,6 +109,10 @@ class Hails:
         """
         known = self.acts.runner.repertoire
         usual = greetings(guests, clock, known)
+        looks = [self.audience.find(guest) for guest in guests]
+        for name, fits in ((CLOSER, has_come_up), (PASSING, passes_by)):
+            if name in known and all(one is not None and fits(one) for one in looks):
+                return (name, *usual)
         soon = time - self.last < SOON and SHORT in known and self._said != SHORT
         return (SHORT, *usual) if soon else usual
 

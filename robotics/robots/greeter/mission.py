@@ -14,6 +14,7 @@ from robotics.core.messages import BaseGoal, Drive, Goal, GoTo, Playing, Posture
 from robotics.core.parts import Progress
 from robotics.mapping.places import Site
 from robotics.robots.greeter import acting
+from robotics.robots.greeter.account import title
 from robotics.robots.greeter.activity import activity
 from robotics.robots.greeter.deciding import FAREWELL_TIME, Deciding
 from robotics.robots.greeter.elbow_room import ElbowRoom
@@ -108,8 +109,9 @@ class GreeterMission(Deciding):
         """Choose the greeting by who is there and the time of day, and start it."""
         time = event.time
         self.acts.break_off(time, "somebody is to be greeted")
-        guests = self.audience.greet()
+        guests = [one.guest for one in self.audience.strangers()]
         suited = self._hails.suited(guests, time, self._clock(time))
+        self.audience.greet()
         self._now.greeting = self.acts.begin_one(suited, time)
         if not self._now.greeting and suited:  # arms and head are in use, the mouth is not
             self.acts.speaker.say(suited[0], time)
@@ -149,6 +151,7 @@ class GreeterMission(Deciding):
     def begin_bumped(self, event: Event) -> None:
         """Say that no harm is done."""
         self._account.bumped += 1
+        self._now.answer = ()
         self.acts.break_off(event.time, "somebody ran into it")
         self.acts.speaker.hush()
         if BUMPED in self._behaviours:
@@ -157,16 +160,16 @@ class GreeterMission(Deciding):
     def begin_answer(self, event: Event) -> None:
         """Answer what was asked first, with a gesture."""
         self.acts.break_off(event.time, "something else is to be said")
-        reply = self._talk.reply(event.time)
+        reply, self._now.answer = self._talk.reply(event.time), ()
         if reply is None:
             return
-        self.acts.speaker.speak(reply.utterance)
+        self._answer(reply.utterance)
         if reply.gesture:
             self.acts.begin(reply.gesture, event.time)
 
     def begin_show(self, event: Event) -> None:
         """Start the show that is due, or say at once that it is over."""
-        name = self._now.show
+        name, self._now.answer = self._now.show, ()
         if self.acts.begin(name, event.time):
             self._shows.began(name, event.time)
             self._account.shown = (*self._account.shown, name)
@@ -204,6 +207,7 @@ class GreeterMission(Deciding):
     def _work(self, state: State) -> Goal:
         self.audience.update(state)
         self._visits.look(state)
+        self._offers.look(self.audience, state.time)
         self.sight.look(state)
         self.acts.world = self._look_around(state)
         assert self._start is not None
@@ -255,7 +259,7 @@ class GreeterMission(Deciding):
     def _goal(self, state: State, where: str) -> Goal:
         seen, part, account = self.acts.seen, self._offers.part, self._account
         about = {
-            "show": self._now.show,
+            "show": title(self._behaviours, self._now.show),
             "handshake": part.activity or "offers its hand",
             "help": account.help[-1] if account.help else "",
         }.get(where, "")

@@ -52,18 +52,20 @@ class Offers:
         """Whether somebody has asked for it and waits."""
         return time - self._asked < ASKED_FOR
 
-    def is_due(self, audience: Audience, time: float) -> bool:
-        """Whether a guest has stood close for a while; to be asked at every decision."""
+    def look(self, audience: Audience, time: float) -> None:
+        """Take note of who stands close, whatever it is doing; to be called at every decision."""
         one = _closest(audience)
         guest = None if one is None else one.guest
         if guest is not self._close:
             self._close, self._since = guest, time
         self._offered = [(known, at) for known, at in self._offered if time - at < AGAIN]
-        wished = self.is_asked(time)
-        if guest is None or time - self._since < LINGERS:
+
+    def is_due(self, time: float) -> bool:
+        """Whether a guest has stood close for a while who was not offered a hand yet."""
+        if self._close is None or time - self._since < LINGERS:
             return False
-        known = any(guest is before for before, _ in self._offered)
-        return wished or (not known and time - self._last >= PAUSE)
+        known = any(self._close is before for before, _ in self._offered)
+        return self.is_asked(time) or (not known and time - self._last >= PAUSE)
 
     def begin(self, time: float) -> None:
         """Offer the hand to who stands close."""

@@ -11,9 +11,9 @@ from robotics.robots.greeter.audience import Audience
 
 KINDS = ("dance", "song")
 """In turn."""
-FIRST = 75.0
+FIRST = 60.0
 """After the start [s]."""
-EVERY = 110.0
+EVERY = 100.0
 """From the start of one to the start of the next, at least [s]."""
 SMALL = ("show",)
 """Jokes, riddles, a pose for the camera: for visitors who stay."""
@@ -27,6 +27,10 @@ AUDIENCE = 6.0
 """Somebody has to be so near to see it [m]; twice that when it has waited ``OVERDUE``."""
 OVERDUE = 25.0
 """[s]."""
+PATIENT = 45.0
+"""For so long what is in turn waits for its needs, then the other kind is shown [s]."""
+LATE = 8.0
+"""The way home of a busy robot is long: after this it shows where it stands [s]."""
 SOON = 12.0
 """It walks to nobody so long before one [s]."""
 TOO_NEAR = 0.75
@@ -79,6 +83,10 @@ class Shows:
         """Whether somebody waits for a show that was wished for."""
         return bool(self._asked)
 
+    def is_late(self, time: float) -> bool:
+        """Whether one has been due for so long that it is shown wherever the robot stands."""
+        return time > self._next + LATE
+
     def is_near(self, time: float) -> bool:
         """Whether one is due, or will be before a visit is over."""
         return bool(self._asked) or time > self._next - SOON
@@ -123,7 +131,7 @@ class Shows:
             return ""
         found = self._choose(left, KINDS)
         ready = [name for name in found if not world.lacks(self.behaviours[name].needs)]
-        if waited < OVERDUE:
+        if waited < PATIENT:
             ready = [name for name in ready if self._kind(name) == self._kind(found[0])]
         return ready[0] if ready else ""
 
