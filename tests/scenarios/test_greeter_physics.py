@@ -13,7 +13,9 @@ from robotics.core.arrays import Array
 from robotics.core.messages import Goal, Twist2
 from robotics.robots.greeter import locomotion
 
-STEP = 0.0025
+STEP = 0.00125
+"""Half the usual one: what the engine's own integration leaves unexplained of the vertical momentum
+is 1.0, 0.46 and 0.24 % at 2.5, 1.25 and 0.625 ms, so it is of the step, and no force."""
 SECONDS = 4.5
 
 
