@@ -235,7 +235,7 @@ class _Body:
     lies: bool = False
     """Whether it lies on the ground."""
     answers: bool = True
-    """Whether every joint has answered since the fault came: only then may it sit down."""
+    """Whether every joint has answered and moved since the fault came: only then may it crouch."""
 
 
 @dataclass(slots=True)
@@ -356,7 +356,8 @@ class Conduct:
         if not faults:
             self._body.faulty_since, self._body.answers = None, True
             return
-        self._body.answers &= bool(state.joints.valid.all())
+        is_stuck = any(fault.endswith(" blocked") for fault in faults)
+        self._body.answers &= bool(state.joints.valid.all()) and not is_stuck
         since = self._body.faulty_since
         self._body.faulty_since = state.time if since is None else since
         lasting = state.time - self._body.faulty_since >= self._body.patience
