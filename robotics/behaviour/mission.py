@@ -225,6 +225,10 @@ class Machine:
             return False
 
 
+_WEAK = "supply"
+"""Fault of a body whose motors lack voltage: to stand takes less torque than to crouch."""
+
+
 @dataclass(slots=True)
 class _Body:
     """What the body reports, with how long it has."""
@@ -235,7 +239,8 @@ class _Body:
     lies: bool = False
     """Whether it lies on the ground."""
     answers: bool = True
-    """Whether every joint has answered and moved since the fault came: only then may it crouch."""
+    """Whether every joint has answered and moved, with all its power, since the fault came: only
+    then may it crouch."""
 
 
 @dataclass(slots=True)
@@ -356,8 +361,8 @@ class Conduct:
         if not faults:
             self._body.faulty_since, self._body.answers = None, True
             return
-        is_stuck = any(fault.endswith(" blocked") for fault in faults)
-        self._body.answers &= bool(state.joints.valid.all()) and not is_stuck
+        is_able = not any(fault.endswith(" blocked") or fault == _WEAK for fault in faults)
+        self._body.answers &= bool(state.joints.valid.all()) and is_able
         since = self._body.faulty_since
         self._body.faulty_since = state.time if since is None else since
         lasting = state.time - self._body.faulty_since >= self._body.patience

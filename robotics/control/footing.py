@@ -10,7 +10,7 @@ would push the body back.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -32,9 +32,6 @@ _DOWN = 0.1
 """It is put down again within so long [s]."""
 _LOWER, _HIGHER = 0.15, 0.03
 """So far the hips may go down or up for a leg of which a joint is stuck [m]."""
-_LIFTING, _MOST_LIFTED = 3.0, 0.12
-"""How fast a joint that gives way is told to go farther [1/s], and by how much at most [rad]: then
-a servo gives all its torque."""
 _AGAINST_LEAN, _AGAINST_RATE, _MOST_STEADIED = 0.5, 0.1, 0.15
 """How far ankles are told to press against a lean [rad/rad] and a fall [s], at most [rad]: else a
 body on stiff legs rocks from its toes to its heels, higher each time."""
@@ -124,41 +121,22 @@ def steadying(lean: Array, rate: Array) -> Array:
     return np.clip(wished, -_MOST_STEADIED, _MOST_STEADIED)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Brace:
-    """A way to the landing pose for a walker that cannot balance any more, and stays there.
-
-    Once there, joints that give way under the weight are told to go farther, until they stand where
-    they should: else the leg with them sinks, more weight comes to it, and the body tips over.
-    """
+    """A way to the landing pose for a walker that cannot balance any more, and stays there."""
 
     begin: float
     """[s]."""
     start: Array
     """Joint targets then, shape (n,) [rad]."""
     landing: Landing
-    lifted: Array = field(init=False)
-    """What the targets are beyond the pose by now, shape (n,) [rad]."""
-
-    def __post_init__(self) -> None:
-        self.lifted = np.zeros(len(self.start))
-
-    def lift(self, position: Array, which: Array, period: float) -> None:
-        """Take note of where joints are (n,) [rad]; those of ``which`` are told to go farther."""
-        off = self.landing.target[which] - position[which]
-        more = self.lifted[which] + _LIFTING * period * off
-        self.lifted[which] = np.clip(more, -_MOST_LIFTED, _MOST_LIFTED)
 
     def is_down(self, time: float) -> bool:
         """Return whether both feet should be down."""
         return time > self.begin + self.landing.duration
 
-    def has_landed(self, time: float) -> bool:
-        """Return whether they have been for a moment."""
-        return time > self.begin + self.landing.duration + _SHIFTING
-
     def at(self, time: float) -> Array:
         """Return the joint targets at ``time`` [s], shape (n,) [rad]."""
         share = min(max((time - self.begin) / (self.landing.duration + _SHORTEST), 0.0), 1.0)
         share *= share * (3.0 - 2.0 * share)
-        return np.asarray(self.start + share * (self.landing.target - self.start) + self.lifted)
+        return np.asarray(self.start + share * (self.landing.target - self.start))

@@ -153,8 +153,9 @@ class WalkingLocomotion:
         """
         if self._brace is None and self._cannot_balance(state):
             assert self._last is not None
-            assert self._landing is not None
-            self._brace = Brace(state.time, self._last.target, self._settled(state, self._landing))
+            stands = Landing(self._last.target, 0.0)
+            landing = stands if self._landing is None else self._settled(state, self._landing)
+            self._brace = Brace(state.time, self._last.target, landing)
         if self._brace is None:
             self._last = self._moved(state, goal, twist)
             self._told.append(self._last.target)
@@ -166,14 +167,10 @@ class WalkingLocomotion:
 
     def _braced(self, brace: Brace, state: State) -> Array:
         """Return the joint targets (n,) of a robot that has ended its step, and stays so."""
-        legs, follows = self._body.leg_joints, self._follows(state)
-        if brace.has_landed(state.time):
-            every = legs.reshape(-1)
-            brace.lift(state.joints.position, every[follows[every]], PERIOD)
         target = brace.at(state.time)
         if brace.is_down(state.time) and "imu frozen" not in state.faults:
             lean, rate = state.tilt[:2], state.angular_velocity_base_in_base[:2]
-            target[legs[:, (5, 4)]] += steadying(lean, rate)  # ankles: roll, pitch
+            target[self._body.leg_joints[:, (5, 4)]] += steadying(lean, rate)  # ankles: roll, pitch
         return target
 
     def _settled(self, state: State, landing: Landing) -> Landing:
@@ -193,9 +190,15 @@ class WalkingLocomotion:
         return settled(landing, legs, joints, dead=place, angle=angle)
 
     def _cannot_balance(self, state: State) -> bool:
-        """Whether it steps, and lacks what it needs for that."""
-        if self._landing is None or self._last is None:
+        """Whether it lacks what it needs to step; or to stand, where a joint is stuck.
+
+        On a stuck joint that it does not know of it would sway on and on.
+        """
+        if self._last is None:
             return False
+        if self._landing is None:
+            valid = state.joints.valid[self._body.leg_joints.reshape(-1)]
+            return bool(state.faults) and bool(valid.all()) and not self._follows(state).all()
         return "imu frozen" in state.faults or not self._follows(state).all()
 
     def _follows(self, state: State) -> BoolArray:
