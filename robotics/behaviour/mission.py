@@ -225,6 +225,8 @@ class Machine:
             return False
 
 
+_ASKED = "stop button"
+"""Fault that somebody has made on purpose: it is believed at once, and latched as all are."""
 _WEAK = "supply"
 """Fault of a body whose motors lack voltage: to stand takes less torque than to crouch."""
 
@@ -366,6 +368,7 @@ class Conduct:
         since = self._body.faulty_since
         self._body.faulty_since = state.time if since is None else since
         lasting = state.time - self._body.faulty_since >= self._body.patience
+        lasting |= _ASKED in faults
         if lasting and self.mission.state != "fault":
             self.fail(state.time, f"the body reports {', '.join(faults)}")
 
