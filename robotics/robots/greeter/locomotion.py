@@ -207,7 +207,7 @@ class WalkingLocomotion:
         legs = self._body.leg_joints.reshape(-1)
         follows[legs] = state.joints.valid[legs]
         if state.faults:
-            names = [self._names[place] for place in legs.tolist()]
+            names = [self._names[int(place)] for place in legs]
             follows[legs] &= [f"{name} blocked" not in state.faults for name in names]
         return follows
 
