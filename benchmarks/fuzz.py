@@ -7,8 +7,8 @@ damaged (``wired/damage.py``: flipped bits, lost, added and overwritten bytes, t
 frames, wrong lengths, garbage), in turn all that is said at once and a single frame of it; intact
 ones follow without any pause. Servos are played by our decoder; each obeys a goal if it is within
 its limits, and goes as far as an XM430-W350 can in a control period of 5 ms. With ``--long`` the
-goals go out as on a line that was clean until now: in one frame. *To the host*: the same with the
-common answer of 22 servos, read by our control cycle.
+goals go out in one frame, as on slow lines (below 3 Mbit/s for 22 servos) that were clean so far.
+*To the host*: the same with the common answer of 22 servos, read by our control cycle.
 
 - *accepted*: what passed every check although nobody sent it, now or one cycle before. A CRC of 16
   bits lets about one in 30 000 through if many bits are wrong, whoever implements it.

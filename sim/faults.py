@@ -11,12 +11,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from robotics.core.messages import Command
+from robotics.wire.boards import SENSOR_IDS
 from sim.body import BulletBody
 from sim.emulator.board import ChassisBoard
 from sim.emulator.line import Noise, unharmed
 from sim.emulator.open import EmulatedBackend
-from sim.emulator.robots import GreeterDevices
-from sim.emulator.servo import ENCODER, Servo
+from sim.emulator.robots import RAIL, GreeterDevices
+from sim.emulator.servo import ENCODER, OVERLOAD, Servo
 from sim.emulator.watching import Board
 from sim.mechanism import BulletMechanism
 
@@ -156,17 +158,46 @@ def overheated(identity: int, what: str) -> Fault:
     return Fault(f"{what} overheated", "device", begin)
 
 
-def sagging() -> Fault:
-    """Let the supply sag below what servos work from, 9.5 V; the boards see it, too."""
+def shut_down(identity: int, what: str) -> Fault:
+    """Let a servo protect itself, overloaded: its torque is off, it answers, and says why."""
 
     def begin(robot: EmulatedBackend) -> None:
-        devices = robot.robot.devices
-        if isinstance(devices, GreeterDevices):
-            devices.rail = 9.0
+        for device in robot.line.segment.named(identity):
+            if isinstance(device, Servo):
+                device.fail(OVERLOAD)
+
+    return Fault(f"{what} shuts down", "device", begin)
+
+
+def sagging(volts: float = 9.0) -> Fault:
+    """Let the supply sag to so much [V]: servos are weak, and below 9.5 V they say so."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        robot.robot.body.sag = volts / RAIL
         for board in _boards(robot):
             board.is_low = True
 
-    return Fault("supply sags", "device", begin)
+    return Fault(f"supply sags to {volts:g} V", "device", begin)
+
+
+def failed_imu() -> Fault:
+    """Let the IMU answer its board no more: that says so, and what it was told last."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        for board in _boards(robot):
+            board.is_frozen = board.has_failed = True
+
+    return Fault("imu fails", "device", begin)
+
+
+def numb_foot() -> Fault:
+    """Let the left foot's load cells say nothing: a torn cable."""
+
+    def begin(robot: EmulatedBackend) -> None:
+        for board in _boards(robot):
+            board.is_numb = board.identity == SENSOR_IDS[2]
+
+    return Fault("left foot sensor silent", "device", begin)
 
 
 def frozen_imu() -> Fault:
@@ -219,13 +250,15 @@ def failing(identity: int, what: str) -> Fault:
 
 
 def pressed_button() -> Fault:
-    """Press the stop button of the chassis board."""
+    """Press the stop button, which the board reads."""
 
     def begin(robot: EmulatedBackend) -> None:
-        _board(robot).is_pressed = True
+        for board in _boards(robot):
+            board.is_pressed = True
 
     def end(robot: EmulatedBackend) -> None:
-        _board(robot).is_pressed = False
+        for board in _boards(robot):
+            board.is_pressed = False
 
     return Fault("stop button", "device", begin, end, 0.5)
 
@@ -246,6 +279,21 @@ def _board(robot: EmulatedBackend) -> ChassisBoard:
 
 
 # ---------------------------------------------------------------------------------- the host
+
+
+def repeating() -> Fault:
+    """Let the host go on, but with the command that it has: whoever thinks is stuck.
+
+    What TurtleBot3's heartbeat does not notice (issue 1154 of its repository).
+    """
+
+    def begin(robot: EmulatedBackend) -> None:
+        def ignored(command: Command) -> None:
+            del command
+
+        robot.host.act = ignored  # type: ignore[method-assign]
+
+    return Fault("host repeats its last command", "host", begin)
 
 
 def paused(duration: float) -> Fault:

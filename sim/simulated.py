@@ -49,6 +49,7 @@ class SimulatedBody:
         sprayed: All water that has come out of the spray bar [kg].
         surroundings: What the tools' sensors read of ground and air; whoever knows these sets it.
         tools: The tool settings that are applied now.
+        sag: What is left of the battery's voltage at the motors: a fault.
         litter: Boxes on the ground as from ``sim.cleaning.shapes``, shape (k, 6), for the lidar
             that looks down; whoever scatters the litter sets it.
     """
@@ -70,6 +71,7 @@ class SimulatedBody:
         self.sprayed = 0.0
         self.surroundings = ToolReadings()
         self.litter = np.zeros((0, 6))
+        self.sag = 1.0
         self._timeline, self._mechanism = timeline, mechanism
         self._moored, self._rng = Moored(docks), rng
         self._substeps = timeline.count(spec.period, f"the control period of {spec.name}")
@@ -222,8 +224,8 @@ class SimulatedBody:
 
     @property
     def supply(self) -> float:
-        """Battery voltage over nominal voltage."""
-        return self._battery.supply
+        """Voltage at the motors over the battery's nominal one."""
+        return self.sag * self._battery.supply
 
     def bin_level(self) -> float:
         """Return how full the bin is now, 0 to 1."""
@@ -278,7 +280,7 @@ class SimulatedBody:
             self._water = min(1.0, self._water + FILLING * self.period / spec.tank)
         elif served == "dock_tip":
             self._bin = max(0.0, self._bin - TIPPING * self.period / spec.bin_volume)
-        self._drive = Drive(self._drive.target, self._drive.limit, self._battery.supply)
+        self._drive = Drive(self._drive.target, self._drive.limit, self.supply)
 
     def _served(self) -> str:
         """Return the kind of the station that serves it now; "" for none."""

@@ -225,6 +225,12 @@ class Machine:
             return False
 
 
+_ASKED = "stop button"
+"""Fault that somebody has made on purpose: it is believed at once, and latched as all are."""
+_WEAK = "supply"
+"""Fault of a body whose motors lack voltage: to stand takes less torque than to crouch."""
+
+
 @dataclass(slots=True)
 class _Body:
     """What the body reports, with how long it has."""
@@ -235,7 +241,8 @@ class _Body:
     lies: bool = False
     """Whether it lies on the ground."""
     answers: bool = True
-    """Whether every joint has answered since the fault came: only then may it sit down."""
+    """Whether every joint has answered and moved, with all its power, since the fault came: only
+    then may it crouch."""
 
 
 @dataclass(slots=True)
@@ -356,10 +363,12 @@ class Conduct:
         if not faults:
             self._body.faulty_since, self._body.answers = None, True
             return
-        self._body.answers &= bool(state.joints.valid.all())
+        is_able = not any(fault.endswith(" blocked") or fault == _WEAK for fault in faults)
+        self._body.answers &= bool(state.joints.valid.all()) and is_able
         since = self._body.faulty_since
         self._body.faulty_since = state.time if since is None else since
         lasting = state.time - self._body.faulty_since >= self._body.patience
+        lasting |= _ASKED in faults
         if lasting and self.mission.state != "fault":
             self.fail(state.time, f"the body reports {', '.join(faults)}")
 

@@ -32,6 +32,9 @@ _DOWN = 0.1
 """It is put down again within so long [s]."""
 _LOWER, _HIGHER = 0.15, 0.03
 """So far the hips may go down or up for a leg of which a joint is stuck [m]."""
+_AGAINST_LEAN, _AGAINST_RATE, _MOST_STEADIED = 0.5, 0.1, 0.15
+"""How far ankles are told to press against a lean [rad/rad] and a fall [s], at most [rad]: else a
+body on stiff legs rocks from its toes to its heels, higher each time."""
 _SEARCH = ((_LOWER, 31), (0.01, 11))
 """How the height is found: to a centimetre, then to two millimetres [m, tries]."""
 
@@ -107,6 +110,17 @@ def settled(
     return replace(landing, target=target)
 
 
+def steadying(lean: Array, rate: Array) -> Array:
+    """Return by how much ankles press against a fall, any shape [rad].
+
+    Args:
+        lean: Tilt of the trunk about the ankles' axes [rad].
+        rate: Its rate of change [rad/s].
+    """
+    wished = _AGAINST_LEAN * lean + _AGAINST_RATE * rate
+    return np.clip(wished, -_MOST_STEADIED, _MOST_STEADIED)
+
+
 @dataclass(frozen=True, slots=True)
 class Brace:
     """A way to the landing pose for a walker that cannot balance any more, and stays there."""
@@ -116,6 +130,10 @@ class Brace:
     start: Array
     """Joint targets then, shape (n,) [rad]."""
     landing: Landing
+
+    def is_down(self, time: float) -> bool:
+        """Return whether both feet should be down."""
+        return time > self.begin + self.landing.duration
 
     def at(self, time: float) -> Array:
         """Return the joint targets at ``time`` [s], shape (n,) [rad]."""

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from robotics.deploy.findings import Finding, bad, good, warning
+from robotics.robots.greeter.wiring import FOLLOWERS
 from robotics.wire import boards
 from robotics.wire.bus import Bus, Found
 from robotics.wire.lineup import Device, Line
 from robotics.wire.pacer import Clock
 from robotics.wire.packet import WireError
-from robotics.wire.servos import SERVOS
+from robotics.wire.servos import FOLLOWS, SERVOS
 
 LEAST_FIRMWARE = dict.fromkeys(SERVOS, 44)
 """X and P servos know Fast Sync Read from here on (ROBOTIS e-manual, firmware notes)."""
@@ -33,6 +34,26 @@ def names_of_models() -> dict[int, str]:
     names[boards.CHASSIS_BOARD.model] = "chassis board"
     names[boards.SENSOR_PAGES[0].model] = "sensor board"
     return names
+
+
+def followers(line: Line, found: Mapping[int, Found]) -> list[Device]:
+    """Return the second servos of a line's joints that answer, as devices with their settings."""
+    leaders = {one.name: one.table for one in line.devices}
+    return [
+        Device(id, f"second servo of {name}", leaders[name], (("drive_mode", FOLLOWS),))
+        for id, name in FOLLOWERS.items()
+        if id in found and name in leaders and found[id].model == leaders[name].model
+    ]
+
+
+def check_followers(there: Sequence[Device]) -> list[Finding]:
+    """Return who is missing of the second servos, if there are any at all."""
+    missing = sorted(set(FOLLOWERS) - {one.id for one in there}) if there else []
+    cure = "check its power and cable; the joint has half of its torque without it"
+    return [
+        warning(f"second servo of {FOLLOWERS[id]} (id {id})", "does not answer", cure)
+        for id in missing
+    ]
 
 
 def check_lineup(
@@ -60,7 +81,7 @@ def check_lineup(
         elif there.firmware < LEAST_FIRMWARE.get(there.model, 0):
             cure = "update it with ROBOTIS' DYNAMIXEL Wizard"
             findings.append(bad(who, f"firmware {there.firmware} has no Fast Sync Read", cure))
-    known = {one.id for one in line.devices}
+    known = {one.id for one in (*line.devices, *followers(line, found))}
     for id, stranger in found.items():
         if id not in known:
             is_a = names.get(stranger.model, f"model {stranger.model}")
@@ -120,8 +141,12 @@ class Examiner:
             if (held := self._count(device, name)) != counts
         ]
         if wrong:
-            cure = "nothing: the next start sets it; or robotics doctor --fix"
-            yield warning(who, "; ".join(wrong), cure)
+            if device.id in FOLLOWERS:
+                cure = "robotics doctor --fix: it would work against the first servo of its joint"
+                yield bad(who, "; ".join(wrong), cure)
+            else:
+                cure = "nothing: the next start sets it; or robotics doctor --fix"
+                yield warning(who, "; ".join(wrong), cure)
 
     def _servo(self, device: Device, who: str) -> Iterator[Finding]:
         """Voltage, temperature, limits."""

@@ -7,7 +7,15 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 
 from robotics.core.errors import OptionError
-from robotics.deploy.devices import Examiner, check_lineup, mend, names_of_models, time_answers
+from robotics.deploy.devices import (
+    Examiner,
+    check_followers,
+    check_lineup,
+    followers,
+    mend,
+    names_of_models,
+    time_answers,
+)
 from robotics.deploy.findings import Finding, bad, good
 from robotics.robots.greeter import joints as greeter_joints
 from robotics.robots.greeter.on_wire import GreeterOnWire
@@ -130,8 +138,10 @@ class Doctor:
             for one in line.devices
             if one.id in found and found[one.id].model == one.table.model
         ]
+        seconds = followers(line, found)
+        self.findings += check_followers(seconds)
         with _opened(self.open_link, self.clock, _patient(line.timing.baud)) as bus:
-            for device in there:
+            for device in (*there, *seconds):
                 if fix:
                     self._mend(bus, device)
                 self.findings += Examiner(bus).examine(device)

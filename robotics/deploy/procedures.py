@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from robotics.core.backend import Backend
 from robotics.core.errors import OptionError
 from robotics.deploy.calibrate import AtRest, Calibrator, set_offsets, track_scale, wheel_scale
 from robotics.deploy.calibration import Calibration, check_place, write
@@ -42,11 +43,17 @@ class Person:
     """Asks for a length [m]."""
 
 
+def sweeper_at(port: str) -> Backend:
+    """Return the sweeper's body on its port, in real time."""
+    return backend_of("sweeper", Ports(port, derate=True), WallClock())
+
+
 def calibrate(
     port: str,
     robot: str,
     file: Path,
     person: Person,
+    open_sweeper: Callable[[str], Backend] = sweeper_at,
 ) -> None:
     """Find what differs from the drawing, write it, keep the old file.
 
@@ -55,6 +62,7 @@ def calibrate(
         robot: greeter or sweeper.
         file: Where the result goes.
         person: Who stands beside the robot.
+        open_sweeper: Returns the sweeper's body on a port; closed after each drive.
 
     Raises:
         OptionError: There is no such robot, or the file cannot be written.
@@ -62,7 +70,7 @@ def calibrate(
     """
     check_place(file)
     if robot == "sweeper":
-        found = _sweeper(port, person)
+        found = _sweeper(lambda: open_sweeper(port), person)
     elif robot == "greeter":
         found = _greeter(port, person)
     else:
@@ -72,17 +80,17 @@ def calibrate(
     person.tell(f"use it: robotics run … --on {port} --calibration {file}")
 
 
-def _sweeper(port: str, person: Person) -> Calibration:
+def _sweeper(connect: Callable[[], Backend], person: Person) -> Calibration:
     chassis = SweeperConfig().chassis
     person.agree(f"Hard, level ground, {WAY + 1:.0f} m free ahead, stop button at hand?")
-    with _driving(port) as one:
+    with _driving(connect()) as one:
         person.tell("standing for five seconds, then driving straight ahead")
         rest = one.stand()
         straight = one.straight(WAY / chassis.wheel_radius)
     measured = person.measure("How far did it come, in metres?")
     scale = wheel_scale(straight, measured, chassis.wheel_radius)
     person.agree(f"It will turn on the spot, {TURNS:.0f} times. Is there 1 m around it?")
-    with _driving(port) as one:
+    with _driving(connect()) as one:
         one.gyro_bias = np.asarray(rest.gyro_bias)
         turn = math.pi * TURNS * chassis.track / chassis.wheel_radius
         track = track_scale(one.on_the_spot(turn), scale * chassis.wheel_radius, chassis.track)
@@ -91,9 +99,8 @@ def _sweeper(port: str, person: Person) -> Calibration:
 
 
 @contextlib.contextmanager
-def _driving(port: str) -> Generator[Calibrator, None, None]:
+def _driving(body: Backend) -> Generator[Calibrator, None, None]:
     """Take the sweeper's wheels, and let go of them again: nobody drives while it is measured."""
-    body = backend_of("sweeper", Ports(port, derate=True), WallClock())
     try:
         first = body.reset()
         yield Calibrator(body, (0, 1), np.full(len(first.joints.position), TORQUE), first)

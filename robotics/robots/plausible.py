@@ -5,6 +5,7 @@ Devices that fail in these ways answer, in time, without an error. Only what the
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Sequence
 
 import numpy as np
@@ -17,6 +18,12 @@ BLOCKED_AFTER = 0.4
 """A drive that gives all it may for so long and does not move is blocked [s]."""
 FULL = 0.9
 """Part of its torque limit from which a drive gives all it may."""
+STUCK_AFTER, LOOKED_BACK = 0.04, 0.1
+"""A joint that is told to go, but stands for so long, is stuck [s]; what it was told is looked at
+for so long back [s]."""
+BEHIND, TOLD, STANDS, FREED = 0.08, 0.06, 0.06, 0.03
+"""Stuck are those farther behind than this [rad], told to go at least so far [rad], and slower than
+that [rad/s]. One that has moved by more than the last [rad] since is free again."""
 
 
 class FrozenImu:
@@ -63,3 +70,38 @@ class BlockedDrives:
         return tuple(
             f"{self._names[at]} blocked" for at in np.flatnonzero(self._since > BLOCKED_AFTER)
         )
+
+
+class StuckJoints:
+    """Notices joints that are told to go and do not, before the torque is full for long.
+
+    In a walk that is well, joints are up to 0.14 rad behind what they are told, because that holds
+    the torque that carries the robot; but never so far for more than 15 ms without moving.
+    """
+
+    def __init__(self, names: Sequence[str], period: float) -> None:
+        """Begin; they are looked at every ``period`` [s]."""
+        self._names = tuple(names)
+        self._most = round(STUCK_AFTER / period)
+        self._told: deque[Array] = deque(maxlen=round(LOOKED_BACK / period))
+        self._standing = np.zeros(len(names), dtype=np.int64)
+        self._stuck_at = np.full(len(names), np.nan)
+
+    def look(self, told: Array, position: Array, velocity: Array) -> tuple[str, ...]:
+        """Return a fault for each joint that is stuck now.
+
+        Args:
+            told: Where each was told to go last, shape (n,) [rad].
+            position: Where each is, shape (n,) [rad].
+            velocity: Its speed, shape (n,) [rad/s].
+        """
+        self._told.append(np.array(told))
+        way = np.ptp(np.array(self._told), axis=0)
+        stands = (np.abs(told - position) > BEHIND) & (np.abs(velocity) < STANDS)
+        self._standing = np.where(stands, self._standing + 1, 0)
+        stuck = (self._standing >= self._most) & (way > TOLD)
+        moved = np.abs(position - self._stuck_at) > FREED
+        held = np.where(np.isnan(self._stuck_at) & stuck, position, self._stuck_at)
+        self._stuck_at = np.where(moved, np.nan, held)
+        found = np.flatnonzero(~np.isnan(self._stuck_at))
+        return tuple(f"{self._names[at]} blocked" for at in found)

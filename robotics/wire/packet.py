@@ -110,6 +110,20 @@ def _crc(data: NDArray[np.uint8], value: int) -> int:
     return value
 
 
+@compiled
+def _crc_rows(rows: NDArray[np.uint8]) -> None:
+    for row in rows:
+        value = 0
+        for at in range(len(row) - 2):
+            value = ((value << 8) & 0xFF00) ^ _TABLE[(value >> 8) ^ row[at]]
+        row[-2], row[-1] = value & 0xFF, value >> 8
+
+
+def seal(rows: NDArray[np.uint8]) -> None:
+    """Write into the last two bytes of each row (n, length), a frame without stuffing, its CRC."""
+    _crc_rows(rows)
+
+
 def crc16(data: bytes, start: int = 0) -> int:
     """Return the CRC-16 (UMTS: polynomial 0x8005, from 0) of ``data``, going on from ``start``."""
     return _crc(np.frombuffer(data, dtype=np.uint8), start)

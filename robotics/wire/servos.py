@@ -1,7 +1,10 @@
 """Control tables of the servos: Dynamixel X series and P series.
 
 Source of every address, size, unit, range and initial value: ROBOTIS e-manual, pages of
-XM430-W350, XM540-W150 and PH54-100-S500. Fields that this project has no use for are left out.
+XM430-W350, XM540-W150 and PH54-100-S500 (their text: github.com/ROBOTIS-GIT/emanual, docs/en/dxl/x
+and _includes/en/dxl/x). Fields that this project has no use for are left out. A print of 2018
+(e-manual v1.31) still gives the XM540-W150 a velocity limit of 380; the manual since then has 230.
+That limit bounds ``goal_velocity`` only: a position servo without a profile goes as fast as it can.
 """
 
 from __future__ import annotations
@@ -42,6 +45,12 @@ _BAUD_P = {**_BAUD_X, 8: 6_000_000, 9: 10_500_000}
 _R, _W, _E = Access.READ, Access.WRITE, Access.SETUP
 
 
+REVERSE, FOLLOWS, TIME_BASED, TORQUE_BY_GOAL = 1, 2, 4, 8
+"""Bits of ``drive_mode``. A follower (540 models only) takes its motor's PWM from its leader, by a
+sync cable; its own goals are ignored, and its sense of rotation is that of the cable, straight or
+twisted, not that of its own ``REVERSE`` (e-manual, "Drive Mode", "Dual Mode")."""
+
+
 def _identity(model: int, firmware: int, *, bauds: int, drive: int) -> tuple[Field, ...]:
     """Return what stands first in both series."""
     return (
@@ -61,8 +70,10 @@ def _identity(model: int, firmware: int, *, bauds: int, drive: int) -> tuple[Fie
 def _x_series(name: str, model: int, *, current_limit: int, velocity_limit: int) -> Table:
     """Return the table of an XM servo; the models differ in their limits only."""
     turn, amp, duty, speed = 2.0 * math.pi / 4096, 0.00269, 0.00113, 0.229 * RPM
+    is_540 = name.startswith("XM540")
+    drive = REVERSE | TIME_BASED | TORQUE_BY_GOAL | (FOLLOWS if is_540 else 0)
     rows = (
-        *_identity(model, 46, bauds=len(_BAUD_X), drive=5),
+        *_identity(model, 46, bauds=len(_BAUD_X), drive=drive),
         Field("homing_offset", 20, 4, _E, True, turn, -1_044_479, 1_044_479, meaning="rad"),
         Field("moving_threshold", 24, 4, _E, unit=speed, high=1023, initial=10, meaning="rad/s"),
         Field("temperature_limit", 31, 1, _E, high=100, initial=80, meaning="°C"),

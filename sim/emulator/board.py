@@ -40,6 +40,7 @@ def show_on_sensor_board(pages: Sequence[Board], observation: Observation) -> No
         (boards.STOP_BUTTON, rates.is_pressed),
         (boards.COMMAND_OLD, rates.memory["bus_watchdog"] == WATCHDOG_TRIPPED),
         (boards.SUPPLY_LOW, rates.is_low),
+        (boards.IMU_FAILED, rates.has_failed),
     )
     rates._count()
     forces._set_axes("acceleration", observation.imu.linear_acceleration)
@@ -50,7 +51,8 @@ def show_on_sensor_board(pages: Sequence[Board], observation: Observation) -> No
     for side, page, force in zip(
         ("left", "right"), (left, right), observation.contacts.foot_force.tolist(), strict=True
     ):
-        page._set(**{f"{side}_{cell}": one for cell, one in zip(cells, force, strict=True)})
+        felt = [0.0] * len(cells) if page.is_numb else force
+        page._set(**{f"{side}_{cell}": one for cell, one in zip(cells, felt, strict=True)})
         page.memory[f"{side}_sample"] = rates.memory["sample"]
 
 
@@ -184,6 +186,7 @@ class ChassisBoard(Board):
             (boards.STOP_BUTTON, self.is_pressed),
             (boards.COMMAND_OLD, self.memory["bus_watchdog"] == WATCHDOG_TRIPPED),
             (boards.SUPPLY_LOW, self.is_low),
+            (boards.IMU_FAILED, self.has_failed),
             *((place, name in self._bumped) for name, place in self.BUMPERS),
             (boards.CLIFF_LEFT, self.cliffs[0]),
             (boards.CLIFF_RIGHT, self.cliffs[1]),

@@ -17,8 +17,9 @@ from sim.emulator.servo import Motors, Rack, Servo
 from sim.held import SERVO_SPEED_QUANTUM
 from sim.simulated import SimulatedBody
 
-RAIL = 12.0
-"""Voltage that the greeter's servos get from a full battery [V]; it falls as the battery's does."""
+RAIL = 14.8
+"""Voltage that the greeter's servos get from a full battery [V], for which the URDF gives their
+torques and speeds; it falls as the battery's does."""
 
 
 class Devices(Protocol):

@@ -17,11 +17,14 @@ class Board(Device):
         is_pressed: Whether the stop button is pressed.
         is_frozen: Whether the IMU says what it said last, again and again.
         is_low: Whether the supply has sagged.
+        is_numb: Whether the load cells of its page say nothing.
+        has_failed: Whether its IMU does not answer.
     """
 
     def __init__(self, table: Table, *, identity: int) -> None:
         super().__init__(table, memoryview(bytearray(256)), identity=identity)
         self.is_pressed = self.is_frozen = self.is_low = False
+        self.is_numb = self.has_failed = False
         self._sequence = 0
         self._commanded = 0.0
 

@@ -12,10 +12,11 @@ from device_line import DeviceLine
 from robotics.core.errors import OptionError
 from robotics.deploy.doctor import Doctor, on_wire
 from robotics.deploy.findings import Level, worst
+from robotics.robots.greeter.wiring import FOLLOWERS
 from robotics.wire import boards
 from robotics.wire.driver import Driver
 from robotics.wire.packet import WireError
-from robotics.wire.servos import XM430_W350
+from robotics.wire.servos import FOLLOWS, XM430_W350, XM540_W150
 from sim.emulator.board import ChassisBoard, sensor_board
 from sim.emulator.device import Device
 from sim.emulator.segment import Reply
@@ -228,6 +229,37 @@ def test_a_robot_behind_a_slow_adapter_does_not_start() -> None:
     with pytest.raises(WireError, match="latency timer"):
         Driver(on_wire("greeter").line, lambda: line, line).configure()
     assert not any(one.memory["torque_enable"] for one in line.devices.values())
+
+
+def doubled(line: DeviceLine, ids: range) -> DeviceLine:
+    """Return a line with second servos of the legs, too."""
+    more = []
+    for id in ids:
+        if id in FOLLOWERS:
+            one = Servo(XM540_W150, memoryview(bytearray(256)), identity=id)
+            one.memory["return_delay"], one.memory["drive_mode"] = 0, FOLLOWS
+            more.append(one)
+    return DeviceLine([*line.devices.values(), *more])
+
+
+def test_second_servos_of_the_legs_are_known() -> None:
+    """Ten of them; one that was not told to follow would work against its leader, and is mended."""
+    line = doubled(greeter(), range(101, 123))
+    assert len(line.devices) == 36
+    assert visit(line, 4_000_000).findings == visit(greeter(), 4_000_000).findings
+    line.devices[114].memory["drive_mode"] = 0
+    found = visit(line, 4_000_000)
+    assert worst(found.findings) is Level.BAD
+    assert "second servo of left_knee (id 114): drive_mode is 0, not 2" in ills(found)
+    visit(line, 4_000_000, fix=True)
+    assert line.devices[114].memory["drive_mode"] == FOLLOWS
+
+
+def test_a_second_servo_that_is_missing_is_told() -> None:
+    """Where others are: the joint is weak, but the robot may run."""
+    found = visit(doubled(greeter(), range(101, 122)), 4_000_000)
+    assert "second servo of right_ankle_roll (id 122): does not answer" in ills(found)
+    assert worst(found.findings) is Level.WARNING
 
 
 def test_a_lost_port_is_one_line() -> None:

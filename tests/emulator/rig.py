@@ -70,6 +70,8 @@ class Account:
     height: list[float] = field(default_factory=list)
     arms: list[float] = field(default_factory=list)
     """Largest distance of an arm joint from where it was at the fault [rad]."""
+    restless: list[float] = field(default_factory=list)
+    """Speed of the fastest joint [rad/s]."""
     state: str = ""
     """Of the mission, at the end."""
     faults: tuple[str, ...] = ()
@@ -139,6 +141,7 @@ class Rig:
         self.account.speed.append(float(np.hypot(*velocity[:2])))
         self.account.upright.append(float(matrix_from_quaternion(quaternion)[2, 2]))
         self.account.height.append(float(position[2]))
+        self.account.restless.append(float(np.abs(self.body.mechanism.velocity).max()))
 
     def close(self) -> None:
         """Clear away."""

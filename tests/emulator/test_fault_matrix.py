@@ -13,6 +13,8 @@ from rig import undergo
 ROOT = Path(__file__).parents[2]
 BEGIN = {"sweeper": 1.5, "greeter": 2.6}
 """When the fault comes: it drives at its speed, or is in the middle of a step [s]."""
+STILL = 0.5
+"""Joints that are slower rest [rad/s]."""
 
 
 def _cases() -> list[object]:
@@ -35,6 +37,10 @@ def test_every_fault_is_answered_in_time(row: Row, moving: bool) -> None:
     if row.answer is Answer.LIES:
         assert account.state == "fault"
         assert account.powered == 0, "no torque comes back by itself"
+        return
+    if row.answer is Answer.LIES_STILL:
+        assert account.state == "fault"
+        assert max(account.restless[-20:]) < STILL, "it does not thrash, nor try to get up"
         return
     assert not account.fell
     if row.answer is Answer.GOES_ON:

@@ -44,6 +44,7 @@ def test_fuzzed_frames_do_no_harm(way: object) -> None:
 def test_a_decoder_without_checks_would_be_found_out(monkeypatch: pytest.MonkeyPatch) -> None:
     """If the check were always the same, the fuzz would count wrong goals."""
     monkeypatch.setattr("robotics.wire.packet.crc16", lambda data, start=0: 0)
+    monkeypatch.setattr("robotics.wire.pieces.seal", lambda rows: rows[:, -2:].fill(0))
     account = fuzz.to_devices(200, np.random.default_rng(5))
     assert account.accepted > 0
 

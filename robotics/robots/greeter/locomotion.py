@@ -15,7 +15,7 @@ from robotics.control.com_observer import ComObserver, Seen
 from robotics.control.dynamics import SIDES, Dynamics
 from robotics.control.falling import StepAhead
 from robotics.control.feedforward import torques
-from robotics.control.footing import Brace, landed, settled
+from robotics.control.footing import Brace, landed, settled, steadying
 from robotics.control.gait import Gait, Phase
 from robotics.control.hip_damping import HipDamping
 from robotics.control.leg import inverse, leg_geometry
@@ -24,7 +24,7 @@ from robotics.control.rising import soles_on_ground
 from robotics.control.touch import Felt, YieldingArm
 from robotics.control.trunk import Trunk, TrunkReference
 from robotics.control.whole_body import WholeBody, leg_joints, upright_offset
-from robotics.core.arrays import Array, clamped
+from robotics.core.arrays import Array, BoolArray, clamped
 from robotics.core.geometry import rotation2
 from robotics.core.messages import Command, Goal, Landing, Posture, State, Twist2
 from robotics.core.model import Model
@@ -70,7 +70,7 @@ class WalkingLocomotion:
         limit_twist: TwistLimit = unlimited,
     ) -> None:
         self._model, self._config, self._limit_twist = model, config, limit_twist
-        self._servos = servos(model.joints)
+        self._servos, self._names = servos(model.joints), model.joints.names
         self._dynamics = Dynamics(model)
         start, _ = standing_pose(model, config, dynamics=self._dynamics)
         self._upper = UpperBody(model.joints, config.upper, clips, start=start, period=PERIOD)
@@ -158,22 +158,31 @@ class WalkingLocomotion:
     def move(self, state: State, goal: Goal, twist: Twist2) -> Command:
         """Return the joint targets for this tick.
 
-        If a leg's joint is silent or the IMU is frozen in the middle of a step, balance is over:
+        If a leg's joint is silent or stuck, or the IMU frozen, in mid-step, balance is over:
         the step is ended as it would be without a host, and the legs stay so until somebody builds
         the robot anew.
         """
         if self._brace is None and self._cannot_balance(state):
             assert self._last is not None
-            assert self._landing is not None
-            self._brace = Brace(state.time, self._last.target, self._settled(state, self._landing))
+            stands = Landing(self._last.target, 0.0)
+            landing = stands if self._landing is None else self._settled(state, self._landing)
+            self._brace = Brace(state.time, self._last.target, landing)
         if self._brace is None:
             self._last = self._moved(state, goal, twist)
             self._told.append(self._last.target)
             return self._last
         assert self._last is not None
-        target = clamped(self._brace.at(state.time), self._lower, self._upper_limit)
+        target = clamped(self._braced(self._brace, state), self._lower, self._upper_limit)
         told = replace(self._last, tools=goal.tools, sound=goal.voice, light=goal.light)
         return replace(told, target=target, landing=None)
+
+    def _braced(self, brace: Brace, state: State) -> Array:
+        """Return the joint targets (n,) of a robot that has ended its step, and stays so."""
+        target = brace.at(state.time)
+        if brace.is_down(state.time) and "imu frozen" not in state.faults:
+            lean, rate = state.tilt[:2], state.angular_velocity_base_in_base[:2]
+            target[self._body.leg_joints[:, (5, 4)]] += steadying(lean, rate)  # ankles: roll, pitch
+        return target
 
     def _settled(self, state: State, landing: Landing) -> Landing:
         """Return how the step ends where a joint of a leg stays where it is: it does not answer.
@@ -181,25 +190,37 @@ class WalkingLocomotion:
         It still goes where it was told to before it fell silent. Its last reading lags behind that:
         by 0.13 rad in a knee that lifts a foot, which would be a centimetre too short.
         """
-        joints = self._body.leg_joints
-        dead = joints[~state.joints.valid[joints]]
+        dead = np.flatnonzero(~self._follows(state))
         if not len(dead):
             return landing
-        legs = [leg_geometry(self._model, side) for side in SIDES]
+        joints, legs = self._body.leg_joints, [leg_geometry(self._model, side) for side in SIDES]
         place, told = int(dead[0]), self._told
         angle = float(state.joints.position[place])
-        if len(told) == told.maxlen:
+        if len(told) == told.maxlen and not state.joints.valid[place]:
             angle += float(told[-SILENT][place] - told[0][place])
         return settled(landing, legs, joints, dead=place, angle=angle)
 
     def _cannot_balance(self, state: State) -> bool:
-        """Whether it steps, and lacks what it needs for that."""
-        if self._landing is None or self._last is None:
+        """Whether it lacks what it needs to step; or to stand, where a joint is stuck.
+
+        On a stuck joint that it does not know of it would sway on and on.
+        """
+        if self._last is None:
             return False
-        return bool(
-            "imu frozen" in state.faults
-            or not state.joints.valid[self._body.leg_joints.reshape(-1)].all()
-        )
+        if self._landing is None:
+            valid = state.joints.valid[self._body.leg_joints.reshape(-1)]
+            return bool(state.faults) and bool(valid.all()) and not self._follows(state).all()
+        return "imu frozen" in state.faults or not self._follows(state).all()
+
+    def _follows(self, state: State) -> BoolArray:
+        """Return whether each joint (n,) goes where it is told, as far as legs need it."""
+        follows = np.ones(len(self._names), dtype=np.bool_)
+        legs = self._body.leg_joints.reshape(-1)
+        follows[legs] = state.joints.valid[legs]
+        if state.faults:
+            names = [self._names[int(place)] for place in legs]
+            follows[legs] &= [f"{name} blocked" not in state.faults for name in names]
+        return follows
 
     def _moved(self, state: State, goal: Goal, twist: Twist2) -> Command:
         """Return the joint targets of a robot that balances."""

@@ -14,7 +14,7 @@ from robotics.robots.greeter.config import PERIOD
 from robotics.robots.greeter.joints import LEFT_LEG, RIGHT_LEG
 from robotics.robots.greeter.wiring import BAUD, wiring
 from robotics.robots.on_wire import Read, Sensed, is_charging, is_set
-from robotics.robots.plausible import BlockedDrives, FrozenImu
+from robotics.robots.plausible import BlockedDrives, FrozenImu, StuckJoints
 from robotics.wire import boards
 from robotics.wire.bus import Timing
 from robotics.wire.cycle import Addresses, ByteArray
@@ -79,6 +79,7 @@ class GreeterOnWire:
         )
         self._frozen = FrozenImu(PERIOD)
         self._blocked = BlockedDrives(joints.names, PERIOD)
+        self._stuck_legs = StuckJoints(joints.names[LEGS], PERIOD)
         self._told: Command | None = None
         self._limits: IntArray | None = None
         self._to_tell = 0
@@ -163,9 +164,12 @@ class GreeterOnWire:
         """Return a fault for each joint that is blocked."""
         if self._told is None:
             return ()
-        far = np.abs(self._told.target - joints.position) > _FAR
+        told = self._told.target
+        far = np.abs(told - joints.position) > _FAR
         behind = np.asarray(far & (np.abs(joints.velocity) < _STANDS), dtype=np.float64)
-        return self._blocked.look(behind, joints.effort, self._told.effort_limit)
+        found = self._blocked.look(behind, joints.effort, self._told.effort_limit)
+        legs = self._stuck_legs.look(told[LEGS], joints.position[LEGS], joints.velocity[LEGS])
+        return (*found, *(one for one in legs if one not in found))
 
     def _farthest(self, joints: JointTable) -> Array:
         """Return how far each device's position can go in a tick, shape (n,) [counts]."""

@@ -13,6 +13,12 @@ BAUD = 4_000_000
 _REVERSED = ("shoulder_pitch", "elbow", "hip_pitch", "knee", "ankle_pitch")
 """Servos of the right limbs that are mounted as mirror images of the left ones."""
 
+_SECOND = ("hip_roll", "hip_pitch", "knee", "ankle_pitch", "ankle_roll")
+"""Joints of a leg that two servos share."""
+FOLLOWERS = {101 + place: name for place, name in enumerate(JOINT_NAMES) if name.endswith(_SECOND)}
+"""The second servo of such a joint, by its id: 100 more than the first one's. It has its motor's
+signal from that one by a cable, but its power, and so a place on the bus, as everybody."""
+
 
 def wiring(joints: JointTable) -> ServoWiring:
     """Return the servo of each joint; ids count from 1 in the order of the joint table."""
