@@ -50,6 +50,8 @@ class Seen:
     """Rate of roll and pitch, shape (2,) [rad/s]."""
     underfoot: Underfoot = NOTHING_FELT
     """The ground under the soles."""
+    base: Array | None = None
+    """Horizontal place of the base's origin, shape (2,) [m]; None where it is not known."""
 
     def led(self, shift: Array, change: Array) -> Seen:
         """Return it with the centre of mass ``shift`` (2,) on and ``change`` (2,) faster."""
@@ -155,6 +157,7 @@ class ComObserver:
             tilt=state.tilt,
             tilt_rate=np.array([wx, wy * math.cos(roll) - wz * math.sin(roll)]),
             underfoot=self._underfoot(poses, shift, force),
+            base=shift,
         )
 
     def _underfoot(self, soles: list[tuple[Array, Array]], shift: Array, force: Array) -> Underfoot:

@@ -26,6 +26,8 @@ _TOP_ACCELERATION = 120.0
 """[rad/s²]."""
 _LEANING = 0.05
 """Time in which a leg goes over from the upright pose to that of the tilted trunk [s]."""
+_ASTRAY = 0.01
+"""A base no farther from where it should be is not made up for: servos give [m]."""
 _TILT_SHARE = 0.3
 """Share of a new tilt in the filtered tilt that poses the swing leg."""
 
@@ -68,6 +70,7 @@ class WholeBody:
         self._leaning = np.zeros(len(SIDES))
         self._acceleration = np.zeros(len(start))
         self._tilt = np.zeros(2)
+        self._astray = np.zeros(2)
         self.reachable = True
 
     def pose(self, body: BodyReference, upper: Array, seen: Seen) -> JointReference:
@@ -91,7 +94,7 @@ class WholeBody:
         if not body.landed:
             self._differentiate(before)
         target = position.copy()
-        self._lean(target, body, (rotation, base), seen.tilt)
+        self._lean(target, body, (rotation, base), seen)
         return JointReference(target, self._velocity, self._acceleration, rotation, base)
 
     def legs_for(self, body: BodyReference) -> Array:
@@ -104,21 +107,37 @@ class WholeBody:
         self.reachable = reachable
         return found
 
-    def _lean(self, target: Array, body: BodyReference, base: Base, tilt: Array) -> None:
-        """Pose the leg in the air as seen from the trunk as it is tilted.
+    def _lean(self, target: Array, body: BodyReference, base: Base, seen: Seen) -> None:
+        """Pose the leg in the air as seen from the trunk as it is tilted, and where it is.
 
         A leg goes over to that, and back when it lands, within ``_LEANING``: a jump in a target is
         a blow. Speeds and accelerations stay those of an upright robot: inverse dynamics knows of
         no tilting base, and would take the leg's making up for it for a swing.
         """
-        self._tilt = self._tilt + _TILT_SHARE * (tilt - self._tilt)
+        self._tilt = self._tilt + _TILT_SHARE * (seen.tilt - self._tilt)
+        self._follow(body, base, seen)
         step = self._period / _LEANING
         for side in range(len(SIDES)):
             wanted = 1.0 if body.swinging and side != body.stance else 0.0
             share = self._leaning[side] + clamped(wanted - self._leaning[side], -step, step)
             self._leaning[side] = share
             if share > 0.0:
-                self._pose_leg(target, side, body, self._tilted(side, body, base, share))
+                rotation, origin = self._tilted(side, body, base, share)
+                astray = np.array([*(share * self._astray), 0.0])
+                self._pose_leg(target, side, body, (rotation, origin + astray))
+
+    def _follow(self, body: BodyReference, base: Base, seen: Seen) -> None:
+        """See how far the base is from where the tilt alone would have it, beside the body's mass.
+
+        A leg that pushes the body back leans away from the fall while the trunk leans the other
+        way: the leg in the air hangs from a hip that is up to 6 cm from where it should be.
+        """
+        astray = np.zeros(2)
+        if body.swinging and seen.base is not None:
+            turned = self._tilted(1 - body.stance, body, base, 1.0)[1]
+            astray = (seen.base - seen.com) - (turned - body.com)[:2]
+        astray = astray - clamped(astray, -_ASTRAY, _ASTRAY)
+        self._astray = self._astray + _TILT_SHARE * (astray - self._astray)
 
     def _pose_leg(self, target: Array, side: int, body: BodyReference, base: Base) -> None:
         """Write the angles of a leg into ``target`` (n,)."""
