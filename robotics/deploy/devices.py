@@ -16,8 +16,10 @@ from robotics.wire.pacer import Clock
 from robotics.wire.packet import WireError
 from robotics.wire.servos import FOLLOWS, SERVOS
 
-LEAST_FIRMWARE = dict.fromkeys(SERVOS, 44)
-"""X and P servos know Fast Sync Read from here on (ROBOTIS e-manual, firmware notes)."""
+LEAST_FIRMWARE = {
+    model: 12 if table.name.startswith("PH") else 45 for model, table in SERVOS.items()
+}
+"""X and P servos know Fast Sync Read from here on, as the bus cycle has it."""
 WARM = 0.85
 """Part of its temperature limit at which a servo is called warm."""
 SLOW = 0.003

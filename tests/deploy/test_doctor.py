@@ -10,13 +10,14 @@ import pytest
 from device_line import DeviceLine
 
 from robotics.core.errors import OptionError
+from robotics.deploy.devices import LEAST_FIRMWARE
 from robotics.deploy.doctor import Doctor, on_wire
 from robotics.deploy.findings import Level, worst
 from robotics.robots.greeter.wiring import FOLLOWERS
 from robotics.wire import boards
 from robotics.wire.driver import Driver
 from robotics.wire.packet import WireError
-from robotics.wire.servos import FOLLOWS, XM430_W350, XM540_W150
+from robotics.wire.servos import FOLLOWS, SERVOS, XM430_W350, XM540_W150
 from sim.emulator.board import ChassisBoard, sensor_board
 from sim.emulator.device import Device
 from sim.emulator.segment import Reply
@@ -270,3 +271,10 @@ def test_a_lost_port_is_one_line() -> None:
         visit(line, 1_000_000)
     with pytest.raises(OptionError, match="allowed: greeter, sweeper"):
         visit(sweeper(), 1_000_000, "dog")
+
+
+def test_the_firmware_that_servos_are_drawn_with_is_new_enough() -> None:
+    """X and P servos count their firmware apart: 14 is new for one, 44 too old for the other."""
+    for model, table in SERVOS.items():
+        firmware = next(one.initial for one in table.fields if one.name == "firmware_version")
+        assert firmware >= LEAST_FIRMWARE[model]
