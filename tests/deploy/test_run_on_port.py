@@ -11,6 +11,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -74,10 +75,15 @@ def heard(process: subprocess.Popen[str], until: str) -> list[str]:
     """Return what a command says, up to a line with ``until``."""
     assert process.stdout is not None
     lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if until in line:
-            return lines
+    guard = threading.Timer(PATIENCE, process.kill)
+    guard.start()
+    try:
+        for line in process.stdout:
+            lines.append(line)
+            if until in line:
+                return lines
+    finally:
+        guard.cancel()
     pytest.fail(f"it ended without '{until}': {''.join(lines)}")
 
 
@@ -120,7 +126,7 @@ def test_a_sweeper_runs_and_ends_by_ctrl_c(site: Path, tmp_path: Path) -> None:
         plugged = (*plugged, "--kerb-lidar", kerb)
         options = ("--robot", "sweeper", "--minutes", "30", "--no-video", "--report", str(folder))
         with started("run", str(site), *plugged, *options) as run:
-            told = heard(run, "sweeper: driving")
+            told = heard(run, " driving")
             second = robotics("doctor", "--on", bus)
             assert second.returncode == 2
             assert "another program has it" in second.stderr
