@@ -21,6 +21,8 @@ FULL = 0.9
 STUCK_AFTER, LOOKED_BACK = 0.04, 0.1
 """A joint that is told to go, but stands for so long, is stuck [s]; what it was told is looked at
 for so long back [s]."""
+MANY = 3
+"""So many joints do not jam in the same moment: their line is late, or somebody holds the robot."""
 BEHIND, TOLD, STANDS, FREED = 0.08, 0.06, 0.06, 0.03
 """Stuck are those farther behind than this [rad], told to go at least so far [rad], and slower than
 that [rad/s]. One that has moved by more than the last [rad] since is free again."""
@@ -100,6 +102,8 @@ class StuckJoints:
         stands = (np.abs(told - position) > BEHIND) & (np.abs(velocity) < STANDS)
         self._standing = np.where(stands, self._standing + 1, 0)
         stuck = (self._standing >= self._most) & (way > TOLD)
+        if stuck.sum() >= MANY:
+            stuck[:] = False
         moved = np.abs(position - self._stuck_at) > FREED
         held = np.where(np.isnan(self._stuck_at) & stuck, position, self._stuck_at)
         self._stuck_at = np.where(moved, np.nan, held)

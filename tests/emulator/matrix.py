@@ -101,7 +101,7 @@ ROWS = (
     Row("greeter", faults.pressed_button(), Answer.STOPS, 2.5),
     Row("greeter", faults.gathering(), Answer.GOES_ON, 0.0),
     Row("greeter", faults.restarted(None, "everything"), Answer.LIES, 2.5),
-    Row("greeter", faults.restarted(_id("left_knee"), "knee"), Answer.LIES_STILL, 4.0),
+    Row("greeter", faults.restarted(_id("left_knee"), "knee"), Answer.LIES_STILL, 8.0),
     Row("greeter", faults.shut_down(_id("left_knee"), "knee"), Answer.LIES_STILL, 4.0),
     Row("greeter", faults.interrupted(0.01), Answer.GOES_ON, 0.0),
     Row("greeter", faults.paused(0.03), Answer.GOES_ON, 0.0),

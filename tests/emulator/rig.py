@@ -74,6 +74,8 @@ class Account:
     """Speed of the fastest joint [rad/s]."""
     state: str = ""
     """Of the mission, at the end."""
+    known: set[str] = field(default_factory=set)
+    """Faults that body or estimator ever reported."""
     faults: tuple[str, ...] = ()
     powered: int = 0
     """Devices with their torque on, at the end."""
@@ -132,6 +134,7 @@ class Rig:
         wished = self.robot.locomotion.move(state, goal, twist)
         self.backend.act(self.robot.guard.allow(state, wished))
         self.account.state, self.account.faults = self.conduct.mission.state, observation.faults
+        self.account.known |= {*state.faults}
 
     def look(self, time: float) -> None:
         """Write down what is true now."""
