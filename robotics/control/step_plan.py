@@ -89,17 +89,17 @@ class StepPlan:
         walk = self.walk
         left = self.duration - walk.response - elapsed
         if elapsed > self.duration:
-            self._put_down(dcm, towards, walk.cop_hold, omega)
+            self._put_down(self._outlook(dcm, towards), towards, walk.cop_hold, omega)
         elif left > walk.cop_hold:
             target = towards.place + towards.offset
             wanted = pendulum.cop_to_reach(dcm, target, omega=omega, time=left)
             self.cop = steps.limit_cop(walk, wanted - towards.drift)
-            landing = self._put_down(dcm, towards, left, omega)
+            outlook = self._outlook(dcm, towards)
+            landing = self._put_down(outlook, towards, left, omega)
             self._short = (wanted - towards.drift - self.cop) * (
                 float(landing.missed) > walk.push_back_from,
                 1.0,
             )
-            outlook = self._outlook(dcm, towards)
             self.duration = steps.adapt_time(
                 walk,
                 self.duration,
@@ -154,9 +154,10 @@ class StepPlan:
         room = steps.Room(towards.out, towards.turning, back @ towards.foot)
         return steps.Outlook(back @ dcm, back @ pivot, back @ towards.offset, room)
 
-    def _put_down(self, dcm: Array, towards: Aim, left: float, omega: float) -> steps.Landing:
+    def _put_down(
+        self, outlook: steps.Outlook, towards: Aim, left: float, omega: float
+    ) -> steps.Landing:
         """Place the footprint where ξ will need it in ``left`` [s]; return it."""
-        outlook = self._outlook(dcm, towards)
         at_landing = pendulum.divergent_after(outlook.dcm, outlook.cop, omega=omega, time=left)
         wanted = at_landing - outlook.offset
         landing = steps.limit_step(self.walk, wanted, outlook.room, left=left)

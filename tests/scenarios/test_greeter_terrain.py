@@ -45,3 +45,4 @@ def test_it_mostly_gets_over_tiles_of_all_heights() -> None:
         _gets_over(partial(grounds.bumps, height=0.02, seed=seed), seed) for seed in (1, 2, 3)
     ]
     assert sum(trials) >= 2
+    assert trials[2]
