@@ -43,6 +43,8 @@ class Row:
     """Whether this is promised while it walks or drives, too."""
     at_rest: bool = True
     """Whether it shows at rest."""
+    passes: bool = False
+    """Whether the fault itself is gone at the end, and only the mission keeps it."""
     within_at_rest: float | None = None
     """The same at rest, where less is allowed there [s]."""
 
@@ -98,7 +100,7 @@ ROWS = (
     Row("greeter", faults.sagging(9.0), Answer.LIES_STILL, 4.0),
     Row("greeter", faults.failed_imu(), Answer.STOPS, 2.5),
     Row("greeter", faults.numb_foot(), Answer.STOPS, 2.5),
-    Row("greeter", faults.pressed_button(), Answer.STOPS, 2.5),
+    Row("greeter", faults.pressed_button(), Answer.STOPS, 2.5, passes=True),
     Row("greeter", faults.gathering(), Answer.GOES_ON, 0.0),
     Row("greeter", faults.restarted(None, "everything"), Answer.LIES, 2.5),
     Row("greeter", faults.restarted(_id("left_knee"), "knee"), Answer.LIES_STILL, 8.0),

@@ -133,7 +133,7 @@ class Rig:
         twist = self.twist if moves else Twist2()
         wished = self.robot.locomotion.move(state, goal, twist)
         self.backend.act(self.robot.guard.allow(state, wished))
-        self.account.state, self.account.faults = self.conduct.mission.state, observation.faults
+        self.account.state, self.account.faults = self.conduct.mission.state, state.faults
         self.account.known |= {*state.faults}
 
     def look(self, time: float) -> None:
